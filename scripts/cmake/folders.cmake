@@ -6,6 +6,14 @@ function(sentry_headers name folder)
   target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
 endfunction()
 
+# sentry_abi_check(NAME FOLDER): objects that nothing links; building them is the check.
+function(sentry_abi_check name folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+  add_library(${name} OBJECT ${sources})
+  target_link_libraries(${name} PRIVATE abi sentry_warnings)
+  target_compile_options(${name} PRIVATE -Wconversion)
+endfunction()
+
 # sentry_library(NAME FOLDER... [RECURSE] [EXCLUDE FOLDER...] [DEPS TARGET...])
 function(sentry_library name)
   cmake_parse_arguments(ARG "RECURSE" "" "DEPS;EXCLUDE" ${ARGN})
