@@ -27,7 +27,7 @@ Result<std::string> UserMemory::ReadString(uint64_t address, size_t max) {
     uint64_t to_page_end = kPage - (address & (kPage - 1));
     size_t want = std::min({kChunk, max - text.size(), static_cast<size_t>(to_page_end)});
     size_t got = TRY(ReadSome(address, std::as_writable_bytes(std::span(chunk.data(), want))));
-    const char* end = std::find(chunk.data(), chunk.data() + got, '\0');
+    char* end = std::find(chunk.data(), chunk.data() + got, '\0');
     text.append(chunk.data(), end);
     if (end != chunk.data() + got) return text;
     if (got < want) return Errno(EFAULT);
