@@ -1,4 +1,7 @@
 # Warnings that every target of ours is built with.
 add_library(sentry_warnings INTERFACE)
-target_compile_options(sentry_warnings INTERFACE -Wall -Wextra -Wshadow -Werror
+target_compile_options(sentry_warnings INTERFACE -Wall -Wextra -Werror
+  # A constructor's parameter may bear its member's name; g++ needs to be told, clang++ knows.
+  $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
+  $<$<CXX_COMPILER_ID:Clang>:-Wshadow>
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:Clang>>:-Wthread-safety -Wthread-safety-beta>)

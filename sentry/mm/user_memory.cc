@@ -28,7 +28,7 @@ Result<std::string> UserMemory::ReadString(uint64_t address, size_t max) {
     size_t want = std::min({kChunk, max - text.size(), static_cast<size_t>(to_page_end)});
     size_t got = TRY(ReadSome(address, std::as_writable_bytes(std::span(chunk.data(), want))));
     char* end = std::find(chunk.data(), chunk.data() + got, '\0');
-    text.append(chunk.data(), end);
+    text.append(chunk.data(), static_cast<size_t>(end - chunk.data()));
     if (end != chunk.data() + got) return text;
     if (got < want) return Errno(EFAULT);
     address += got;
@@ -44,9 +44,11 @@ size_t Total(const std::vector<UserRange>& ranges) {
   return total;
 }
 
-// Walks `ranges` from `index`, moving `length` bytes by `move(address, offset, n)`; consumes what was moved.
+// Walks `ranges` from `index`, moving `length` bytes by `move(address, offset, n)`; consumes what
+// was moved.
 template <typename Move>
-Result<size_t> Walk(std::vector<UserRange>& ranges, size_t& index, size_t& remaining, size_t length, Move move) {
+Result<size_t> Walk(std::vector<UserRange>& ranges, size_t& index, size_t& remaining, size_t length,
+                    Move move) {
   size_t done = 0;
   while (done < length && index < ranges.size()) {
     UserRange& range = ranges[index];
@@ -75,18 +77,20 @@ UserSink::UserSink(UserMemory& memory, std::vector<UserRange> ranges)
     : memory_(&memory), ranges_(std::move(ranges)), remaining_(Total(ranges_)) {}
 
 Result<size_t> UserSink::Put(std::span<const std::byte> bytes) {
-  return Walk(ranges_, index_, remaining_, bytes.size(), [&](uint64_t address, size_t offset, size_t n) {
-    return memory_->WriteSome(address, bytes.subspan(offset, n));
-  });
+  return Walk(ranges_, index_, remaining_, bytes.size(),
+              [&](uint64_t address, size_t offset, size_t n) {
+                return memory_->WriteSome(address, bytes.subspan(offset, n));
+              });
 }
 
 UserSource::UserSource(UserMemory& memory, std::vector<UserRange> ranges)
     : memory_(&memory), ranges_(std::move(ranges)), remaining_(Total(ranges_)) {}
 
 Result<size_t> UserSource::Get(std::span<std::byte> bytes) {
-  return Walk(ranges_, index_, remaining_, bytes.size(), [&](uint64_t address, size_t offset, size_t n) {
-    return memory_->ReadSome(address, bytes.subspan(offset, n));
-  });
+  return Walk(ranges_, index_, remaining_, bytes.size(),
+              [&](uint64_t address, size_t offset, size_t n) {
+                return memory_->ReadSome(address, bytes.subspan(offset, n));
+              });
 }
 
 Result<std::vector<UserRange>> CopyInIovec(UserMemory& memory, uint64_t address, size_t count) {

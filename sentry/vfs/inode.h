@@ -1,5 +1,6 @@
-// Inode: a file-system object, and the operations its file system gives.  Permission checks that follow from mode,
-// owner and capabilities are made by vfs before it calls; an inode checks only what vfs cannot know.
+// Inode: a file-system object, and the operations its file system gives.  Permission checks that
+// follow from mode, owner and capabilities are made by vfs before it calls; an inode checks only
+// what vfs cannot know.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,10 @@
 
 namespace sentry {
 
+using base::MakeRef;
 using base::Ok;
 using base::Ref;
 using base::RefCounted;
-using base::MakeRef;
 
 class Dentry;
 class FileDescription;
@@ -45,7 +46,8 @@ struct Attributes {
   abi::Timespec atime{}, mtime{}, ctime{}, btime{};
 };
 
-// What SetAttributes changes; unset fields stay.  vfs has checked permission and cleared setid bits where due.
+// What SetAttributes changes; unset fields stay.  vfs has checked permission and cleared setid bits
+// where due.
 struct AttributeChange {
   std::optional<uint32_t> mode;  // Permission bits only.
   std::optional<uint32_t> uid, gid;
@@ -66,7 +68,9 @@ class Filesystem : public RefCounted {
   virtual Ref<Inode> Root() = 0;
   virtual uint64_t device() const = 0;  // st_dev
   virtual Result<FsStatistics> Statistics(OpContext& ctx) = 0;
-  virtual std::string MountOptions() const { return {}; }  // Those of its own, for /proc/mounts: "size=64k,mode=755".
+  virtual std::string MountOptions() const {
+    return {};
+  }  // Those of its own, for /proc/mounts: "size=64k,mode=755".
   virtual std::string Source() const { return "none"; }
   // Names may change without us (proc, host-shared mounts): every walk asks Inode::Revalidate.
   virtual bool NeedsRevalidation() const { return false; }
@@ -88,25 +92,38 @@ class Inode : public RefCounted {
   virtual Result<Attributes> GetAttributes(OpContext& ctx) = 0;
   virtual Result<void> SetAttributes(OpContext&, const AttributeChange&) { return Errno(EPERM); }
 
-  // Opens it: a description whose Path is `path` (this inode's).  Not for symlinks.  `flags` are open(2)'s; creation and
-  // O_TRUNC have been dealt with.
+  // Opens it: a description whose Path is `path` (this inode's).  Not for symlinks.  `flags` are
+  // open(2)'s; creation and O_TRUNC have been dealt with.
   virtual Result<Ref<FileDescription>> Open(OpContext& ctx, const Path& path, uint32_t flags) = 0;
 
   // --- directories ---
   virtual Result<Ref<Inode>> Lookup(OpContext&, const Name&) { return Errno(ENOTDIR); }
   // False: the name must be looked up anew (ENOENT or another inode would be found now).
-  virtual bool Revalidate(OpContext&, const Name&, Inode* /*known, null when negative*/) { return true; }
-  virtual Result<Ref<Inode>> Create(OpContext&, const Name&, uint32_t /*mode*/) { return Errno(EPERM); }
-  virtual Result<Ref<Inode>> CreateUnnamed(OpContext&, uint32_t /*mode*/) { return Errno(EOPNOTSUPP); }  // O_TMPFILE
-  virtual Result<Ref<Inode>> Mkdir(OpContext&, const Name&, uint32_t /*mode*/) { return Errno(EPERM); }
-  virtual Result<Ref<Inode>> Mknod(OpContext&, const Name&, uint32_t /*mode*/, uint64_t /*rdev*/) { return Errno(EPERM); }
-  virtual Result<Ref<Inode>> Symlink(OpContext&, const Name&, std::string_view /*target*/) { return Errno(EPERM); }
+  virtual bool Revalidate(OpContext&, const Name&, Inode* /*known, null when negative*/) {
+    return true;
+  }
+  virtual Result<Ref<Inode>> Create(OpContext&, const Name&, uint32_t /*mode*/) {
+    return Errno(EPERM);
+  }
+  virtual Result<Ref<Inode>> CreateUnnamed(OpContext&, uint32_t /*mode*/) {
+    return Errno(EOPNOTSUPP);
+  }  // O_TMPFILE
+  virtual Result<Ref<Inode>> Mkdir(OpContext&, const Name&, uint32_t /*mode*/) {
+    return Errno(EPERM);
+  }
+  virtual Result<Ref<Inode>> Mknod(OpContext&, const Name&, uint32_t /*mode*/, uint64_t /*rdev*/) {
+    return Errno(EPERM);
+  }
+  virtual Result<Ref<Inode>> Symlink(OpContext&, const Name&, std::string_view /*target*/) {
+    return Errno(EPERM);
+  }
   virtual Result<void> Link(OpContext&, const Name&, Inode& /*target*/) { return Errno(EPERM); }
   virtual Result<void> Unlink(OpContext&, const Name&, Inode& /*child*/) { return Errno(EPERM); }
   virtual Result<void> Rmdir(OpContext&, const Name&, Inode& /*child*/) { return Errno(EPERM); }
-  // `this` is the old directory.  `replaced` is null when the new name is free.  flags: RENAME_*; vfs has checked types.
-  virtual Result<void> Rename(OpContext&, const Name& /*old*/, Inode& /*child*/, Inode& /*new_dir*/, const Name& /*new_name*/,
-                              Inode* /*replaced*/, uint32_t /*flags*/) {
+  // `this` is the old directory.  `replaced` is null when the new name is free.  flags: RENAME_*;
+  // vfs has checked types.
+  virtual Result<void> Rename(OpContext&, const Name& /*old*/, Inode& /*child*/, Inode& /*new_dir*/,
+                              const Name& /*new_name*/, Inode* /*replaced*/, uint32_t /*flags*/) {
     return Errno(EPERM);
   }
 
@@ -117,8 +134,13 @@ class Inode : public RefCounted {
 
   // --- extended attributes; vfs has checked the namespace's permission ---
   virtual Result<std::string> GetXattr(OpContext&, const std::string&) { return Errno(EOPNOTSUPP); }
-  virtual Result<void> SetXattr(OpContext&, const std::string&, std::string_view, uint32_t /*flags*/) { return Errno(EOPNOTSUPP); }
-  virtual Result<std::vector<std::string>> ListXattr(OpContext&) { return std::vector<std::string>{}; }
+  virtual Result<void> SetXattr(OpContext&, const std::string&, std::string_view,
+                                uint32_t /*flags*/) {
+    return Errno(EOPNOTSUPP);
+  }
+  virtual Result<std::vector<std::string>> ListXattr(OpContext&) {
+    return std::vector<std::string>{};
+  }
   virtual Result<void> RemoveXattr(OpContext&, const std::string&) { return Errno(EOPNOTSUPP); }
 
   // Advisory locks and inotify watches hang here, made on first use.

@@ -1,0 +1,50 @@
+// PidTable: numbers of tasks, thread groups, process groups and sessions of the sandbox.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "abi/types.h"
+#include "platform/base/ref.h"
+#include "platform/base/result.h"
+
+namespace sentry {
+
+class Task;
+class ThreadGroup;
+class ProcessGroup;
+class Session;
+using abi::Tid;
+
+// Borrows what it lists; who is born enters and who is reaped leaves.
+class PidTable {
+ public:
+  static constexpr int kPidMax = 4194304;
+
+  // A number that is in use neither as a task's nor as a group's or a session's; EAGAIN when there
+  // is none.
+  base::Result<Tid> Allocate();
+  base::Result<Tid> Reserve(Tid wanted);  // clone3 set_tid: EEXIST when in use.
+  void AddTask(Tid tid, Task& task);
+  void RemoveTask(Tid tid);
+  void AddGroup(Tid pid, ThreadGroup& group);
+  void RemoveGroup(Tid pid);
+  void AddProcessGroup(ProcessGroup& group);
+  void RemoveProcessGroup(ProcessGroup& group);
+
+  Task* FindTask(Tid tid) const;
+  ThreadGroup* FindGroup(Tid pid) const;  // Zombies too.
+  ProcessGroup* FindProcessGroup(Tid id) const;
+  std::vector<ThreadGroup*> Groups() const;  // In order of pid.
+  size_t task_count() const { return tasks_.size(); }
+
+ private:
+  bool InUse(int number) const;
+
+  std::map<int, Task*> tasks_;
+  std::map<int, ThreadGroup*> groups_;
+  std::map<int, ProcessGroup*> process_groups_;
+  int last_ = 1;
+};
+
+}  // namespace sentry

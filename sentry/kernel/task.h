@@ -1,0 +1,266 @@
+// Task: one guest thread.  This header is its state and what call handlers use; the life of a call
+// is in task_syscall.cc, of a wait in task_block.cc, of a signal in task_signals.cc, of birth and
+// death in task_clone.cc, task_exec.cc, task_exit.cc.
+//
+// All under the kernel lock.  A task's platform thread is in the state that `state_` says
+// (platform/platform.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "abi/linux/signal.h"
+#include "abi/types.h"
+#include "abi/user_ptr.h"
+#include "platform/base/intrusive_list.h"
+#include "platform/base/ref.h"
+#include "platform/base/result.h"
+#include "platform/platform.h"
+#include "sentry/auth/credentials.h"
+#include "sentry/kernel/block.h"
+#include "sentry/kernel/fd_table.h"
+#include "sentry/kernel/fs_context.h"
+#include "sentry/kernel/internal_errno.h"
+#include "sentry/kernel/signal_queue.h"
+#include "sentry/kernel/thread_group.h"
+#include "sentry/mm/memory_manager.h"
+#include "sentry/mm/user_memory.h"
+#include "sentry/vfs/path_walk.h"
+
+namespace sentry {
+
+class Kernel;
+class GuestTracer;  // ptrace(2) state of a tracee (kernel/ptrace.h), null when nobody traces.
+class SeccompFilters;
+
+// How a handler's result becomes the register value.
+inline uint64_t EncodeResult(uint64_t value) {
+  return value;
+}
+template <std::integral T>
+uint64_t EncodeResult(T value) {
+  return static_cast<uint64_t>(static_cast<int64_t>(value));
+}
+template <typename Tag, typename Rep>
+uint64_t EncodeResult(abi::Number<Tag, Rep> value) {
+  return static_cast<uint64_t>(static_cast<int64_t>(value.value()));
+}
+inline uint64_t EncodeResult(UserAddr value) {
+  return value.value();
+}
+template <typename T>
+Result<uint64_t> EncodeResult(const Result<T>& result) {
+  if (!result.ok()) return result.error();
+  if constexpr (std::is_void_v<T>) {
+    return uint64_t{0};
+  } else {
+    return EncodeResult(result.value());
+  }
+}
+
+class Task final : public RefCounted, public UserMemory {
+ public:
+  enum class State {
+    kRunning,    // Executes guest code, or a host call that was let through.
+    kCalling,    // A call is being handled, captured or not.
+    kBlocked,    // The call waits in block_.
+    kLeaving,    // The call was answered with a capture behind it; kCaptured comes.
+    kCaptured,   // Stands at the boundary to guest code (signals are looked at).
+    kStopped,    // Parked at the boundary: job control or a tracer.
+    kInjecting,  // The kernel has it run host calls; injected_ goes on when they are done.
+    kDead,
+  };
+
+  Task(Kernel& kernel, Ref<ThreadGroup> group);
+
+  // --- identity ---
+  Kernel& kernel() const { return kernel_; }
+  ThreadGroup& group() const { return *group_; }
+  Ref<ThreadGroup> group_ref() const { return group_; }
+  Tid tid() const { return tid_; }
+  bool IsLeader() const { return group_->leader == this; }
+  const Credentials& creds() const { return *creds_; }
+  Ref<Credentials> creds_ref() const { return creds_; }
+  void SetCredentials(Ref<Credentials> creds) { creds_ = std::move(creds); }
+  State state() const { return state_; }
+  bool dead() const { return state_ == State::kDead; }
+
+  // --- resources; never null while alive ---
+  FdTable& fds() const { return *fds_; }
+  FsContext& fs() const { return *fs_; }
+  MemoryManager& mm() const { return *mm_; }
+  Ref<MountNamespace> mounts() const { return mounts_; }
+  platform::Thread& thread() const { return *thread_; }
+  std::string comm;  // At most 15 bytes.
+
+  // --- for handlers ---
+  OpContext context();  // For vfs; made anew for each use (the clock).
+  // The start of a path argument: cwd for AT_FDCWD, else the directory that `dirfd` shows.  EBADF,
+  // ENOTDIR.
+  Result<WalkRoot> WalkFrom(FdNum dirfd);
+  WalkRoot WalkFromCwd();
+  Result<std::string> CopyInPath(
+      UserPtr<const char> path);  // ENAMETOOLONG beyond PATH_MAX, EFAULT.
+  uint64_t fd_limit() const { return group_->limit(abi::kRlimitNofile); }
+  Result<FdNum> InstallFd(Ref<FileDescription> file, FdFlags flags) {
+    return fds_->Install(std::move(file), flags, fd_limit());
+  }
+
+  // UserMemory: this task's own address space.
+  Result<size_t> ReadSome(uint64_t address, std::span<std::byte> to) override;
+  Result<size_t> WriteSome(uint64_t address, std::span<const std::byte> from) override;
+
+  // Runs `attempt(*this)`; when it gives EAGAIN the call waits as `wait` says and `attempt` runs
+  // again after each notification.  With `nonblocking` EAGAIN is the answer.  `attempt` keeps alive
+  // what it needs by capturing it.
+  template <typename F>
+  std::invoke_result_t<F, Task&> Retry(WaitSpec wait, bool nonblocking, F attempt) {
+    auto result = attempt(*this);
+    if (nonblocking || !result.Is(EAGAIN)) return result;
+    Block(std::move(wait), [attempt = std::move(attempt)](Task& task) mutable {
+      return EncodeResult(attempt(task));
+    });
+    return Errno(kErrnoBlocked);
+  }
+  // The common case: until `file` shows one of `events`.
+  template <typename F>
+  std::invoke_result_t<F, Task&> RetryOn(Ref<FileDescription> file, uint32_t events, F attempt) {
+    WaitSpec wait;
+    if (base::WaitQueue* queue = file->Queue()) wait.queues.push_back({queue, events});
+    bool nonblocking = file->NonBlocking() || wait.queues.empty();
+    return Retry(std::move(wait), nonblocking,
+                 [file = std::move(file), attempt = std::move(attempt)](Task& task) mutable {
+                   return attempt(task);
+                 });
+  }
+  // Waits without a first attempt; the handler returns Errno(kErrnoBlocked) after it.
+  void Block(WaitSpec wait, base::UniqueFunction<Result<uint64_t>(Task&)> attempt);
+
+  // The call being handled.
+  const platform::Syscall& call() const { return call_; }
+  // All registers are at hand (clone, fork, vfork, rt_sigreturn; every call of a traced task).
+  bool captured() const { return captured_; }
+  platform::Registers& registers() { return thread_->registers(); }
+  // The absolute deadline that a restarted call (kERestartRestartBlock) had, if this is one.
+  std::optional<MonoTime> restart_deadline() const { return restart_deadline_; }
+  // Has the stub run host calls with this thread; `done` gets the results and finishes the call by
+  // CompleteSyscall(). Only when captured().  The handler returns Errno(kErrnoNoReturn).
+  void InjectThen(std::span<const platform::HostCall> calls,
+                  base::UniqueFunction<void(Task&, std::span<const int64_t>)> done);
+  // For calls that need a capture first and are not captured: the thread is captured with -EINTR...
+  // behind its call, then `then` runs with registers() at hand and finishes by CompleteSyscall().
+  // The handler returns Errno(kErrnoNoReturn).
+  void CaptureThen(base::UniqueFunction<void(Task&)> then);
+
+  // --- events from the platform (kernel.cc) ---
+  void OnSyscall(const platform::Event& event);
+  void OnCaptured();
+  void OnFault(const platform::Fault& fault);
+  void OnInjected();
+  void OnCloned(int error);
+  void OnHostThreadGone(int wait_status);
+  void OnReady();  // A queue that it waits on was notified (Kernel::DrainReady).
+  void OnDeadline();
+  // Answers the call, or goes through the boundary first when a signal, a stop or the end is due.
+  void CompleteSyscall(Result<uint64_t> result);
+
+  // --- signals (task_signals.cc) ---
+  SignalQueue pending;
+  Sigset blocked = 0;
+  abi::StackT altstack{};
+  // Queues a signal for this task (tkill) and interrupts it when the signal is deliverable.
+  Result<void> SendSignal(const abi::SigInfo& info);
+  // Sets the mask until the call ends or a handler has been set up (sigsuspend, ppoll, pselect,
+  // epoll_pwait).
+  void SetTemporaryMask(Sigset mask);
+  void SetBlocked(Sigset mask);
+  bool HasDeliverableSignal() const;
+  // True when the task must not run guest code before somebody looked: a signal, a stop, a tracer,
+  // the end.
+  bool NeedsBoundary() const;
+  // At the boundary, captured: deals with what is due, then resumes, parks or ends the task.
+  void Boundary();
+  // Makes a task that runs, waits or is parked look at what is due.
+  void Interrupt();
+  // A signal that the task itself caused (fault): cannot be blocked or ignored.
+  void ForceSignal(const abi::SigInfo& info);
+  Result<uint64_t> SigReturn();  // rt_sigreturn(2)
+
+  // --- life (task_clone.cc, task_exec.cc, task_exit.cc) ---
+  struct CloneArgs {
+    uint64_t flags = 0;
+    uint64_t stack = 0;  // The child's stack pointer; 0: the parent's.
+    uint64_t tls = 0;
+    UserPtr<int32_t> parent_tid, child_tid, pidfd;
+    int exit_signal = 0;
+    std::vector<int32_t> set_tid;
+  };
+  Result<uint64_t> Clone(const CloneArgs& args);
+  // The task takes over `thread`, which stands captured with the new image; kills the old host
+  // process and the other tasks of the group; see task_exec.cc for the order.
+  void FinishExec(platform::Thread* thread, Ref<MemoryManager> mm, std::string new_comm);
+  void Exit(int status);       // This task only; `status` is the wait(2) encoding.
+  void ExitGroup(int status);  // The whole thread group.
+
+  uint64_t clear_child_tid = 0;  // set_tid_address(2), when the host was not told by clone.
+  uint64_t robust_list = 0;
+  uint64_t robust_list_size = 0;
+  int parent_death_signal = 0;
+  std::unique_ptr<GuestTracer> tracer;
+  Ref<SeccompFilters> seccomp;
+  uint32_t personality = 0;
+  int nice = 0;
+  int sched_policy = 0;
+  int sched_priority = 0;
+  uint64_t timer_slack_ns = 50'000;
+  bool dumpable = true;
+  bool keep_capabilities = false;
+
+ private:
+  friend class Kernel;
+  friend class TaskBuilder;  // task_clone.cc, boot: fills a new task.
+  struct BlockRecord;
+  ~Task() override;
+
+  void Answer(uint64_t value);  // Resumes with rax = value.
+  void AnswerThroughBoundary(uint64_t value);
+  void EndWait();  // Leaves the queues; the record is gone.
+  void RestartOrFail(bool handler_runs,
+                     uint64_t handler_flags);  // After ERESTART*: rewinds or leaves -EINTR.
+  bool DeliverOne(const abi::SigInfo& info);
+  Result<void> PushSignalFrame(const abi::SigInfo& info, const abi::SigAction& action);
+
+  Kernel& kernel_;
+  Ref<ThreadGroup> group_;
+  Tid tid_{};
+  Ref<Credentials> creds_;
+  Ref<FdTable> fds_;
+  Ref<FsContext> fs_;
+  Ref<MemoryManager> mm_;
+  Ref<MountNamespace> mounts_;
+  platform::Thread* thread_ = nullptr;  // Owned by the platform; null when dead.
+
+  State state_ = State::kCalling;
+  platform::Syscall call_{};
+  bool captured_ = false;
+  bool in_call_ = false;    // Registers at the boundary are those behind call_ (restart applies).
+  int interrupted_by_ = 0;  // ERESTART* that call_ ended with, 0: none.
+  std::optional<MonoTime> restart_deadline_;
+  std::optional<MonoTime> next_restart_deadline_;
+  std::unique_ptr<BlockRecord> block_;
+  base::UniqueFunction<void(Task&, std::span<const int64_t>)> injected_;
+  base::UniqueFunction<void(Task&)> on_capture_;
+  std::optional<Sigset> saved_mask_;  // What SetTemporaryMask replaced.
+  bool host_call_ = false;            // kRunning inside a continued host call.
+  Task* cloning_child_ = nullptr;
+  Ref<RefCounted> vfork_done_;  // The parent's record waits on it (task_clone.cc).
+  Ref<Task> self_;              // Holds a live task; dropped when it is dead and reaped.
+};
+
+}  // namespace sentry

@@ -1,0 +1,29 @@
+// Private to kernel/task_*.cc: the record of a waiting call.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "platform/base/unique_function.h"
+#include "platform/base/wait_queue.h"
+#include "sentry/kernel/block.h"
+#include "sentry/kernel/task.h"
+#include "sentry/time/timer_queue.h"
+
+namespace sentry {
+
+struct Task::BlockRecord {
+  // One registration in one queue; any of them makes the task ready.
+  struct Registration final : base::Waiter {
+    explicit Registration(Task& owner) : task(owner) {}
+    void Wake(uint32_t) override;
+    Task& task;
+  };
+
+  WaitSpec spec;
+  base::UniqueFunction<Result<uint64_t>(Task&)> attempt;
+  std::vector<std::unique_ptr<Registration>> registrations;
+  std::unique_ptr<Timer> timer;
+};
+
+}  // namespace sentry

@@ -1,0 +1,128 @@
+// The life of a call: notified, dispatched, answered; or continued by the host, or waiting in a
+// record, or answered with the thread captured behind it because something is due at the boundary.
+#include "sentry/kernel/dispatch.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/task.h"
+#include "sentry/kernel/task_state.h"
+
+namespace sentry {
+
+void Task::OnSyscall(const platform::Event& event) {
+  state_ = State::kCalling;
+  call_ = event.call;
+  captured_ = event.captured;
+  in_call_ = true;
+  host_call_ = false;
+  interrupted_by_ = 0;
+  restart_deadline_ = std::exchange(next_restart_deadline_, std::nullopt);
+  if (kernel_.observer != nullptr) kernel_.observer->OnEnter(*this);
+  if (group_->exiting) return Boundary();
+  CompleteSyscall(DispatchSyscall(*this));
+}
+
+void Task::CompleteSyscall(Result<uint64_t> result) {
+  if (state_ == State::kDead) return;
+  if (!result.ok()) {
+    switch (result.error().value()) {
+      case kErrnoBlocked:
+        state_ = State::kBlocked;
+        // What interrupts came while the handler ran: it is not in the record's queues.
+        if (NeedsBoundary() && !(block_->spec.killable_only && !group_->exiting)) Interrupt();
+        return;
+      case kErrnoNoReturn:
+        return;
+      case kErrnoHost:
+        if (captured_) {
+          platform::HostCall host{.number = call_.number, .args = {}};
+          std::copy(std::begin(call_.args), std::end(call_.args), std::begin(host.args));
+          InjectThen(std::span(&host, 1), [](Task& task, std::span<const int64_t> results) {
+            task.CompleteSyscall(static_cast<uint64_t>(results[0]));
+          });
+          return;
+        }
+        if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, 0);
+        state_ = State::kRunning;
+        host_call_ = true;
+        thread_->ContinueSyscall();
+        // What came while it was handled: the host call is cut short, as it would have been on
+        // Linux.
+        if (NeedsBoundary()) thread_->Capture();
+        return;
+      default:
+        break;
+    }
+  }
+  uint64_t value = result.ok()
+                       ? result.value()
+                       : static_cast<uint64_t>(-static_cast<int64_t>(result.error().value()));
+  if (!result.ok() && abi::IsRestartCode(result.error().value())) {
+    interrupted_by_ = result.error().value();
+    value = static_cast<uint64_t>(-int64_t{EINTR});
+  } else if (saved_mask_ && !NeedsBoundary()) {
+    SetBlocked(*std::exchange(saved_mask_, std::nullopt));
+  }
+  if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, static_cast<int64_t>(value));
+  if (NeedsBoundary() || interrupted_by_ != 0) return AnswerThroughBoundary(value);
+  Answer(value);
+}
+
+void Task::Answer(uint64_t value) {
+  state_ = State::kRunning;
+  in_call_ = false;
+  if (!captured_) return thread_->FinishSyscall(static_cast<int64_t>(value));
+  registers().rax = value;
+  thread_->Resume();
+}
+
+void Task::AnswerThroughBoundary(uint64_t value) {
+  if (!captured_) {
+    state_ = State::kLeaving;
+    thread_->FinishSyscallAndCapture(static_cast<int64_t>(value));
+    return;
+  }
+  registers().rax = value;
+  state_ = State::kCaptured;
+  Boundary();
+}
+
+void Task::OnCaptured() {
+  captured_ = true;
+  state_ = State::kCaptured;
+  if (on_capture_) {
+    base::UniqueFunction<void(Task&)> then = std::move(on_capture_);
+    on_capture_ = nullptr;
+    state_ = State::kCalling;
+    return then(*this);
+  }
+  Boundary();
+}
+
+void Task::CaptureThen(base::UniqueFunction<void(Task&)> then) {
+  if (captured_) return then(*this);
+  on_capture_ = std::move(then);
+  state_ = State::kLeaving;
+  thread_->FinishSyscallAndCapture(-EINTR);
+}
+
+void Task::InjectThen(std::span<const platform::HostCall> calls,
+                      base::UniqueFunction<void(Task&, std::span<const int64_t>)> done) {
+  injected_ = std::move(done);
+  state_ = State::kInjecting;
+  Result<void> started = thread_->Inject(calls);
+  if (started.ok()) return;
+  injected_ = nullptr;
+  state_ = State::kCalling;
+  CompleteSyscall(started.error());
+}
+
+void Task::OnInjected() {
+  if (state_ != State::kInjecting) return;
+  state_ = State::kCalling;
+  base::UniqueFunction<void(Task&, std::span<const int64_t>)> done = std::move(injected_);
+  injected_ = nullptr;
+  std::vector<int64_t> results(thread_->InjectedResults().begin(),
+                               thread_->InjectedResults().end());
+  done(*this, results);
+}
+
+}  // namespace sentry
