@@ -5,33 +5,71 @@
 
 // These headers need this order.
 // clang-format off
+#include <stddef.h>
+#include <linux/aio_abi.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
 #include <linux/elf.h>
 #include <linux/auxvec.h>
 #include <asm/auxvec.h>
 #include <linux/elf-em.h>
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
+#include <linux/signalfd.h>
+#include <linux/types.h>
 #include <linux/openat2.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include <linux/fadvise.h>
 #include <linux/close_range.h>
 #include <linux/futex.h>
+#include <linux/inotify.h>
+#include <asm/termbits.h>
+#include <asm/ioctls.h>
+#include <linux/termios.h>
+#include <linux/tty.h>
+#include <linux/sockios.h>
+#include <linux/fiemap.h>
+#include <linux/nsfs.h>
+#include <linux/kd.h>
+#include <linux/vt.h>
+#include <linux/random.h>
+#include <linux/ipc.h>
+#include <asm/ipcbuf.h>
+#include <linux/sem.h>
+#include <asm/sembuf.h>
+#include <linux/msg.h>
+#include <asm/msgbuf.h>
+#include <linux/shm.h>
+#include <asm/shmbuf.h>
+#include <linux/keyctl.h>
 #include <linux/mman.h>
 #include <linux/memfd.h>
 #include <asm/mman.h>
 #include <linux/mempolicy.h>
 #include <linux/membarrier.h>
+#include <linux/mount.h>
+#include <linux/mqueue.h>
 #include <asm/poll.h>
 #include <linux/time_types.h>
 #include <linux/posix_types.h>
+#include <linux/prctl.h>
+#include <asm/prctl.h>
+#include <asm/ptrace-abi.h>
+#include <linux/ptrace.h>
+#include <asm/ptrace.h>
 #include <linux/time.h>
 #include <linux/resource.h>
 #include <linux/ioprio.h>
+#include <linux/rseq.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
-#include <linux/types.h>
 #include <linux/kcmp.h>
+#include <linux/ioctl.h>
+#include <linux/seccomp.h>
+#include <linux/filter.h>
+#include <linux/bpf_common.h>
+#include <linux/audit.h>
 #include <asm/signal.h>
 #include <asm/siginfo.h>
 #include <asm/sigcontext.h>
@@ -46,27 +84,77 @@
 #include <linux/times.h>
 #include <linux/timerfd.h>
 #include <linux/timex.h>
+#include <linux/utsname.h>
+#include <linux/sysinfo.h>
+#include <linux/personality.h>
+#include <linux/reboot.h>
 #include <linux/wait.h>
 // clang-format on
 
+#include "abi/linux/aio.h"
+#include "abi/linux/capability.h"
+#include "abi/linux/dirent.h"
 #include "abi/linux/elf.h"
 #include "abi/linux/epoll.h"
 #include "abi/linux/errno.h"
+#include "abi/linux/eventfd.h"
 #include "abi/linux/fcntl.h"
 #include "abi/linux/futex.h"
+#include "abi/linux/inotify.h"
+#include "abi/linux/ioctl.h"
+#include "abi/linux/ipc.h"
+#include "abi/linux/keyctl.h"
 #include "abi/linux/mman.h"
+#include "abi/linux/mount.h"
+#include "abi/linux/mqueue.h"
 #include "abi/linux/poll.h"
+#include "abi/linux/prctl.h"
+#include "abi/linux/ptrace.h"
 #include "abi/linux/resource.h"
+#include "abi/linux/rseq.h"
 #include "abi/linux/sched.h"
+#include "abi/linux/seccomp.h"
 #include "abi/linux/signal.h"
 #include "abi/linux/stat.h"
 #include "abi/linux/time.h"
+#include "abi/linux/utsname.h"
 #include "abi/linux/wait.h"
 
 namespace abi {
 namespace {
 
 // Layouts.
+
+// aio.h
+ABI_SIZE(Iocb, struct iocb);
+ABI_FIELD(Iocb, aio_data, struct iocb, aio_data);
+ABI_FIELD(Iocb, aio_key, struct iocb, aio_key);
+ABI_FIELD(Iocb, aio_rw_flags, struct iocb, aio_rw_flags);
+ABI_FIELD(Iocb, aio_lio_opcode, struct iocb, aio_lio_opcode);
+ABI_FIELD(Iocb, aio_reqprio, struct iocb, aio_reqprio);
+ABI_FIELD(Iocb, aio_fildes, struct iocb, aio_fildes);
+ABI_FIELD(Iocb, aio_buf, struct iocb, aio_buf);
+ABI_FIELD(Iocb, aio_nbytes, struct iocb, aio_nbytes);
+ABI_FIELD(Iocb, aio_offset, struct iocb, aio_offset);
+ABI_FIELD(Iocb, aio_flags, struct iocb, aio_flags);
+ABI_FIELD(Iocb, aio_resfd, struct iocb, aio_resfd);
+ABI_SIZE(IoEvent, struct io_event);
+ABI_FIELD(IoEvent, data, struct io_event, data);
+ABI_FIELD(IoEvent, obj, struct io_event, obj);
+ABI_FIELD(IoEvent, res, struct io_event, res);
+ABI_FIELD(IoEvent, res2, struct io_event, res2);
+
+// capability.h
+ABI_SIZE(CapUserHeader, struct __user_cap_header_struct);
+ABI_FIELD(CapUserHeader, version, struct __user_cap_header_struct, version);
+ABI_FIELD(CapUserHeader, pid, struct __user_cap_header_struct, pid);
+ABI_SIZE(CapUserData, struct __user_cap_data_struct);
+ABI_FIELD(CapUserData, effective, struct __user_cap_data_struct, effective);
+ABI_FIELD(CapUserData, permitted, struct __user_cap_data_struct, permitted);
+ABI_FIELD(CapUserData, inheritable, struct __user_cap_data_struct, inheritable);
+ABI_SIZE(VfsNsCapData, struct vfs_ns_cap_data);
+ABI_FIELD(VfsNsCapData, magic_etc, struct vfs_ns_cap_data, magic_etc);
+ABI_FIELD(VfsNsCapData, rootid, struct vfs_ns_cap_data, rootid);
 
 // elf.h
 ABI_SIZE(Elf64Ehdr, Elf64_Ehdr);
@@ -124,6 +212,29 @@ ABI_SIZE(EpollEvent, struct epoll_event);
 ABI_FIELD(EpollEvent, events, struct epoll_event, events);
 ABI_FIELD(EpollEvent, data, struct epoll_event, data);
 
+// eventfd.h
+ABI_SIZE(SignalfdSiginfo, struct signalfd_siginfo);
+ABI_FIELD(SignalfdSiginfo, ssi_signo, struct signalfd_siginfo, ssi_signo);
+ABI_FIELD(SignalfdSiginfo, ssi_errno, struct signalfd_siginfo, ssi_errno);
+ABI_FIELD(SignalfdSiginfo, ssi_code, struct signalfd_siginfo, ssi_code);
+ABI_FIELD(SignalfdSiginfo, ssi_pid, struct signalfd_siginfo, ssi_pid);
+ABI_FIELD(SignalfdSiginfo, ssi_uid, struct signalfd_siginfo, ssi_uid);
+ABI_FIELD(SignalfdSiginfo, ssi_fd, struct signalfd_siginfo, ssi_fd);
+ABI_FIELD(SignalfdSiginfo, ssi_tid, struct signalfd_siginfo, ssi_tid);
+ABI_FIELD(SignalfdSiginfo, ssi_band, struct signalfd_siginfo, ssi_band);
+ABI_FIELD(SignalfdSiginfo, ssi_overrun, struct signalfd_siginfo, ssi_overrun);
+ABI_FIELD(SignalfdSiginfo, ssi_trapno, struct signalfd_siginfo, ssi_trapno);
+ABI_FIELD(SignalfdSiginfo, ssi_status, struct signalfd_siginfo, ssi_status);
+ABI_FIELD(SignalfdSiginfo, ssi_int, struct signalfd_siginfo, ssi_int);
+ABI_FIELD(SignalfdSiginfo, ssi_ptr, struct signalfd_siginfo, ssi_ptr);
+ABI_FIELD(SignalfdSiginfo, ssi_utime, struct signalfd_siginfo, ssi_utime);
+ABI_FIELD(SignalfdSiginfo, ssi_stime, struct signalfd_siginfo, ssi_stime);
+ABI_FIELD(SignalfdSiginfo, ssi_addr, struct signalfd_siginfo, ssi_addr);
+ABI_FIELD(SignalfdSiginfo, ssi_addr_lsb, struct signalfd_siginfo, ssi_addr_lsb);
+ABI_FIELD(SignalfdSiginfo, ssi_syscall, struct signalfd_siginfo, ssi_syscall);
+ABI_FIELD(SignalfdSiginfo, ssi_call_addr, struct signalfd_siginfo, ssi_call_addr);
+ABI_FIELD(SignalfdSiginfo, ssi_arch, struct signalfd_siginfo, ssi_arch);
+
 // fcntl.h
 ABI_SIZE(OpenHow, struct open_how);
 ABI_FIELD(OpenHow, flags, struct open_how, flags);
@@ -151,11 +262,155 @@ ABI_FIELD(FutexWaitv, val, struct futex_waitv, val);
 ABI_FIELD(FutexWaitv, uaddr, struct futex_waitv, uaddr);
 ABI_FIELD(FutexWaitv, flags, struct futex_waitv, flags);
 
+// inotify.h
+ABI_SIZE(InotifyEvent, struct inotify_event);
+ABI_FIELD(InotifyEvent, wd, struct inotify_event, wd);
+ABI_FIELD(InotifyEvent, mask, struct inotify_event, mask);
+ABI_FIELD(InotifyEvent, cookie, struct inotify_event, cookie);
+ABI_FIELD(InotifyEvent, len, struct inotify_event, len);
+
+// ioctl.h
+ABI_SIZE(Termios, struct termios);
+ABI_FIELD(Termios, c_iflag, struct termios, c_iflag);
+ABI_FIELD(Termios, c_oflag, struct termios, c_oflag);
+ABI_FIELD(Termios, c_cflag, struct termios, c_cflag);
+ABI_FIELD(Termios, c_lflag, struct termios, c_lflag);
+ABI_FIELD(Termios, c_line, struct termios, c_line);
+ABI_FIELD(Termios, c_cc, struct termios, c_cc);
+ABI_SIZE(Termios2, struct termios2);
+ABI_FIELD(Termios2, c_iflag, struct termios2, c_iflag);
+ABI_FIELD(Termios2, c_oflag, struct termios2, c_oflag);
+ABI_FIELD(Termios2, c_cflag, struct termios2, c_cflag);
+ABI_FIELD(Termios2, c_lflag, struct termios2, c_lflag);
+ABI_FIELD(Termios2, c_line, struct termios2, c_line);
+ABI_FIELD(Termios2, c_cc, struct termios2, c_cc);
+ABI_FIELD(Termios2, c_ispeed, struct termios2, c_ispeed);
+ABI_FIELD(Termios2, c_ospeed, struct termios2, c_ospeed);
+ABI_SIZE(Termio, struct termio);
+ABI_FIELD(Termio, c_iflag, struct termio, c_iflag);
+ABI_FIELD(Termio, c_oflag, struct termio, c_oflag);
+ABI_FIELD(Termio, c_cflag, struct termio, c_cflag);
+ABI_FIELD(Termio, c_lflag, struct termio, c_lflag);
+ABI_FIELD(Termio, c_line, struct termio, c_line);
+ABI_FIELD(Termio, c_cc, struct termio, c_cc);
+ABI_SIZE(Winsize, struct winsize);
+ABI_FIELD(Winsize, ws_row, struct winsize, ws_row);
+ABI_FIELD(Winsize, ws_col, struct winsize, ws_col);
+ABI_FIELD(Winsize, ws_xpixel, struct winsize, ws_xpixel);
+ABI_FIELD(Winsize, ws_ypixel, struct winsize, ws_ypixel);
+ABI_SIZE(FileCloneRange, struct file_clone_range);
+ABI_FIELD(FileCloneRange, src_fd, struct file_clone_range, src_fd);
+ABI_FIELD(FileCloneRange, src_offset, struct file_clone_range, src_offset);
+ABI_FIELD(FileCloneRange, src_length, struct file_clone_range, src_length);
+ABI_FIELD(FileCloneRange, dest_offset, struct file_clone_range, dest_offset);
+
+// ipc.h
+ABI_SIZE(IpcPerm, struct ipc64_perm);
+ABI_FIELD(IpcPerm, key, struct ipc64_perm, key);
+ABI_FIELD(IpcPerm, uid, struct ipc64_perm, uid);
+ABI_FIELD(IpcPerm, gid, struct ipc64_perm, gid);
+ABI_FIELD(IpcPerm, cuid, struct ipc64_perm, cuid);
+ABI_FIELD(IpcPerm, cgid, struct ipc64_perm, cgid);
+ABI_FIELD(IpcPerm, mode, struct ipc64_perm, mode);
+ABI_FIELD(IpcPerm, seq, struct ipc64_perm, seq);
+ABI_SIZE(SemidDs, struct semid64_ds);
+ABI_FIELD(SemidDs, sem_perm, struct semid64_ds, sem_perm);
+ABI_FIELD(SemidDs, sem_otime, struct semid64_ds, sem_otime);
+ABI_FIELD(SemidDs, sem_ctime, struct semid64_ds, sem_ctime);
+ABI_FIELD(SemidDs, sem_nsems, struct semid64_ds, sem_nsems);
+ABI_SIZE(Sembuf, struct sembuf);
+ABI_FIELD(Sembuf, sem_num, struct sembuf, sem_num);
+ABI_FIELD(Sembuf, sem_op, struct sembuf, sem_op);
+ABI_FIELD(Sembuf, sem_flg, struct sembuf, sem_flg);
+ABI_SIZE(Seminfo, struct seminfo);
+ABI_FIELD(Seminfo, semmap, struct seminfo, semmap);
+ABI_FIELD(Seminfo, semmni, struct seminfo, semmni);
+ABI_FIELD(Seminfo, semmns, struct seminfo, semmns);
+ABI_FIELD(Seminfo, semmnu, struct seminfo, semmnu);
+ABI_FIELD(Seminfo, semmsl, struct seminfo, semmsl);
+ABI_FIELD(Seminfo, semopm, struct seminfo, semopm);
+ABI_FIELD(Seminfo, semume, struct seminfo, semume);
+ABI_FIELD(Seminfo, semusz, struct seminfo, semusz);
+ABI_FIELD(Seminfo, semvmx, struct seminfo, semvmx);
+ABI_FIELD(Seminfo, semaem, struct seminfo, semaem);
+ABI_SIZE(MsqidDs, struct msqid64_ds);
+ABI_FIELD(MsqidDs, msg_perm, struct msqid64_ds, msg_perm);
+ABI_FIELD(MsqidDs, msg_stime, struct msqid64_ds, msg_stime);
+ABI_FIELD(MsqidDs, msg_rtime, struct msqid64_ds, msg_rtime);
+ABI_FIELD(MsqidDs, msg_ctime, struct msqid64_ds, msg_ctime);
+ABI_FIELD(MsqidDs, msg_cbytes, struct msqid64_ds, msg_cbytes);
+ABI_FIELD(MsqidDs, msg_qnum, struct msqid64_ds, msg_qnum);
+ABI_FIELD(MsqidDs, msg_qbytes, struct msqid64_ds, msg_qbytes);
+ABI_FIELD(MsqidDs, msg_lspid, struct msqid64_ds, msg_lspid);
+ABI_FIELD(MsqidDs, msg_lrpid, struct msqid64_ds, msg_lrpid);
+ABI_SIZE(Msginfo, struct msginfo);
+ABI_FIELD(Msginfo, msgpool, struct msginfo, msgpool);
+ABI_FIELD(Msginfo, msgmap, struct msginfo, msgmap);
+ABI_FIELD(Msginfo, msgmax, struct msginfo, msgmax);
+ABI_FIELD(Msginfo, msgmnb, struct msginfo, msgmnb);
+ABI_FIELD(Msginfo, msgmni, struct msginfo, msgmni);
+ABI_FIELD(Msginfo, msgssz, struct msginfo, msgssz);
+ABI_FIELD(Msginfo, msgtql, struct msginfo, msgtql);
+ABI_FIELD(Msginfo, msgseg, struct msginfo, msgseg);
+ABI_SIZE(ShmidDs, struct shmid64_ds);
+ABI_FIELD(ShmidDs, shm_perm, struct shmid64_ds, shm_perm);
+ABI_FIELD(ShmidDs, shm_segsz, struct shmid64_ds, shm_segsz);
+ABI_FIELD(ShmidDs, shm_atime, struct shmid64_ds, shm_atime);
+ABI_FIELD(ShmidDs, shm_dtime, struct shmid64_ds, shm_dtime);
+ABI_FIELD(ShmidDs, shm_ctime, struct shmid64_ds, shm_ctime);
+ABI_FIELD(ShmidDs, shm_cpid, struct shmid64_ds, shm_cpid);
+ABI_FIELD(ShmidDs, shm_lpid, struct shmid64_ds, shm_lpid);
+ABI_FIELD(ShmidDs, shm_nattch, struct shmid64_ds, shm_nattch);
+ABI_SIZE(Shminfo, struct shminfo64);
+ABI_FIELD(Shminfo, shmmax, struct shminfo64, shmmax);
+ABI_FIELD(Shminfo, shmmin, struct shminfo64, shmmin);
+ABI_FIELD(Shminfo, shmmni, struct shminfo64, shmmni);
+ABI_FIELD(Shminfo, shmseg, struct shminfo64, shmseg);
+ABI_FIELD(Shminfo, shmall, struct shminfo64, shmall);
+ABI_SIZE(ShmInfo, struct shm_info);
+ABI_FIELD(ShmInfo, used_ids, struct shm_info, used_ids);
+ABI_FIELD(ShmInfo, shm_tot, struct shm_info, shm_tot);
+ABI_FIELD(ShmInfo, shm_rss, struct shm_info, shm_rss);
+ABI_FIELD(ShmInfo, shm_swp, struct shm_info, shm_swp);
+ABI_FIELD(ShmInfo, swap_attempts, struct shm_info, swap_attempts);
+ABI_FIELD(ShmInfo, swap_successes, struct shm_info, swap_successes);
+
+// mount.h
+ABI_SIZE(MountAttr, struct mount_attr);
+ABI_FIELD(MountAttr, attr_set, struct mount_attr, attr_set);
+ABI_FIELD(MountAttr, attr_clr, struct mount_attr, attr_clr);
+ABI_FIELD(MountAttr, propagation, struct mount_attr, propagation);
+ABI_FIELD(MountAttr, userns_fd, struct mount_attr, userns_fd);
+
+// mqueue.h
+ABI_SIZE(MqAttr, struct mq_attr);
+ABI_FIELD(MqAttr, mq_flags, struct mq_attr, mq_flags);
+ABI_FIELD(MqAttr, mq_maxmsg, struct mq_attr, mq_maxmsg);
+ABI_FIELD(MqAttr, mq_msgsize, struct mq_attr, mq_msgsize);
+ABI_FIELD(MqAttr, mq_curmsgs, struct mq_attr, mq_curmsgs);
+
 // poll.h
 ABI_SIZE(PollFd, struct pollfd);
 ABI_FIELD(PollFd, fd, struct pollfd, fd);
 ABI_FIELD(PollFd, events, struct pollfd, events);
 ABI_FIELD(PollFd, revents, struct pollfd, revents);
+
+// ptrace.h
+ABI_SIZE(PtracePeeksiginfoArgs, struct ptrace_peeksiginfo_args);
+ABI_FIELD(PtracePeeksiginfoArgs, off, struct ptrace_peeksiginfo_args, off);
+ABI_FIELD(PtracePeeksiginfoArgs, flags, struct ptrace_peeksiginfo_args, flags);
+ABI_FIELD(PtracePeeksiginfoArgs, nr, struct ptrace_peeksiginfo_args, nr);
+ABI_SIZE(PtraceSyscallInfo, struct ptrace_syscall_info);
+ABI_FIELD(PtraceSyscallInfo, op, struct ptrace_syscall_info, op);
+ABI_FIELD(PtraceSyscallInfo, arch, struct ptrace_syscall_info, arch);
+ABI_FIELD(PtraceSyscallInfo, instruction_pointer, struct ptrace_syscall_info, instruction_pointer);
+ABI_FIELD(PtraceSyscallInfo, stack_pointer, struct ptrace_syscall_info, stack_pointer);
+ABI_SIZE(PtraceRseqConfiguration, struct ptrace_rseq_configuration);
+ABI_FIELD(PtraceRseqConfiguration, rseq_abi_pointer, struct ptrace_rseq_configuration,
+          rseq_abi_pointer);
+ABI_FIELD(PtraceRseqConfiguration, rseq_abi_size, struct ptrace_rseq_configuration, rseq_abi_size);
+ABI_FIELD(PtraceRseqConfiguration, signature, struct ptrace_rseq_configuration, signature);
+ABI_FIELD(PtraceRseqConfiguration, flags, struct ptrace_rseq_configuration, flags);
 
 // resource.h
 ABI_SIZE(Rlimit, struct rlimit64);
@@ -178,6 +433,19 @@ ABI_FIELD(Rusage, ru_msgrcv, struct rusage, ru_msgrcv);
 ABI_FIELD(Rusage, ru_nsignals, struct rusage, ru_nsignals);
 ABI_FIELD(Rusage, ru_nvcsw, struct rusage, ru_nvcsw);
 ABI_FIELD(Rusage, ru_nivcsw, struct rusage, ru_nivcsw);
+
+// rseq.h
+ABI_SIZE(Rseq, struct rseq);
+ABI_FIELD(Rseq, cpu_id_start, struct rseq, cpu_id_start);
+ABI_FIELD(Rseq, cpu_id, struct rseq, cpu_id);
+ABI_FIELD(Rseq, rseq_cs, struct rseq, rseq_cs);
+ABI_FIELD(Rseq, flags, struct rseq, flags);
+ABI_SIZE(RseqCs, struct rseq_cs);
+ABI_FIELD(RseqCs, version, struct rseq_cs, version);
+ABI_FIELD(RseqCs, flags, struct rseq_cs, flags);
+ABI_FIELD(RseqCs, start_ip, struct rseq_cs, start_ip);
+ABI_FIELD(RseqCs, post_commit_offset, struct rseq_cs, post_commit_offset);
+ABI_FIELD(RseqCs, abort_ip, struct rseq_cs, abort_ip);
 
 // sched.h
 ABI_SIZE(CloneArgs, struct clone_args);
@@ -204,6 +472,41 @@ ABI_FIELD(SchedAttr, sched_period, struct sched_attr, sched_period);
 ABI_FIELD(SchedAttr, sched_util_min, struct sched_attr, sched_util_min);
 ABI_FIELD(SchedAttr, sched_util_max, struct sched_attr, sched_util_max);
 
+// seccomp.h
+ABI_SIZE(SockFilter, struct sock_filter);
+ABI_FIELD(SockFilter, code, struct sock_filter, code);
+ABI_FIELD(SockFilter, jt, struct sock_filter, jt);
+ABI_FIELD(SockFilter, jf, struct sock_filter, jf);
+ABI_FIELD(SockFilter, k, struct sock_filter, k);
+ABI_SIZE(SockFprog, struct sock_fprog);
+ABI_FIELD(SockFprog, len, struct sock_fprog, len);
+ABI_FIELD(SockFprog, filter, struct sock_fprog, filter);
+ABI_SIZE(SeccompData, struct seccomp_data);
+ABI_FIELD(SeccompData, nr, struct seccomp_data, nr);
+ABI_FIELD(SeccompData, arch, struct seccomp_data, arch);
+ABI_FIELD(SeccompData, instruction_pointer, struct seccomp_data, instruction_pointer);
+ABI_FIELD(SeccompData, args, struct seccomp_data, args);
+ABI_SIZE(SeccompNotif, struct seccomp_notif);
+ABI_FIELD(SeccompNotif, id, struct seccomp_notif, id);
+ABI_FIELD(SeccompNotif, pid, struct seccomp_notif, pid);
+ABI_FIELD(SeccompNotif, flags, struct seccomp_notif, flags);
+ABI_FIELD(SeccompNotif, data, struct seccomp_notif, data);
+ABI_SIZE(SeccompNotifResp, struct seccomp_notif_resp);
+ABI_FIELD(SeccompNotifResp, id, struct seccomp_notif_resp, id);
+ABI_FIELD(SeccompNotifResp, val, struct seccomp_notif_resp, val);
+ABI_FIELD(SeccompNotifResp, error, struct seccomp_notif_resp, error);
+ABI_FIELD(SeccompNotifResp, flags, struct seccomp_notif_resp, flags);
+ABI_SIZE(SeccompNotifAddfd, struct seccomp_notif_addfd);
+ABI_FIELD(SeccompNotifAddfd, id, struct seccomp_notif_addfd, id);
+ABI_FIELD(SeccompNotifAddfd, flags, struct seccomp_notif_addfd, flags);
+ABI_FIELD(SeccompNotifAddfd, srcfd, struct seccomp_notif_addfd, srcfd);
+ABI_FIELD(SeccompNotifAddfd, newfd, struct seccomp_notif_addfd, newfd);
+ABI_FIELD(SeccompNotifAddfd, newfd_flags, struct seccomp_notif_addfd, newfd_flags);
+ABI_SIZE(SeccompNotifSizes, struct seccomp_notif_sizes);
+ABI_FIELD(SeccompNotifSizes, seccomp_notif, struct seccomp_notif_sizes, seccomp_notif);
+ABI_FIELD(SeccompNotifSizes, seccomp_notif_resp, struct seccomp_notif_sizes, seccomp_notif_resp);
+ABI_FIELD(SeccompNotifSizes, seccomp_data, struct seccomp_notif_sizes, seccomp_data);
+
 // signal.h
 ABI_SIZE(SigAction, struct sigaction);
 ABI_OFFSET(SigAction, handler, struct sigaction, sa_handler);
@@ -218,6 +521,25 @@ ABI_SIZE(SigInfo, siginfo_t);
 ABI_FIELD(SigInfo, si_signo, siginfo_t, si_signo);
 ABI_FIELD(SigInfo, si_errno, siginfo_t, si_errno);
 ABI_FIELD(SigInfo, si_code, siginfo_t, si_code);
+ABI_FIELD(SigInfo, fields.kill.pid, siginfo_t, _sifields._kill._pid);
+ABI_FIELD(SigInfo, fields.kill.uid, siginfo_t, _sifields._kill._uid);
+ABI_FIELD(SigInfo, fields.timer.tid, siginfo_t, _sifields._timer._tid);
+ABI_FIELD(SigInfo, fields.timer.overrun, siginfo_t, _sifields._timer._overrun);
+ABI_FIELD(SigInfo, fields.timer.value, siginfo_t, _sifields._timer._sigval);
+ABI_FIELD(SigInfo, fields.timer.sys_private, siginfo_t, _sifields._timer._sys_private);
+ABI_FIELD(SigInfo, fields.rt.value, siginfo_t, _sifields._rt._sigval);
+ABI_FIELD(SigInfo, fields.chld.status, siginfo_t, _sifields._sigchld._status);
+ABI_FIELD(SigInfo, fields.chld.utime, siginfo_t, _sifields._sigchld._utime);
+ABI_FIELD(SigInfo, fields.chld.stime, siginfo_t, _sifields._sigchld._stime);
+ABI_FIELD(SigInfo, fields.fault.addr, siginfo_t, _sifields._sigfault._addr);
+ABI_FIELD(SigInfo, fields.fault.addr_lsb, siginfo_t, _sifields._sigfault._addr_lsb);
+ABI_FIELD(SigInfo, fields.fault.lower, siginfo_t, _sifields._sigfault._addr_bnd._lower);
+ABI_FIELD(SigInfo, fields.fault.upper, siginfo_t, _sifields._sigfault._addr_bnd._upper);
+ABI_FIELD(SigInfo, fields.poll.band, siginfo_t, _sifields._sigpoll._band);
+ABI_FIELD(SigInfo, fields.poll.fd, siginfo_t, _sifields._sigpoll._fd);
+ABI_FIELD(SigInfo, fields.sys.call_addr, siginfo_t, _sifields._sigsys._call_addr);
+ABI_FIELD(SigInfo, fields.sys.syscall, siginfo_t, _sifields._sigsys._syscall);
+ABI_FIELD(SigInfo, fields.sys.arch, siginfo_t, _sifields._sigsys._arch);
 ABI_SIZE(SigEvent, struct sigevent);
 ABI_OFFSET(SigEvent, value, struct sigevent, sigev_value);
 ABI_OFFSET(SigEvent, signo, struct sigevent, sigev_signo);
@@ -378,7 +700,126 @@ ABI_FIELD(Timex, errcnt, struct __kernel_timex, errcnt);
 ABI_FIELD(Timex, stbcnt, struct __kernel_timex, stbcnt);
 ABI_FIELD(Timex, tai, struct __kernel_timex, tai);
 
+// utsname.h
+ABI_SIZE(UtsName, struct new_utsname);
+ABI_FIELD(UtsName, sysname, struct new_utsname, sysname);
+ABI_FIELD(UtsName, nodename, struct new_utsname, nodename);
+ABI_FIELD(UtsName, release, struct new_utsname, release);
+ABI_FIELD(UtsName, version, struct new_utsname, version);
+ABI_FIELD(UtsName, machine, struct new_utsname, machine);
+ABI_FIELD(UtsName, domainname, struct new_utsname, domainname);
+ABI_SIZE(SysInfo, struct sysinfo);
+ABI_FIELD(SysInfo, uptime, struct sysinfo, uptime);
+ABI_FIELD(SysInfo, loads, struct sysinfo, loads);
+ABI_FIELD(SysInfo, totalram, struct sysinfo, totalram);
+ABI_FIELD(SysInfo, freeram, struct sysinfo, freeram);
+ABI_FIELD(SysInfo, sharedram, struct sysinfo, sharedram);
+ABI_FIELD(SysInfo, bufferram, struct sysinfo, bufferram);
+ABI_FIELD(SysInfo, totalswap, struct sysinfo, totalswap);
+ABI_FIELD(SysInfo, freeswap, struct sysinfo, freeswap);
+ABI_FIELD(SysInfo, procs, struct sysinfo, procs);
+ABI_FIELD(SysInfo, totalhigh, struct sysinfo, totalhigh);
+ABI_FIELD(SysInfo, freehigh, struct sysinfo, freehigh);
+ABI_FIELD(SysInfo, mem_unit, struct sysinfo, mem_unit);
+
 // Numbers.
+
+// aio.h
+ABI_SAME(kIocbCmdPread, IOCB_CMD_PREAD);
+ABI_SAME(kIocbCmdPwrite, IOCB_CMD_PWRITE);
+ABI_SAME(kIocbCmdFsync, IOCB_CMD_FSYNC);
+ABI_SAME(kIocbCmdFdsync, IOCB_CMD_FDSYNC);
+ABI_SAME(kIocbCmdPoll, IOCB_CMD_POLL);
+ABI_SAME(kIocbCmdNoop, IOCB_CMD_NOOP);
+ABI_SAME(kIocbCmdPreadv, IOCB_CMD_PREADV);
+ABI_SAME(kIocbCmdPwritev, IOCB_CMD_PWRITEV);
+ABI_SAME(kIocbFlagResfd, IOCB_FLAG_RESFD);
+ABI_SAME(kIocbFlagIoprio, IOCB_FLAG_IOPRIO);
+
+// capability.h
+ABI_SAME(kLinuxCapabilityVersion1, _LINUX_CAPABILITY_VERSION_1);
+ABI_SAME(kLinuxCapabilityVersion2, _LINUX_CAPABILITY_VERSION_2);
+ABI_SAME(kLinuxCapabilityVersion3, _LINUX_CAPABILITY_VERSION_3);
+ABI_SAME(kCapChown, CAP_CHOWN);
+ABI_SAME(kCapDacOverride, CAP_DAC_OVERRIDE);
+ABI_SAME(kCapDacReadSearch, CAP_DAC_READ_SEARCH);
+ABI_SAME(kCapFowner, CAP_FOWNER);
+ABI_SAME(kCapFsetid, CAP_FSETID);
+ABI_SAME(kCapKill, CAP_KILL);
+ABI_SAME(kCapSetgid, CAP_SETGID);
+ABI_SAME(kCapSetuid, CAP_SETUID);
+ABI_SAME(kCapSetpcap, CAP_SETPCAP);
+ABI_SAME(kCapLinuxImmutable, CAP_LINUX_IMMUTABLE);
+ABI_SAME(kCapNetBindService, CAP_NET_BIND_SERVICE);
+ABI_SAME(kCapNetBroadcast, CAP_NET_BROADCAST);
+ABI_SAME(kCapNetAdmin, CAP_NET_ADMIN);
+ABI_SAME(kCapNetRaw, CAP_NET_RAW);
+ABI_SAME(kCapIpcLock, CAP_IPC_LOCK);
+ABI_SAME(kCapIpcOwner, CAP_IPC_OWNER);
+ABI_SAME(kCapSysModule, CAP_SYS_MODULE);
+ABI_SAME(kCapSysRawio, CAP_SYS_RAWIO);
+ABI_SAME(kCapSysChroot, CAP_SYS_CHROOT);
+ABI_SAME(kCapSysPtrace, CAP_SYS_PTRACE);
+ABI_SAME(kCapSysPacct, CAP_SYS_PACCT);
+ABI_SAME(kCapSysAdmin, CAP_SYS_ADMIN);
+ABI_SAME(kCapSysBoot, CAP_SYS_BOOT);
+ABI_SAME(kCapSysNice, CAP_SYS_NICE);
+ABI_SAME(kCapSysResource, CAP_SYS_RESOURCE);
+ABI_SAME(kCapSysTime, CAP_SYS_TIME);
+ABI_SAME(kCapSysTtyConfig, CAP_SYS_TTY_CONFIG);
+ABI_SAME(kCapMknod, CAP_MKNOD);
+ABI_SAME(kCapLease, CAP_LEASE);
+ABI_SAME(kCapAuditWrite, CAP_AUDIT_WRITE);
+ABI_SAME(kCapAuditControl, CAP_AUDIT_CONTROL);
+ABI_SAME(kCapSetfcap, CAP_SETFCAP);
+ABI_SAME(kCapMacOverride, CAP_MAC_OVERRIDE);
+ABI_SAME(kCapMacAdmin, CAP_MAC_ADMIN);
+ABI_SAME(kCapSyslog, CAP_SYSLOG);
+ABI_SAME(kCapWakeAlarm, CAP_WAKE_ALARM);
+ABI_SAME(kCapBlockSuspend, CAP_BLOCK_SUSPEND);
+ABI_SAME(kCapAuditRead, CAP_AUDIT_READ);
+ABI_SAME(kCapPerfmon, CAP_PERFMON);
+ABI_SAME(kCapBpf, CAP_BPF);
+ABI_SAME(kCapCheckpointRestore, CAP_CHECKPOINT_RESTORE);
+ABI_SAME(kCapLastCap, CAP_LAST_CAP);
+ABI_SAME(kSecbitNoroot, SECBIT_NOROOT);
+ABI_SAME(kSecbitNorootLocked, SECBIT_NOROOT_LOCKED);
+ABI_SAME(kSecbitNoSetuidFixup, SECBIT_NO_SETUID_FIXUP);
+ABI_SAME(kSecbitNoSetuidFixupLocked, SECBIT_NO_SETUID_FIXUP_LOCKED);
+ABI_SAME(kSecbitKeepCaps, SECBIT_KEEP_CAPS);
+ABI_SAME(kSecbitKeepCapsLocked, SECBIT_KEEP_CAPS_LOCKED);
+ABI_SAME(kSecbitNoCapAmbientRaise, SECBIT_NO_CAP_AMBIENT_RAISE);
+ABI_SAME(kSecbitNoCapAmbientRaiseLocked, SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED);
+ABI_SAME(kVfsCapRevisionMask, VFS_CAP_REVISION_MASK);
+ABI_SAME(kVfsCapFlagsEffective, VFS_CAP_FLAGS_EFFECTIVE);
+ABI_SAME(kVfsCapRevision2, VFS_CAP_REVISION_2);
+ABI_SAME(kVfsCapRevision3, VFS_CAP_REVISION_3);
+
+// dirent.h
+#ifdef DT_UNKNOWN
+ABI_SAME(kDtUnknown, DT_UNKNOWN);
+#endif
+#ifdef DT_FIFO
+ABI_SAME(kDtFifo, DT_FIFO);
+#endif
+#ifdef DT_CHR
+ABI_SAME(kDtChr, DT_CHR);
+#endif
+#ifdef DT_DIR
+ABI_SAME(kDtDir, DT_DIR);
+#endif
+#ifdef DT_BLK
+ABI_SAME(kDtBlk, DT_BLK);
+#endif
+#ifdef DT_REG
+ABI_SAME(kDtReg, DT_REG);
+#endif
+#ifdef DT_LNK
+ABI_SAME(kDtLnk, DT_LNK);
+#endif
+#ifdef DT_SOCK
+ABI_SAME(kDtSock, DT_SOCK);
+#endif
 
 // elf.h
 ABI_SAME(kEiClass, EI_CLASS);
@@ -487,6 +928,19 @@ ABI_SAME(kEpollExclusive, EPOLLEXCLUSIVE);
 ABI_SAME(kEpollWakeup, EPOLLWAKEUP);
 ABI_SAME(kEpollOneshot, EPOLLONESHOT);
 ABI_SAME(kEpollEt, EPOLLET);
+
+// eventfd.h
+#ifdef EFD_SEMAPHORE
+ABI_SAME(kEfdSemaphore, EFD_SEMAPHORE);
+#endif
+#ifdef EFD_CLOEXEC
+ABI_SAME(kEfdCloexec, EFD_CLOEXEC);
+#endif
+#ifdef EFD_NONBLOCK
+ABI_SAME(kEfdNonblock, EFD_NONBLOCK);
+#endif
+ABI_SAME(kSfdCloexec, SFD_CLOEXEC);
+ABI_SAME(kSfdNonblock, SFD_NONBLOCK);
 
 // fcntl.h
 ABI_SAME(kOAccmode, O_ACCMODE);
@@ -712,6 +1166,347 @@ ABI_SAME(kFutex2Numa, FUTEX2_NUMA);
 ABI_SAME(kFutex2Private, FUTEX2_PRIVATE);
 #endif
 
+// inotify.h
+ABI_SAME(kInCloexec, IN_CLOEXEC);
+ABI_SAME(kInNonblock, IN_NONBLOCK);
+ABI_SAME(kInAccess, IN_ACCESS);
+ABI_SAME(kInModify, IN_MODIFY);
+ABI_SAME(kInAttrib, IN_ATTRIB);
+ABI_SAME(kInCloseWrite, IN_CLOSE_WRITE);
+ABI_SAME(kInCloseNowrite, IN_CLOSE_NOWRITE);
+ABI_SAME(kInOpen, IN_OPEN);
+ABI_SAME(kInMovedFrom, IN_MOVED_FROM);
+ABI_SAME(kInMovedTo, IN_MOVED_TO);
+ABI_SAME(kInCreate, IN_CREATE);
+ABI_SAME(kInDelete, IN_DELETE);
+ABI_SAME(kInDeleteSelf, IN_DELETE_SELF);
+ABI_SAME(kInMoveSelf, IN_MOVE_SELF);
+ABI_SAME(kInUnmount, IN_UNMOUNT);
+ABI_SAME(kInQOverflow, IN_Q_OVERFLOW);
+ABI_SAME(kInIgnored, IN_IGNORED);
+ABI_SAME(kInClose, IN_CLOSE);
+ABI_SAME(kInMove, IN_MOVE);
+ABI_SAME(kInOnlydir, IN_ONLYDIR);
+ABI_SAME(kInDontFollow, IN_DONT_FOLLOW);
+ABI_SAME(kInExclUnlink, IN_EXCL_UNLINK);
+ABI_SAME(kInMaskCreate, IN_MASK_CREATE);
+ABI_SAME(kInMaskAdd, IN_MASK_ADD);
+ABI_SAME(kInIsdir, IN_ISDIR);
+ABI_SAME(kInOneshot, IN_ONESHOT);
+ABI_SAME(kInAllEvents, IN_ALL_EVENTS);
+
+// ioctl.h
+ABI_SAME(kTcgets, TCGETS);
+ABI_SAME(kTcsets, TCSETS);
+ABI_SAME(kTcsetsw, TCSETSW);
+ABI_SAME(kTcsetsf, TCSETSF);
+ABI_SAME(kTcgeta, TCGETA);
+ABI_SAME(kTcseta, TCSETA);
+ABI_SAME(kTcsetaw, TCSETAW);
+ABI_SAME(kTcsetaf, TCSETAF);
+ABI_SAME(kTcsbrk, TCSBRK);
+ABI_SAME(kTcxonc, TCXONC);
+ABI_SAME(kTcflsh, TCFLSH);
+ABI_SAME(kTiocexcl, TIOCEXCL);
+ABI_SAME(kTiocnxcl, TIOCNXCL);
+ABI_SAME(kTiocsctty, TIOCSCTTY);
+ABI_SAME(kTiocgpgrp, TIOCGPGRP);
+ABI_SAME(kTiocspgrp, TIOCSPGRP);
+ABI_SAME(kTiocoutq, TIOCOUTQ);
+ABI_SAME(kTiocsti, TIOCSTI);
+ABI_SAME(kTiocgwinsz, TIOCGWINSZ);
+ABI_SAME(kTiocswinsz, TIOCSWINSZ);
+ABI_SAME(kTiocmget, TIOCMGET);
+ABI_SAME(kTiocmbis, TIOCMBIS);
+ABI_SAME(kTiocmbic, TIOCMBIC);
+ABI_SAME(kTiocmset, TIOCMSET);
+ABI_SAME(kTiocgsoftcar, TIOCGSOFTCAR);
+ABI_SAME(kTiocssoftcar, TIOCSSOFTCAR);
+ABI_SAME(kTioclinux, TIOCLINUX);
+ABI_SAME(kTioccons, TIOCCONS);
+ABI_SAME(kTiocgserial, TIOCGSERIAL);
+ABI_SAME(kTiocsserial, TIOCSSERIAL);
+ABI_SAME(kTiocpkt, TIOCPKT);
+ABI_SAME(kTiocnotty, TIOCNOTTY);
+ABI_SAME(kTiocsetd, TIOCSETD);
+ABI_SAME(kTiocgetd, TIOCGETD);
+ABI_SAME(kTcsbrkp, TCSBRKP);
+ABI_SAME(kTiocsbrk, TIOCSBRK);
+ABI_SAME(kTioccbrk, TIOCCBRK);
+ABI_SAME(kTiocgsid, TIOCGSID);
+ABI_SAME(kTcgets2, TCGETS2);
+ABI_SAME(kTcsets2, TCSETS2);
+ABI_SAME(kTcsetsw2, TCSETSW2);
+ABI_SAME(kTcsetsf2, TCSETSF2);
+ABI_SAME(kTiocgptn, TIOCGPTN);
+ABI_SAME(kTiocsptlck, TIOCSPTLCK);
+ABI_SAME(kTiocgdev, TIOCGDEV);
+ABI_SAME(kTiocsig, TIOCSIG);
+ABI_SAME(kTiocvhangup, TIOCVHANGUP);
+ABI_SAME(kTiocgpkt, TIOCGPKT);
+ABI_SAME(kTiocgptlck, TIOCGPTLCK);
+ABI_SAME(kTiocgexcl, TIOCGEXCL);
+ABI_SAME(kTiocgptpeer, TIOCGPTPEER);
+ABI_SAME(kTiocpktData, TIOCPKT_DATA);
+ABI_SAME(kTiocpktFlushread, TIOCPKT_FLUSHREAD);
+ABI_SAME(kTiocpktFlushwrite, TIOCPKT_FLUSHWRITE);
+ABI_SAME(kTiocpktStop, TIOCPKT_STOP);
+ABI_SAME(kTiocpktStart, TIOCPKT_START);
+ABI_SAME(kTiocpktNostop, TIOCPKT_NOSTOP);
+ABI_SAME(kTiocpktDostop, TIOCPKT_DOSTOP);
+ABI_SAME(kTiocpktIoctl, TIOCPKT_IOCTL);
+ABI_SAME(kTcooff, TCOOFF);
+ABI_SAME(kTcoon, TCOON);
+ABI_SAME(kTcioff, TCIOFF);
+ABI_SAME(kTcion, TCION);
+ABI_SAME(kTciflush, TCIFLUSH);
+ABI_SAME(kTcoflush, TCOFLUSH);
+ABI_SAME(kTcioflush, TCIOFLUSH);
+ABI_SAME(kNTty, N_TTY);
+ABI_SAME(kFionread, FIONREAD);
+ABI_SAME(kFionbio, FIONBIO);
+ABI_SAME(kFioasync, FIOASYNC);
+ABI_SAME(kFionclex, FIONCLEX);
+ABI_SAME(kFioclex, FIOCLEX);
+ABI_SAME(kFioqsize, FIOQSIZE);
+ABI_SAME(kFigetbsz, FIGETBSZ);
+ABI_SAME(kFibmap, FIBMAP);
+ABI_SAME(kFifreeze, FIFREEZE);
+ABI_SAME(kFithaw, FITHAW);
+ABI_SAME(kFitrim, FITRIM);
+ABI_SAME(kFiclone, FICLONE);
+ABI_SAME(kFiclonerange, FICLONERANGE);
+ABI_SAME(kFideduperange, FIDEDUPERANGE);
+ABI_SAME(kFsIocGetflags, FS_IOC_GETFLAGS);
+ABI_SAME(kFsIocSetflags, FS_IOC_SETFLAGS);
+ABI_SAME(kFsIocGetversion, FS_IOC_GETVERSION);
+ABI_SAME(kFsIocFiemap, FS_IOC_FIEMAP);
+ABI_SAME(kFsIocFsgetxattr, FS_IOC_FSGETXATTR);
+ABI_SAME(kFsIocFssetxattr, FS_IOC_FSSETXATTR);
+ABI_SAME(kFsIocGetfslabel, FS_IOC_GETFSLABEL);
+ABI_SAME(kBlkgetsize, BLKGETSIZE);
+ABI_SAME(kBlkgetsize64, BLKGETSIZE64);
+ABI_SAME(kBlksszget, BLKSSZGET);
+ABI_SAME(kBlkroget, BLKROGET);
+ABI_SAME(kFsImmutableFl, FS_IMMUTABLE_FL);
+ABI_SAME(kFsAppendFl, FS_APPEND_FL);
+ABI_SAME(kFsNodumpFl, FS_NODUMP_FL);
+ABI_SAME(kFsNoatimeFl, FS_NOATIME_FL);
+ABI_SAME(kFsDirsyncFl, FS_DIRSYNC_FL);
+ABI_SAME(kFsVerityFl, FS_VERITY_FL);
+ABI_SAME(kFiosetown, FIOSETOWN);
+ABI_SAME(kFiogetown, FIOGETOWN);
+ABI_SAME(kSiocspgrp, SIOCSPGRP);
+ABI_SAME(kSiocgpgrp, SIOCGPGRP);
+ABI_SAME(kSiocatmark, SIOCATMARK);
+ABI_SAME(kSiocgstampOld, SIOCGSTAMP_OLD);
+ABI_SAME(kSiocinq, SIOCINQ);
+ABI_SAME(kSiocoutq, SIOCOUTQ);
+ABI_SAME(kSiocgifname, SIOCGIFNAME);
+ABI_SAME(kSiocgifconf, SIOCGIFCONF);
+ABI_SAME(kSiocgifflags, SIOCGIFFLAGS);
+ABI_SAME(kSiocsifflags, SIOCSIFFLAGS);
+ABI_SAME(kSiocgifaddr, SIOCGIFADDR);
+ABI_SAME(kSiocsifaddr, SIOCSIFADDR);
+ABI_SAME(kSiocgifdstaddr, SIOCGIFDSTADDR);
+ABI_SAME(kSiocgifbrdaddr, SIOCGIFBRDADDR);
+ABI_SAME(kSiocgifnetmask, SIOCGIFNETMASK);
+ABI_SAME(kSiocsifnetmask, SIOCSIFNETMASK);
+ABI_SAME(kSiocgifmetric, SIOCGIFMETRIC);
+ABI_SAME(kSiocgifmtu, SIOCGIFMTU);
+ABI_SAME(kSiocsifmtu, SIOCSIFMTU);
+ABI_SAME(kSiocgifhwaddr, SIOCGIFHWADDR);
+ABI_SAME(kSiocgifindex, SIOCGIFINDEX);
+ABI_SAME(kSiocgiftxqlen, SIOCGIFTXQLEN);
+ABI_SAME(kSiocaddrt, SIOCADDRT);
+ABI_SAME(kSiocdelrt, SIOCDELRT);
+ABI_SAME(kSiocgarp, SIOCGARP);
+ABI_SAME(kSiocethtool, SIOCETHTOOL);
+ABI_SAME(kSiocgskns, SIOCGSKNS);
+ABI_SAME(kNsGetUserns, NS_GET_USERNS);
+ABI_SAME(kNsGetParent, NS_GET_PARENT);
+ABI_SAME(kNsGetNstype, NS_GET_NSTYPE);
+ABI_SAME(kNsGetOwnerUid, NS_GET_OWNER_UID);
+ABI_SAME(kRndgetentcnt, RNDGETENTCNT);
+ABI_SAME(kRndaddtoentcnt, RNDADDTOENTCNT);
+ABI_SAME(kRndaddentropy, RNDADDENTROPY);
+ABI_SAME(kKdgkbtype, KDGKBTYPE);
+ABI_SAME(kKdgetmode, KDGETMODE);
+ABI_SAME(kKdgkbmode, KDGKBMODE);
+ABI_SAME(kVtOpenqry, VT_OPENQRY);
+ABI_SAME(kVtGetmode, VT_GETMODE);
+ABI_SAME(kVtGetstate, VT_GETSTATE);
+ABI_SAME(kVintr, VINTR);
+ABI_SAME(kVquit, VQUIT);
+ABI_SAME(kVerase, VERASE);
+ABI_SAME(kVkill, VKILL);
+ABI_SAME(kVeof, VEOF);
+ABI_SAME(kVtime, VTIME);
+ABI_SAME(kVmin, VMIN);
+ABI_SAME(kVswtc, VSWTC);
+ABI_SAME(kVstart, VSTART);
+ABI_SAME(kVstop, VSTOP);
+ABI_SAME(kVsusp, VSUSP);
+ABI_SAME(kVeol, VEOL);
+ABI_SAME(kVreprint, VREPRINT);
+ABI_SAME(kVdiscard, VDISCARD);
+ABI_SAME(kVwerase, VWERASE);
+ABI_SAME(kVlnext, VLNEXT);
+ABI_SAME(kVeol2, VEOL2);
+ABI_SAME(kIgnbrk, IGNBRK);
+ABI_SAME(kBrkint, BRKINT);
+ABI_SAME(kIgnpar, IGNPAR);
+ABI_SAME(kParmrk, PARMRK);
+ABI_SAME(kInpck, INPCK);
+ABI_SAME(kIstrip, ISTRIP);
+ABI_SAME(kInlcr, INLCR);
+ABI_SAME(kIgncr, IGNCR);
+ABI_SAME(kIcrnl, ICRNL);
+ABI_SAME(kIuclc, IUCLC);
+ABI_SAME(kIxon, IXON);
+ABI_SAME(kIxany, IXANY);
+ABI_SAME(kIxoff, IXOFF);
+ABI_SAME(kImaxbel, IMAXBEL);
+ABI_SAME(kIutf8, IUTF8);
+ABI_SAME(kOpost, OPOST);
+ABI_SAME(kOlcuc, OLCUC);
+ABI_SAME(kOnlcr, ONLCR);
+ABI_SAME(kOcrnl, OCRNL);
+ABI_SAME(kOnocr, ONOCR);
+ABI_SAME(kOnlret, ONLRET);
+ABI_SAME(kOfill, OFILL);
+ABI_SAME(kOfdel, OFDEL);
+ABI_SAME(kNldly, NLDLY);
+ABI_SAME(kCrdly, CRDLY);
+ABI_SAME(kTabdly, TABDLY);
+ABI_SAME(kXtabs, XTABS);
+ABI_SAME(kBsdly, BSDLY);
+ABI_SAME(kVtdly, VTDLY);
+ABI_SAME(kFfdly, FFDLY);
+ABI_SAME(kCbaud, CBAUD);
+ABI_SAME(kB0, B0);
+ABI_SAME(kB9600, B9600);
+ABI_SAME(kB38400, B38400);
+ABI_SAME(kB115200, B115200);
+ABI_SAME(kCsize, CSIZE);
+ABI_SAME(kCs5, CS5);
+ABI_SAME(kCs6, CS6);
+ABI_SAME(kCs7, CS7);
+ABI_SAME(kCs8, CS8);
+ABI_SAME(kCstopb, CSTOPB);
+ABI_SAME(kCread, CREAD);
+ABI_SAME(kParenb, PARENB);
+ABI_SAME(kParodd, PARODD);
+ABI_SAME(kHupcl, HUPCL);
+ABI_SAME(kClocal, CLOCAL);
+ABI_SAME(kCrtscts, CRTSCTS);
+ABI_SAME(kCibaud, CIBAUD);
+ABI_SAME(kBother, BOTHER);
+ABI_SAME(kIsig, ISIG);
+ABI_SAME(kIcanon, ICANON);
+ABI_SAME(kXcase, XCASE);
+ABI_SAME(kEcho, ECHO);
+ABI_SAME(kEchoe, ECHOE);
+ABI_SAME(kEchok, ECHOK);
+ABI_SAME(kEchonl, ECHONL);
+ABI_SAME(kNoflsh, NOFLSH);
+ABI_SAME(kTostop, TOSTOP);
+ABI_SAME(kEchoctl, ECHOCTL);
+ABI_SAME(kEchoprt, ECHOPRT);
+ABI_SAME(kEchoke, ECHOKE);
+ABI_SAME(kFlusho, FLUSHO);
+ABI_SAME(kPendin, PENDIN);
+ABI_SAME(kIexten, IEXTEN);
+ABI_SAME(kExtproc, EXTPROC);
+
+// ipc.h
+ABI_SAME(kIpcPrivate, IPC_PRIVATE);
+ABI_SAME(kIpcRmid, IPC_RMID);
+ABI_SAME(kIpcSet, IPC_SET);
+ABI_SAME(kIpcStat, IPC_STAT);
+ABI_SAME(kIpcInfo, IPC_INFO);
+ABI_SAME(kIpcCreat, IPC_CREAT);
+ABI_SAME(kIpcExcl, IPC_EXCL);
+ABI_SAME(kIpcNowait, IPC_NOWAIT);
+ABI_SAME(kSemUndo, SEM_UNDO);
+ABI_SAME(kGetpid, GETPID);
+ABI_SAME(kGetval, GETVAL);
+ABI_SAME(kGetall, GETALL);
+ABI_SAME(kGetncnt, GETNCNT);
+ABI_SAME(kGetzcnt, GETZCNT);
+ABI_SAME(kSetval, SETVAL);
+ABI_SAME(kSetall, SETALL);
+ABI_SAME(kSemStat, SEM_STAT);
+ABI_SAME(kSemInfo, SEM_INFO);
+ABI_SAME(kSemStatAny, SEM_STAT_ANY);
+ABI_SAME(kSemmni, SEMMNI);
+ABI_SAME(kSemmsl, SEMMSL);
+ABI_SAME(kSemmns, SEMMNS);
+ABI_SAME(kSemopm, SEMOPM);
+ABI_SAME(kSemvmx, SEMVMX);
+ABI_SAME(kSemaem, SEMAEM);
+ABI_SAME(kMsgNoerror, MSG_NOERROR);
+ABI_SAME(kMsgExcept, MSG_EXCEPT);
+ABI_SAME(kMsgCopy, MSG_COPY);
+ABI_SAME(kMsgStat, MSG_STAT);
+ABI_SAME(kMsgInfo, MSG_INFO);
+ABI_SAME(kMsgStatAny, MSG_STAT_ANY);
+ABI_SAME(kMsgmni, MSGMNI);
+ABI_SAME(kMsgmax, MSGMAX);
+ABI_SAME(kMsgmnb, MSGMNB);
+ABI_SAME(kShmR, SHM_R);
+ABI_SAME(kShmW, SHM_W);
+ABI_SAME(kShmHugetlb, SHM_HUGETLB);
+ABI_SAME(kShmNoreserve, SHM_NORESERVE);
+ABI_SAME(kShmRdonly, SHM_RDONLY);
+ABI_SAME(kShmRnd, SHM_RND);
+ABI_SAME(kShmRemap, SHM_REMAP);
+ABI_SAME(kShmExec, SHM_EXEC);
+#ifdef SHM_DEST
+ABI_SAME(kShmDest, SHM_DEST);
+#endif
+#ifdef SHM_LOCKED
+ABI_SAME(kShmLocked, SHM_LOCKED);
+#endif
+ABI_SAME(kShmLock, SHM_LOCK);
+ABI_SAME(kShmUnlock, SHM_UNLOCK);
+ABI_SAME(kShmStat, SHM_STAT);
+ABI_SAME(kShmInfo, SHM_INFO);
+ABI_SAME(kShmStatAny, SHM_STAT_ANY);
+ABI_SAME(kShmmin, SHMMIN);
+ABI_SAME(kShmmni, SHMMNI);
+
+// keyctl.h
+ABI_SAME(kKeySpecThreadKeyring, KEY_SPEC_THREAD_KEYRING);
+ABI_SAME(kKeySpecProcessKeyring, KEY_SPEC_PROCESS_KEYRING);
+ABI_SAME(kKeySpecSessionKeyring, KEY_SPEC_SESSION_KEYRING);
+ABI_SAME(kKeySpecUserKeyring, KEY_SPEC_USER_KEYRING);
+ABI_SAME(kKeySpecUserSessionKeyring, KEY_SPEC_USER_SESSION_KEYRING);
+ABI_SAME(kKeyctlGetKeyringId, KEYCTL_GET_KEYRING_ID);
+ABI_SAME(kKeyctlJoinSessionKeyring, KEYCTL_JOIN_SESSION_KEYRING);
+ABI_SAME(kKeyctlUpdate, KEYCTL_UPDATE);
+ABI_SAME(kKeyctlRevoke, KEYCTL_REVOKE);
+ABI_SAME(kKeyctlChown, KEYCTL_CHOWN);
+ABI_SAME(kKeyctlSetperm, KEYCTL_SETPERM);
+ABI_SAME(kKeyctlDescribe, KEYCTL_DESCRIBE);
+ABI_SAME(kKeyctlClear, KEYCTL_CLEAR);
+ABI_SAME(kKeyctlLink, KEYCTL_LINK);
+ABI_SAME(kKeyctlUnlink, KEYCTL_UNLINK);
+ABI_SAME(kKeyctlSearch, KEYCTL_SEARCH);
+ABI_SAME(kKeyctlRead, KEYCTL_READ);
+ABI_SAME(kKeyctlInstantiate, KEYCTL_INSTANTIATE);
+ABI_SAME(kKeyctlNegate, KEYCTL_NEGATE);
+ABI_SAME(kKeyctlSetReqkeyKeyring, KEYCTL_SET_REQKEY_KEYRING);
+ABI_SAME(kKeyctlSetTimeout, KEYCTL_SET_TIMEOUT);
+ABI_SAME(kKeyctlAssumeAuthority, KEYCTL_ASSUME_AUTHORITY);
+ABI_SAME(kKeyctlGetSecurity, KEYCTL_GET_SECURITY);
+ABI_SAME(kKeyctlSessionToParent, KEYCTL_SESSION_TO_PARENT);
+ABI_SAME(kKeyctlReject, KEYCTL_REJECT);
+ABI_SAME(kKeyctlInstantiateIov, KEYCTL_INSTANTIATE_IOV);
+ABI_SAME(kKeyctlInvalidate, KEYCTL_INVALIDATE);
+ABI_SAME(kKeyctlGetPersistent, KEYCTL_GET_PERSISTENT);
+ABI_SAME(kKeyctlCapabilities, KEYCTL_CAPABILITIES);
+
 // mman.h
 ABI_SAME(kProtNone, PROT_NONE);
 ABI_SAME(kProtRead, PROT_READ);
@@ -827,6 +1622,89 @@ ABI_SAME(kMembarrierCmdPrivateExpeditedRseq, MEMBARRIER_CMD_PRIVATE_EXPEDITED_RS
 ABI_SAME(kMembarrierCmdRegisterPrivateExpeditedRseq,
          MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ);
 
+// mount.h
+ABI_SAME(kMsRdonly, MS_RDONLY);
+ABI_SAME(kMsNosuid, MS_NOSUID);
+ABI_SAME(kMsNodev, MS_NODEV);
+ABI_SAME(kMsNoexec, MS_NOEXEC);
+ABI_SAME(kMsSynchronous, MS_SYNCHRONOUS);
+ABI_SAME(kMsRemount, MS_REMOUNT);
+ABI_SAME(kMsMandlock, MS_MANDLOCK);
+ABI_SAME(kMsDirsync, MS_DIRSYNC);
+ABI_SAME(kMsNosymfollow, MS_NOSYMFOLLOW);
+ABI_SAME(kMsNoatime, MS_NOATIME);
+ABI_SAME(kMsNodiratime, MS_NODIRATIME);
+ABI_SAME(kMsBind, MS_BIND);
+ABI_SAME(kMsMove, MS_MOVE);
+ABI_SAME(kMsRec, MS_REC);
+ABI_SAME(kMsSilent, MS_SILENT);
+ABI_SAME(kMsPosixacl, MS_POSIXACL);
+ABI_SAME(kMsUnbindable, MS_UNBINDABLE);
+ABI_SAME(kMsPrivate, MS_PRIVATE);
+ABI_SAME(kMsSlave, MS_SLAVE);
+ABI_SAME(kMsShared, MS_SHARED);
+ABI_SAME(kMsRelatime, MS_RELATIME);
+ABI_SAME(kMsStrictatime, MS_STRICTATIME);
+ABI_SAME(kMsLazytime, MS_LAZYTIME);
+ABI_SAME(kMsMgcVal, MS_MGC_VAL);
+ABI_SAME(kMsMgcMsk, MS_MGC_MSK);
+#ifdef MNT_FORCE
+ABI_SAME(kMntForce, MNT_FORCE);
+#endif
+#ifdef MNT_DETACH
+ABI_SAME(kMntDetach, MNT_DETACH);
+#endif
+#ifdef MNT_EXPIRE
+ABI_SAME(kMntExpire, MNT_EXPIRE);
+#endif
+#ifdef UMOUNT_NOFOLLOW
+ABI_SAME(kUmountNofollow, UMOUNT_NOFOLLOW);
+#endif
+ABI_SAME(kOpenTreeClone, OPEN_TREE_CLONE);
+ABI_SAME(kOpenTreeCloexec, OPEN_TREE_CLOEXEC);
+ABI_SAME(kMoveMountFSymlinks, MOVE_MOUNT_F_SYMLINKS);
+ABI_SAME(kMoveMountFAutomounts, MOVE_MOUNT_F_AUTOMOUNTS);
+ABI_SAME(kMoveMountFEmptyPath, MOVE_MOUNT_F_EMPTY_PATH);
+ABI_SAME(kMoveMountTSymlinks, MOVE_MOUNT_T_SYMLINKS);
+ABI_SAME(kMoveMountTAutomounts, MOVE_MOUNT_T_AUTOMOUNTS);
+ABI_SAME(kMoveMountTEmptyPath, MOVE_MOUNT_T_EMPTY_PATH);
+ABI_SAME(kMoveMountSetGroup, MOVE_MOUNT_SET_GROUP);
+#ifdef MOVE_MOUNT_BENEATH
+ABI_SAME(kMoveMountBeneath, MOVE_MOUNT_BENEATH);
+#endif
+ABI_SAME(kFsopenCloexec, FSOPEN_CLOEXEC);
+ABI_SAME(kFspickCloexec, FSPICK_CLOEXEC);
+ABI_SAME(kFspickSymlinkNofollow, FSPICK_SYMLINK_NOFOLLOW);
+ABI_SAME(kFspickNoAutomount, FSPICK_NO_AUTOMOUNT);
+ABI_SAME(kFspickEmptyPath, FSPICK_EMPTY_PATH);
+ABI_SAME(kFsmountCloexec, FSMOUNT_CLOEXEC);
+ABI_SAME(kFsconfigSetFlag, FSCONFIG_SET_FLAG);
+ABI_SAME(kFsconfigSetString, FSCONFIG_SET_STRING);
+ABI_SAME(kFsconfigSetBinary, FSCONFIG_SET_BINARY);
+ABI_SAME(kFsconfigSetPath, FSCONFIG_SET_PATH);
+ABI_SAME(kFsconfigSetPathEmpty, FSCONFIG_SET_PATH_EMPTY);
+ABI_SAME(kFsconfigSetFd, FSCONFIG_SET_FD);
+ABI_SAME(kFsconfigCmdCreate, FSCONFIG_CMD_CREATE);
+ABI_SAME(kFsconfigCmdReconfigure, FSCONFIG_CMD_RECONFIGURE);
+#ifdef FSCONFIG_CMD_CREATE_EXCL
+ABI_SAME(kFsconfigCmdCreateExcl, FSCONFIG_CMD_CREATE_EXCL);
+#endif
+ABI_SAME(kMountAttrRdonly, MOUNT_ATTR_RDONLY);
+ABI_SAME(kMountAttrNosuid, MOUNT_ATTR_NOSUID);
+ABI_SAME(kMountAttrNodev, MOUNT_ATTR_NODEV);
+ABI_SAME(kMountAttrNoexec, MOUNT_ATTR_NOEXEC);
+ABI_SAME(kMountAttrAtime, MOUNT_ATTR__ATIME);
+ABI_SAME(kMountAttrRelatime, MOUNT_ATTR_RELATIME);
+ABI_SAME(kMountAttrNoatime, MOUNT_ATTR_NOATIME);
+ABI_SAME(kMountAttrStrictatime, MOUNT_ATTR_STRICTATIME);
+ABI_SAME(kMountAttrNodiratime, MOUNT_ATTR_NODIRATIME);
+ABI_SAME(kMountAttrIdmap, MOUNT_ATTR_IDMAP);
+ABI_SAME(kMountAttrNosymfollow, MOUNT_ATTR_NOSYMFOLLOW);
+ABI_SAME(kMountAttrSizeVer0, MOUNT_ATTR_SIZE_VER0);
+
+// mqueue.h
+ABI_SAME(kMqPrioMax, MQ_PRIO_MAX);
+
 // poll.h
 ABI_SAME(kPollIn, POLLIN);
 ABI_SAME(kPollPri, POLLPRI);
@@ -840,6 +1718,184 @@ ABI_SAME(kPollWrnorm, POLLWRNORM);
 ABI_SAME(kPollWrband, POLLWRBAND);
 ABI_SAME(kPollMsg, POLLMSG);
 ABI_SAME(kPollRdhup, POLLRDHUP);
+
+// prctl.h
+ABI_SAME(kPrSetPdeathsig, PR_SET_PDEATHSIG);
+ABI_SAME(kPrGetPdeathsig, PR_GET_PDEATHSIG);
+ABI_SAME(kPrGetDumpable, PR_GET_DUMPABLE);
+ABI_SAME(kPrSetDumpable, PR_SET_DUMPABLE);
+ABI_SAME(kPrGetUnalign, PR_GET_UNALIGN);
+ABI_SAME(kPrSetUnalign, PR_SET_UNALIGN);
+ABI_SAME(kPrGetKeepcaps, PR_GET_KEEPCAPS);
+ABI_SAME(kPrSetKeepcaps, PR_SET_KEEPCAPS);
+ABI_SAME(kPrGetFpemu, PR_GET_FPEMU);
+ABI_SAME(kPrSetFpemu, PR_SET_FPEMU);
+ABI_SAME(kPrGetFpexc, PR_GET_FPEXC);
+ABI_SAME(kPrSetFpexc, PR_SET_FPEXC);
+ABI_SAME(kPrGetTiming, PR_GET_TIMING);
+ABI_SAME(kPrSetTiming, PR_SET_TIMING);
+ABI_SAME(kPrSetName, PR_SET_NAME);
+ABI_SAME(kPrGetName, PR_GET_NAME);
+ABI_SAME(kPrGetEndian, PR_GET_ENDIAN);
+ABI_SAME(kPrSetEndian, PR_SET_ENDIAN);
+ABI_SAME(kPrGetSeccomp, PR_GET_SECCOMP);
+ABI_SAME(kPrSetSeccomp, PR_SET_SECCOMP);
+ABI_SAME(kPrCapbsetRead, PR_CAPBSET_READ);
+ABI_SAME(kPrCapbsetDrop, PR_CAPBSET_DROP);
+ABI_SAME(kPrGetTsc, PR_GET_TSC);
+ABI_SAME(kPrSetTsc, PR_SET_TSC);
+ABI_SAME(kPrGetSecurebits, PR_GET_SECUREBITS);
+ABI_SAME(kPrSetSecurebits, PR_SET_SECUREBITS);
+ABI_SAME(kPrSetTimerslack, PR_SET_TIMERSLACK);
+ABI_SAME(kPrGetTimerslack, PR_GET_TIMERSLACK);
+ABI_SAME(kPrTaskPerfEventsDisable, PR_TASK_PERF_EVENTS_DISABLE);
+ABI_SAME(kPrTaskPerfEventsEnable, PR_TASK_PERF_EVENTS_ENABLE);
+ABI_SAME(kPrMceKill, PR_MCE_KILL);
+ABI_SAME(kPrMceKillGet, PR_MCE_KILL_GET);
+ABI_SAME(kPrSetMm, PR_SET_MM);
+ABI_SAME(kPrSetChildSubreaper, PR_SET_CHILD_SUBREAPER);
+ABI_SAME(kPrGetChildSubreaper, PR_GET_CHILD_SUBREAPER);
+ABI_SAME(kPrSetNoNewPrivs, PR_SET_NO_NEW_PRIVS);
+ABI_SAME(kPrGetNoNewPrivs, PR_GET_NO_NEW_PRIVS);
+ABI_SAME(kPrGetTidAddress, PR_GET_TID_ADDRESS);
+ABI_SAME(kPrSetThpDisable, PR_SET_THP_DISABLE);
+ABI_SAME(kPrGetThpDisable, PR_GET_THP_DISABLE);
+ABI_SAME(kPrCapAmbient, PR_CAP_AMBIENT);
+ABI_SAME(kPrGetSpeculationCtrl, PR_GET_SPECULATION_CTRL);
+ABI_SAME(kPrSetSpeculationCtrl, PR_SET_SPECULATION_CTRL);
+ABI_SAME(kPrSetIoFlusher, PR_SET_IO_FLUSHER);
+ABI_SAME(kPrGetIoFlusher, PR_GET_IO_FLUSHER);
+ABI_SAME(kPrSetSyscallUserDispatch, PR_SET_SYSCALL_USER_DISPATCH);
+ABI_SAME(kPrSchedCore, PR_SCHED_CORE);
+#ifdef PR_SET_MDWE
+ABI_SAME(kPrSetMdwe, PR_SET_MDWE);
+#endif
+#ifdef PR_GET_MDWE
+ABI_SAME(kPrGetMdwe, PR_GET_MDWE);
+#endif
+#ifdef PR_SET_MEMORY_MERGE
+ABI_SAME(kPrSetMemoryMerge, PR_SET_MEMORY_MERGE);
+#endif
+#ifdef PR_GET_MEMORY_MERGE
+ABI_SAME(kPrGetMemoryMerge, PR_GET_MEMORY_MERGE);
+#endif
+ABI_SAME(kPrSetPtracer, PR_SET_PTRACER);
+ABI_SAME(kPrSetVma, PR_SET_VMA);
+#ifdef PR_GET_AUXV
+ABI_SAME(kPrGetAuxv, PR_GET_AUXV);
+#endif
+ABI_SAME(kPrSetVmaAnonName, PR_SET_VMA_ANON_NAME);
+ABI_SAME(kPrCapAmbientIsSet, PR_CAP_AMBIENT_IS_SET);
+ABI_SAME(kPrCapAmbientRaise, PR_CAP_AMBIENT_RAISE);
+ABI_SAME(kPrCapAmbientLower, PR_CAP_AMBIENT_LOWER);
+ABI_SAME(kPrCapAmbientClearAll, PR_CAP_AMBIENT_CLEAR_ALL);
+ABI_SAME(kPrTscEnable, PR_TSC_ENABLE);
+ABI_SAME(kPrTscSigsegv, PR_TSC_SIGSEGV);
+ABI_SAME(kPrSetMmStartCode, PR_SET_MM_START_CODE);
+ABI_SAME(kPrSetMmEndCode, PR_SET_MM_END_CODE);
+ABI_SAME(kPrSetMmStartData, PR_SET_MM_START_DATA);
+ABI_SAME(kPrSetMmEndData, PR_SET_MM_END_DATA);
+ABI_SAME(kPrSetMmStartStack, PR_SET_MM_START_STACK);
+ABI_SAME(kPrSetMmStartBrk, PR_SET_MM_START_BRK);
+ABI_SAME(kPrSetMmBrk, PR_SET_MM_BRK);
+ABI_SAME(kPrSetMmArgStart, PR_SET_MM_ARG_START);
+ABI_SAME(kPrSetMmArgEnd, PR_SET_MM_ARG_END);
+ABI_SAME(kPrSetMmEnvStart, PR_SET_MM_ENV_START);
+ABI_SAME(kPrSetMmEnvEnd, PR_SET_MM_ENV_END);
+ABI_SAME(kPrSetMmAuxv, PR_SET_MM_AUXV);
+ABI_SAME(kPrSetMmExeFile, PR_SET_MM_EXE_FILE);
+ABI_SAME(kPrSetMmMap, PR_SET_MM_MAP);
+ABI_SAME(kPrSetMmMapSize, PR_SET_MM_MAP_SIZE);
+ABI_SAME(kPrSysDispatchOff, PR_SYS_DISPATCH_OFF);
+ABI_SAME(kPrSysDispatchOn, PR_SYS_DISPATCH_ON);
+ABI_SAME(kPrSpecStoreBypass, PR_SPEC_STORE_BYPASS);
+ABI_SAME(kPrSpecIndirectBranch, PR_SPEC_INDIRECT_BRANCH);
+ABI_SAME(kPrSpecNotAffected, PR_SPEC_NOT_AFFECTED);
+ABI_SAME(kPrSpecPrctl, PR_SPEC_PRCTL);
+ABI_SAME(kPrSpecEnable, PR_SPEC_ENABLE);
+ABI_SAME(kPrSpecDisable, PR_SPEC_DISABLE);
+ABI_SAME(kPrSpecForceDisable, PR_SPEC_FORCE_DISABLE);
+#ifdef PR_MDWE_REFUSE_EXEC_GAIN
+ABI_SAME(kPrMdweRefuseExecGain, PR_MDWE_REFUSE_EXEC_GAIN);
+#endif
+ABI_SAME(kArchSetGs, ARCH_SET_GS);
+ABI_SAME(kArchSetFs, ARCH_SET_FS);
+ABI_SAME(kArchGetFs, ARCH_GET_FS);
+ABI_SAME(kArchGetGs, ARCH_GET_GS);
+ABI_SAME(kArchGetCpuid, ARCH_GET_CPUID);
+ABI_SAME(kArchSetCpuid, ARCH_SET_CPUID);
+ABI_SAME(kArchGetXcompSupp, ARCH_GET_XCOMP_SUPP);
+ABI_SAME(kArchGetXcompPerm, ARCH_GET_XCOMP_PERM);
+ABI_SAME(kArchReqXcompPerm, ARCH_REQ_XCOMP_PERM);
+ABI_SAME(kArchMapVdso64, ARCH_MAP_VDSO_64);
+#ifdef ARCH_SHSTK_STATUS
+ABI_SAME(kArchShstkStatus, ARCH_SHSTK_STATUS);
+#endif
+
+// ptrace.h
+ABI_SAME(kPtraceTraceme, PTRACE_TRACEME);
+ABI_SAME(kPtracePeektext, PTRACE_PEEKTEXT);
+ABI_SAME(kPtracePeekdata, PTRACE_PEEKDATA);
+ABI_SAME(kPtracePeekusr, PTRACE_PEEKUSR);
+ABI_SAME(kPtracePoketext, PTRACE_POKETEXT);
+ABI_SAME(kPtracePokedata, PTRACE_POKEDATA);
+ABI_SAME(kPtracePokeusr, PTRACE_POKEUSR);
+ABI_SAME(kPtraceCont, PTRACE_CONT);
+ABI_SAME(kPtraceKill, PTRACE_KILL);
+ABI_SAME(kPtraceSinglestep, PTRACE_SINGLESTEP);
+ABI_SAME(kPtraceGetregs, PTRACE_GETREGS);
+ABI_SAME(kPtraceSetregs, PTRACE_SETREGS);
+ABI_SAME(kPtraceGetfpregs, PTRACE_GETFPREGS);
+ABI_SAME(kPtraceSetfpregs, PTRACE_SETFPREGS);
+ABI_SAME(kPtraceAttach, PTRACE_ATTACH);
+ABI_SAME(kPtraceDetach, PTRACE_DETACH);
+ABI_SAME(kPtraceSyscall, PTRACE_SYSCALL);
+ABI_SAME(kPtraceArchPrctl, PTRACE_ARCH_PRCTL);
+ABI_SAME(kPtraceSysemu, PTRACE_SYSEMU);
+ABI_SAME(kPtraceSysemuSinglestep, PTRACE_SYSEMU_SINGLESTEP);
+ABI_SAME(kPtraceSetoptions, PTRACE_SETOPTIONS);
+ABI_SAME(kPtraceGeteventmsg, PTRACE_GETEVENTMSG);
+ABI_SAME(kPtraceGetsiginfo, PTRACE_GETSIGINFO);
+ABI_SAME(kPtraceSetsiginfo, PTRACE_SETSIGINFO);
+ABI_SAME(kPtraceGetregset, PTRACE_GETREGSET);
+ABI_SAME(kPtraceSetregset, PTRACE_SETREGSET);
+ABI_SAME(kPtraceSeize, PTRACE_SEIZE);
+ABI_SAME(kPtraceInterrupt, PTRACE_INTERRUPT);
+ABI_SAME(kPtraceListen, PTRACE_LISTEN);
+ABI_SAME(kPtracePeeksiginfo, PTRACE_PEEKSIGINFO);
+ABI_SAME(kPtraceGetsigmask, PTRACE_GETSIGMASK);
+ABI_SAME(kPtraceSetsigmask, PTRACE_SETSIGMASK);
+ABI_SAME(kPtraceSeccompGetFilter, PTRACE_SECCOMP_GET_FILTER);
+ABI_SAME(kPtraceSeccompGetMetadata, PTRACE_SECCOMP_GET_METADATA);
+ABI_SAME(kPtraceGetSyscallInfo, PTRACE_GET_SYSCALL_INFO);
+ABI_SAME(kPtraceGetRseqConfiguration, PTRACE_GET_RSEQ_CONFIGURATION);
+ABI_SAME(kPtraceSingleblock, PTRACE_SINGLEBLOCK);
+ABI_SAME(kPtraceOTracesysgood, PTRACE_O_TRACESYSGOOD);
+ABI_SAME(kPtraceOTracefork, PTRACE_O_TRACEFORK);
+ABI_SAME(kPtraceOTracevfork, PTRACE_O_TRACEVFORK);
+ABI_SAME(kPtraceOTraceclone, PTRACE_O_TRACECLONE);
+ABI_SAME(kPtraceOTraceexec, PTRACE_O_TRACEEXEC);
+ABI_SAME(kPtraceOTracevforkdone, PTRACE_O_TRACEVFORKDONE);
+ABI_SAME(kPtraceOTraceexit, PTRACE_O_TRACEEXIT);
+ABI_SAME(kPtraceOTraceseccomp, PTRACE_O_TRACESECCOMP);
+ABI_SAME(kPtraceOExitkill, PTRACE_O_EXITKILL);
+ABI_SAME(kPtraceOSuspendSeccomp, PTRACE_O_SUSPEND_SECCOMP);
+ABI_SAME(kPtraceOMask, PTRACE_O_MASK);
+ABI_SAME(kPtraceEventFork, PTRACE_EVENT_FORK);
+ABI_SAME(kPtraceEventVfork, PTRACE_EVENT_VFORK);
+ABI_SAME(kPtraceEventClone, PTRACE_EVENT_CLONE);
+ABI_SAME(kPtraceEventExec, PTRACE_EVENT_EXEC);
+ABI_SAME(kPtraceEventVforkDone, PTRACE_EVENT_VFORK_DONE);
+ABI_SAME(kPtraceEventExit, PTRACE_EVENT_EXIT);
+ABI_SAME(kPtraceEventSeccomp, PTRACE_EVENT_SECCOMP);
+ABI_SAME(kPtraceEventStop, PTRACE_EVENT_STOP);
+ABI_SAME(kPtraceEventmsgSyscallEntry, PTRACE_EVENTMSG_SYSCALL_ENTRY);
+ABI_SAME(kPtraceEventmsgSyscallExit, PTRACE_EVENTMSG_SYSCALL_EXIT);
+ABI_SAME(kPtracePeeksiginfoShared, PTRACE_PEEKSIGINFO_SHARED);
+ABI_SAME(kPtraceSyscallInfoNone, PTRACE_SYSCALL_INFO_NONE);
+ABI_SAME(kPtraceSyscallInfoEntry, PTRACE_SYSCALL_INFO_ENTRY);
+ABI_SAME(kPtraceSyscallInfoExit, PTRACE_SYSCALL_INFO_EXIT);
+ABI_SAME(kPtraceSyscallInfoSeccomp, PTRACE_SYSCALL_INFO_SECCOMP);
 
 // resource.h
 ABI_SAME(kRlimitCpu, RLIMIT_CPU);
@@ -874,6 +1930,14 @@ ABI_SAME(kIoprioClassNone, IOPRIO_CLASS_NONE);
 ABI_SAME(kIoprioClassRt, IOPRIO_CLASS_RT);
 ABI_SAME(kIoprioClassBe, IOPRIO_CLASS_BE);
 ABI_SAME(kIoprioClassIdle, IOPRIO_CLASS_IDLE);
+
+// rseq.h
+ABI_SAME(kRseqFlagUnregister, RSEQ_FLAG_UNREGISTER);
+ABI_SAME(kRseqCsFlagNoRestartOnPreempt, RSEQ_CS_FLAG_NO_RESTART_ON_PREEMPT);
+ABI_SAME(kRseqCsFlagNoRestartOnSignal, RSEQ_CS_FLAG_NO_RESTART_ON_SIGNAL);
+ABI_SAME(kRseqCsFlagNoRestartOnMigrate, RSEQ_CS_FLAG_NO_RESTART_ON_MIGRATE);
+ABI_SAME(kRseqCpuIdUninitialized, RSEQ_CPU_ID_UNINITIALIZED);
+ABI_SAME(kRseqCpuIdRegistrationFailed, RSEQ_CPU_ID_REGISTRATION_FAILED);
 
 // sched.h
 ABI_SAME(kCloneVm, CLONE_VM);
@@ -948,6 +2012,87 @@ ABI_SAME(kKcmpSighand, KCMP_SIGHAND);
 ABI_SAME(kKcmpIo, KCMP_IO);
 ABI_SAME(kKcmpSysvsem, KCMP_SYSVSEM);
 ABI_SAME(kKcmpEpollTfd, KCMP_EPOLL_TFD);
+
+// seccomp.h
+ABI_SAME(kSeccompModeDisabled, SECCOMP_MODE_DISABLED);
+ABI_SAME(kSeccompModeStrict, SECCOMP_MODE_STRICT);
+ABI_SAME(kSeccompModeFilter, SECCOMP_MODE_FILTER);
+ABI_SAME(kSeccompSetModeStrict, SECCOMP_SET_MODE_STRICT);
+ABI_SAME(kSeccompSetModeFilter, SECCOMP_SET_MODE_FILTER);
+ABI_SAME(kSeccompGetActionAvail, SECCOMP_GET_ACTION_AVAIL);
+ABI_SAME(kSeccompGetNotifSizes, SECCOMP_GET_NOTIF_SIZES);
+ABI_SAME(kSeccompFilterFlagTsync, SECCOMP_FILTER_FLAG_TSYNC);
+ABI_SAME(kSeccompFilterFlagLog, SECCOMP_FILTER_FLAG_LOG);
+ABI_SAME(kSeccompFilterFlagSpecAllow, SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+ABI_SAME(kSeccompFilterFlagNewListener, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+ABI_SAME(kSeccompFilterFlagTsyncEsrch, SECCOMP_FILTER_FLAG_TSYNC_ESRCH);
+ABI_SAME(kSeccompFilterFlagWaitKillableRecv, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+ABI_SAME(kSeccompRetKillProcess, SECCOMP_RET_KILL_PROCESS);
+ABI_SAME(kSeccompRetKillThread, SECCOMP_RET_KILL_THREAD);
+ABI_SAME(kSeccompRetTrap, SECCOMP_RET_TRAP);
+ABI_SAME(kSeccompRetErrno, SECCOMP_RET_ERRNO);
+ABI_SAME(kSeccompRetUserNotif, SECCOMP_RET_USER_NOTIF);
+ABI_SAME(kSeccompRetTrace, SECCOMP_RET_TRACE);
+ABI_SAME(kSeccompRetLog, SECCOMP_RET_LOG);
+ABI_SAME(kSeccompRetAllow, SECCOMP_RET_ALLOW);
+ABI_SAME(kSeccompRetActionFull, SECCOMP_RET_ACTION_FULL);
+ABI_SAME(kSeccompRetAction, SECCOMP_RET_ACTION);
+ABI_SAME(kSeccompRetData, SECCOMP_RET_DATA);
+ABI_SAME(kSeccompIoctlNotifRecv, SECCOMP_IOCTL_NOTIF_RECV);
+ABI_SAME(kSeccompIoctlNotifSend, SECCOMP_IOCTL_NOTIF_SEND);
+ABI_SAME(kSeccompIoctlNotifIdValid, SECCOMP_IOCTL_NOTIF_ID_VALID);
+ABI_SAME(kSeccompIoctlNotifAddfd, SECCOMP_IOCTL_NOTIF_ADDFD);
+#ifdef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+ABI_SAME(kSeccompIoctlNotifSetFlags, SECCOMP_IOCTL_NOTIF_SET_FLAGS);
+#endif
+ABI_SAME(kSeccompUserNotifFlagContinue, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+ABI_SAME(kSeccompAddfdFlagSetfd, SECCOMP_ADDFD_FLAG_SETFD);
+ABI_SAME(kSeccompAddfdFlagSend, SECCOMP_ADDFD_FLAG_SEND);
+#ifdef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
+ABI_SAME(kSeccompUserNotifFdSyncWakeUp, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+#endif
+ABI_SAME(kAuditArchX8664, AUDIT_ARCH_X86_64);
+ABI_SAME(kAuditArchI386, AUDIT_ARCH_I386);
+ABI_SAME(kBpfMaxinsns, BPF_MAXINSNS);
+ABI_SAME(kBpfLd, BPF_LD);
+ABI_SAME(kBpfLdx, BPF_LDX);
+ABI_SAME(kBpfSt, BPF_ST);
+ABI_SAME(kBpfStx, BPF_STX);
+ABI_SAME(kBpfAlu, BPF_ALU);
+ABI_SAME(kBpfJmp, BPF_JMP);
+ABI_SAME(kBpfRet, BPF_RET);
+ABI_SAME(kBpfMisc, BPF_MISC);
+ABI_SAME(kBpfW, BPF_W);
+ABI_SAME(kBpfH, BPF_H);
+ABI_SAME(kBpfB, BPF_B);
+ABI_SAME(kBpfImm, BPF_IMM);
+ABI_SAME(kBpfAbs, BPF_ABS);
+ABI_SAME(kBpfInd, BPF_IND);
+ABI_SAME(kBpfMem, BPF_MEM);
+ABI_SAME(kBpfLen, BPF_LEN);
+ABI_SAME(kBpfMsh, BPF_MSH);
+ABI_SAME(kBpfAdd, BPF_ADD);
+ABI_SAME(kBpfSub, BPF_SUB);
+ABI_SAME(kBpfMul, BPF_MUL);
+ABI_SAME(kBpfDiv, BPF_DIV);
+ABI_SAME(kBpfOr, BPF_OR);
+ABI_SAME(kBpfAnd, BPF_AND);
+ABI_SAME(kBpfLsh, BPF_LSH);
+ABI_SAME(kBpfRsh, BPF_RSH);
+ABI_SAME(kBpfNeg, BPF_NEG);
+ABI_SAME(kBpfMod, BPF_MOD);
+ABI_SAME(kBpfXor, BPF_XOR);
+ABI_SAME(kBpfJa, BPF_JA);
+ABI_SAME(kBpfJeq, BPF_JEQ);
+ABI_SAME(kBpfJgt, BPF_JGT);
+ABI_SAME(kBpfJge, BPF_JGE);
+ABI_SAME(kBpfJset, BPF_JSET);
+ABI_SAME(kBpfK, BPF_K);
+ABI_SAME(kBpfX, BPF_X);
+ABI_SAME(kBpfA, BPF_A);
+ABI_SAME(kBpfTax, BPF_TAX);
+ABI_SAME(kBpfTxa, BPF_TXA);
+ABI_SAME(kBpfMemwords, BPF_MEMWORDS);
 
 // signal.h
 ABI_SAME(kSigHup, SIGHUP);
@@ -1206,6 +2351,65 @@ ABI_SAME(kUtimeNow, UTIME_NOW);
 #endif
 #ifdef UTIME_OMIT
 ABI_SAME(kUtimeOmit, UTIME_OMIT);
+#endif
+
+// utsname.h
+ABI_SAME(kUname26, UNAME26);
+ABI_SAME(kAddrNoRandomize, ADDR_NO_RANDOMIZE);
+ABI_SAME(kFdpicFuncptrs, FDPIC_FUNCPTRS);
+ABI_SAME(kMmapPageZero, MMAP_PAGE_ZERO);
+ABI_SAME(kAddrCompatLayout, ADDR_COMPAT_LAYOUT);
+ABI_SAME(kReadImpliesExec, READ_IMPLIES_EXEC);
+ABI_SAME(kAddrLimit32bit, ADDR_LIMIT_32BIT);
+ABI_SAME(kShortInode, SHORT_INODE);
+ABI_SAME(kWholeSeconds, WHOLE_SECONDS);
+ABI_SAME(kStickyTimeouts, STICKY_TIMEOUTS);
+ABI_SAME(kAddrLimit3gb, ADDR_LIMIT_3GB);
+ABI_SAME(kPerLinux, PER_LINUX);
+ABI_SAME(kPerLinux32, PER_LINUX32);
+ABI_SAME(kPerMask, PER_MASK);
+ABI_SAME(kGrndNonblock, GRND_NONBLOCK);
+ABI_SAME(kGrndRandom, GRND_RANDOM);
+ABI_SAME(kGrndInsecure, GRND_INSECURE);
+ABI_SAME(kLinuxRebootMagic1, LINUX_REBOOT_MAGIC1);
+ABI_SAME(kLinuxRebootMagic2, LINUX_REBOOT_MAGIC2);
+ABI_SAME(kLinuxRebootCmdRestart, LINUX_REBOOT_CMD_RESTART);
+ABI_SAME(kLinuxRebootCmdHalt, LINUX_REBOOT_CMD_HALT);
+ABI_SAME(kLinuxRebootCmdCadOn, LINUX_REBOOT_CMD_CAD_ON);
+ABI_SAME(kLinuxRebootCmdCadOff, LINUX_REBOOT_CMD_CAD_OFF);
+ABI_SAME(kLinuxRebootCmdPowerOff, LINUX_REBOOT_CMD_POWER_OFF);
+#ifdef SYSLOG_ACTION_CLOSE
+ABI_SAME(kSyslogActionClose, SYSLOG_ACTION_CLOSE);
+#endif
+#ifdef SYSLOG_ACTION_OPEN
+ABI_SAME(kSyslogActionOpen, SYSLOG_ACTION_OPEN);
+#endif
+#ifdef SYSLOG_ACTION_READ
+ABI_SAME(kSyslogActionRead, SYSLOG_ACTION_READ);
+#endif
+#ifdef SYSLOG_ACTION_READ_ALL
+ABI_SAME(kSyslogActionReadAll, SYSLOG_ACTION_READ_ALL);
+#endif
+#ifdef SYSLOG_ACTION_READ_CLEAR
+ABI_SAME(kSyslogActionReadClear, SYSLOG_ACTION_READ_CLEAR);
+#endif
+#ifdef SYSLOG_ACTION_CLEAR
+ABI_SAME(kSyslogActionClear, SYSLOG_ACTION_CLEAR);
+#endif
+#ifdef SYSLOG_ACTION_CONSOLE_OFF
+ABI_SAME(kSyslogActionConsoleOff, SYSLOG_ACTION_CONSOLE_OFF);
+#endif
+#ifdef SYSLOG_ACTION_CONSOLE_ON
+ABI_SAME(kSyslogActionConsoleOn, SYSLOG_ACTION_CONSOLE_ON);
+#endif
+#ifdef SYSLOG_ACTION_CONSOLE_LEVEL
+ABI_SAME(kSyslogActionConsoleLevel, SYSLOG_ACTION_CONSOLE_LEVEL);
+#endif
+#ifdef SYSLOG_ACTION_SIZE_UNREAD
+ABI_SAME(kSyslogActionSizeUnread, SYSLOG_ACTION_SIZE_UNREAD);
+#endif
+#ifdef SYSLOG_ACTION_SIZE_BUFFER
+ABI_SAME(kSyslogActionSizeBuffer, SYSLOG_ACTION_SIZE_BUFFER);
 #endif
 
 // wait.h

@@ -5,25 +5,156 @@
 // These headers need this order.
 // clang-format off
 #include <sys/stat.h>
+#include <sys/user.h>
+#include <sys/mount.h>
+#include <sys/eventfd.h>
+#include <sys/statvfs.h>
+#include <sched.h>
+#include <fcntl.h>
+#include <dirent.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/uio.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <linux/if.h>
+#include <linux/if_arp.h>
+#include <linux/route.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/if_link.h>
+#include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
 // clang-format on
 
+#include "abi/linux/dirent.h"
+#include "abi/linux/eventfd.h"
+#include "abi/linux/fcntl.h"
+#include "abi/linux/mount.h"
+#include "abi/linux/netdevice.h"
+#include "abi/linux/netlink.h"
+#include "abi/linux/ptrace.h"
+#include "abi/linux/sched.h"
+#include "abi/linux/signal.h"
 #include "abi/linux/socket.h"
 #include "abi/linux/stat.h"
+#include "abi/linux/time.h"
 
 namespace abi {
 namespace {
 
 // Layouts.
+
+// What the uapi headers lack.
+ABI_SIZE(FileHandle, struct file_handle);
+ABI_FIELD(FileHandle, handle_bytes, struct file_handle, handle_bytes);
+ABI_FIELD(FileHandle, handle_type, struct file_handle, handle_type);
+ABI_SIZE(UserRegs, struct user_regs_struct);
+ABI_FIELD(UserRegs, r15, struct user_regs_struct, r15);
+ABI_FIELD(UserRegs, r14, struct user_regs_struct, r14);
+ABI_FIELD(UserRegs, r13, struct user_regs_struct, r13);
+ABI_FIELD(UserRegs, r12, struct user_regs_struct, r12);
+ABI_FIELD(UserRegs, rbp, struct user_regs_struct, rbp);
+ABI_FIELD(UserRegs, rbx, struct user_regs_struct, rbx);
+ABI_FIELD(UserRegs, r11, struct user_regs_struct, r11);
+ABI_FIELD(UserRegs, r10, struct user_regs_struct, r10);
+ABI_FIELD(UserRegs, r9, struct user_regs_struct, r9);
+ABI_FIELD(UserRegs, r8, struct user_regs_struct, r8);
+ABI_FIELD(UserRegs, rax, struct user_regs_struct, rax);
+ABI_FIELD(UserRegs, rcx, struct user_regs_struct, rcx);
+ABI_FIELD(UserRegs, rdx, struct user_regs_struct, rdx);
+ABI_FIELD(UserRegs, rsi, struct user_regs_struct, rsi);
+ABI_FIELD(UserRegs, rdi, struct user_regs_struct, rdi);
+ABI_FIELD(UserRegs, orig_rax, struct user_regs_struct, orig_rax);
+ABI_FIELD(UserRegs, rip, struct user_regs_struct, rip);
+ABI_FIELD(UserRegs, cs, struct user_regs_struct, cs);
+ABI_FIELD(UserRegs, eflags, struct user_regs_struct, eflags);
+ABI_FIELD(UserRegs, rsp, struct user_regs_struct, rsp);
+ABI_FIELD(UserRegs, ss, struct user_regs_struct, ss);
+ABI_FIELD(UserRegs, fs_base, struct user_regs_struct, fs_base);
+ABI_FIELD(UserRegs, gs_base, struct user_regs_struct, gs_base);
+ABI_FIELD(UserRegs, ds, struct user_regs_struct, ds);
+ABI_FIELD(UserRegs, es, struct user_regs_struct, es);
+ABI_FIELD(UserRegs, fs, struct user_regs_struct, fs);
+ABI_FIELD(UserRegs, gs, struct user_regs_struct, gs);
+ABI_SIZE(UserFpRegs, struct user_fpregs_struct);
+ABI_FIELD(UserFpRegs, cwd, struct user_fpregs_struct, cwd);
+ABI_FIELD(UserFpRegs, swd, struct user_fpregs_struct, swd);
+ABI_FIELD(UserFpRegs, ftw, struct user_fpregs_struct, ftw);
+ABI_FIELD(UserFpRegs, fop, struct user_fpregs_struct, fop);
+ABI_FIELD(UserFpRegs, rip, struct user_fpregs_struct, rip);
+ABI_FIELD(UserFpRegs, rdp, struct user_fpregs_struct, rdp);
+ABI_FIELD(UserFpRegs, mxcsr, struct user_fpregs_struct, mxcsr);
+ABI_FIELD(UserFpRegs, mxcr_mask, struct user_fpregs_struct, mxcr_mask);
+ABI_FIELD(UserFpRegs, st_space, struct user_fpregs_struct, st_space);
+ABI_FIELD(UserFpRegs, xmm_space, struct user_fpregs_struct, xmm_space);
+ABI_SIZE(SchedParam, struct sched_param);
+ABI_FIELD(SchedParam, sched_priority, struct sched_param, sched_priority);
+
+// netdevice.h
+ABI_SIZE(Ifreq, struct ifreq);
+ABI_OFFSET(Ifreq, name, struct ifreq, ifr_ifrn);
+ABI_OFFSET(Ifreq, data, struct ifreq, ifr_ifru);
+ABI_SIZE(Ifconf, struct ifconf);
+ABI_OFFSET(Ifconf, len, struct ifconf, ifc_len);
+ABI_OFFSET(Ifconf, buf, struct ifconf, ifc_ifcu);
+
+// netlink.h
+ABI_SIZE(SockAddrNl, struct sockaddr_nl);
+ABI_FIELD(SockAddrNl, nl_family, struct sockaddr_nl, nl_family);
+ABI_FIELD(SockAddrNl, nl_pid, struct sockaddr_nl, nl_pid);
+ABI_FIELD(SockAddrNl, nl_groups, struct sockaddr_nl, nl_groups);
+ABI_SIZE(Nlmsghdr, struct nlmsghdr);
+ABI_FIELD(Nlmsghdr, nlmsg_len, struct nlmsghdr, nlmsg_len);
+ABI_FIELD(Nlmsghdr, nlmsg_type, struct nlmsghdr, nlmsg_type);
+ABI_FIELD(Nlmsghdr, nlmsg_flags, struct nlmsghdr, nlmsg_flags);
+ABI_FIELD(Nlmsghdr, nlmsg_seq, struct nlmsghdr, nlmsg_seq);
+ABI_FIELD(Nlmsghdr, nlmsg_pid, struct nlmsghdr, nlmsg_pid);
+ABI_SIZE(Nlmsgerr, struct nlmsgerr);
+ABI_FIELD(Nlmsgerr, error, struct nlmsgerr, error);
+ABI_FIELD(Nlmsgerr, msg, struct nlmsgerr, msg);
+ABI_SIZE(Nlattr, struct nlattr);
+ABI_FIELD(Nlattr, nla_len, struct nlattr, nla_len);
+ABI_FIELD(Nlattr, nla_type, struct nlattr, nla_type);
+ABI_SIZE(Rtgenmsg, struct rtgenmsg);
+ABI_FIELD(Rtgenmsg, rtgen_family, struct rtgenmsg, rtgen_family);
+ABI_SIZE(Ifinfomsg, struct ifinfomsg);
+ABI_FIELD(Ifinfomsg, ifi_family, struct ifinfomsg, ifi_family);
+ABI_FIELD(Ifinfomsg, ifi_type, struct ifinfomsg, ifi_type);
+ABI_FIELD(Ifinfomsg, ifi_index, struct ifinfomsg, ifi_index);
+ABI_FIELD(Ifinfomsg, ifi_flags, struct ifinfomsg, ifi_flags);
+ABI_FIELD(Ifinfomsg, ifi_change, struct ifinfomsg, ifi_change);
+ABI_SIZE(Ifaddrmsg, struct ifaddrmsg);
+ABI_FIELD(Ifaddrmsg, ifa_family, struct ifaddrmsg, ifa_family);
+ABI_FIELD(Ifaddrmsg, ifa_prefixlen, struct ifaddrmsg, ifa_prefixlen);
+ABI_FIELD(Ifaddrmsg, ifa_flags, struct ifaddrmsg, ifa_flags);
+ABI_FIELD(Ifaddrmsg, ifa_scope, struct ifaddrmsg, ifa_scope);
+ABI_FIELD(Ifaddrmsg, ifa_index, struct ifaddrmsg, ifa_index);
+ABI_SIZE(Rtmsg, struct rtmsg);
+ABI_FIELD(Rtmsg, rtm_family, struct rtmsg, rtm_family);
+ABI_FIELD(Rtmsg, rtm_dst_len, struct rtmsg, rtm_dst_len);
+ABI_FIELD(Rtmsg, rtm_src_len, struct rtmsg, rtm_src_len);
+ABI_FIELD(Rtmsg, rtm_tos, struct rtmsg, rtm_tos);
+ABI_FIELD(Rtmsg, rtm_table, struct rtmsg, rtm_table);
+ABI_FIELD(Rtmsg, rtm_protocol, struct rtmsg, rtm_protocol);
+ABI_FIELD(Rtmsg, rtm_scope, struct rtmsg, rtm_scope);
+ABI_FIELD(Rtmsg, rtm_type, struct rtmsg, rtm_type);
+ABI_FIELD(Rtmsg, rtm_flags, struct rtmsg, rtm_flags);
+ABI_SIZE(Ndmsg, struct ndmsg);
+ABI_FIELD(Ndmsg, ndm_family, struct ndmsg, ndm_family);
+ABI_FIELD(Ndmsg, ndm_ifindex, struct ndmsg, ndm_ifindex);
+ABI_FIELD(Ndmsg, ndm_state, struct ndmsg, ndm_state);
+ABI_FIELD(Ndmsg, ndm_flags, struct ndmsg, ndm_flags);
+ABI_FIELD(Ndmsg, ndm_type, struct ndmsg, ndm_type);
 
 // socket.h
 ABI_SIZE(SockAddr, struct sockaddr);
@@ -94,7 +225,29 @@ ABI_FIELD(SockExtendedErr, ee_data, struct sock_extended_err, ee_data);
 
 // Numbers.
 
-// stat.h
+// What the uapi headers lack.
+ABI_SAME(kDtUnknown, DT_UNKNOWN);
+ABI_SAME(kDtFifo, DT_FIFO);
+ABI_SAME(kDtChr, DT_CHR);
+ABI_SAME(kDtDir, DT_DIR);
+ABI_SAME(kDtBlk, DT_BLK);
+ABI_SAME(kDtReg, DT_REG);
+ABI_SAME(kDtLnk, DT_LNK);
+ABI_SAME(kDtSock, DT_SOCK);
+ABI_SAME(kEfdSemaphore, EFD_SEMAPHORE);
+ABI_SAME(kEfdCloexec, EFD_CLOEXEC);
+ABI_SAME(kEfdNonblock, EFD_NONBLOCK);
+ABI_SAME(kRwfNoappend, RWF_NOAPPEND);
+ABI_SAME(kSpliceFMove, SPLICE_F_MOVE);
+ABI_SAME(kSpliceFNonblock, SPLICE_F_NONBLOCK);
+ABI_SAME(kSpliceFMore, SPLICE_F_MORE);
+ABI_SAME(kSpliceFGift, SPLICE_F_GIFT);
+ABI_SAME(kMntForce, MNT_FORCE);
+ABI_SAME(kMntDetach, MNT_DETACH);
+ABI_SAME(kMntExpire, MNT_EXPIRE);
+ABI_SAME(kUmountNofollow, UMOUNT_NOFOLLOW);
+ABI_SAME(kSsOnstack, SS_ONSTACK);
+ABI_SAME(kSsDisable, SS_DISABLE);
 ABI_SAME(kSIfmt, S_IFMT);
 ABI_SAME(kSIfsock, S_IFSOCK);
 ABI_SAME(kSIflnk, S_IFLNK);
@@ -118,6 +271,148 @@ ABI_SAME(kSIrwxo, S_IRWXO);
 ABI_SAME(kSIroth, S_IROTH);
 ABI_SAME(kSIwoth, S_IWOTH);
 ABI_SAME(kSIxoth, S_IXOTH);
+ABI_SAME(kStRdonly, ST_RDONLY);
+ABI_SAME(kStNosuid, ST_NOSUID);
+ABI_SAME(kStNodev, ST_NODEV);
+ABI_SAME(kStNoexec, ST_NOEXEC);
+ABI_SAME(kStSynchronous, ST_SYNCHRONOUS);
+ABI_SAME(kStMandlock, ST_MANDLOCK);
+ABI_SAME(kStNoatime, ST_NOATIME);
+ABI_SAME(kStNodiratime, ST_NODIRATIME);
+ABI_SAME(kStRelatime, ST_RELATIME);
+ABI_SAME(kUtimeNow, UTIME_NOW);
+ABI_SAME(kUtimeOmit, UTIME_OMIT);
+
+// netdevice.h
+ABI_SAME(kIffUp, IFF_UP);
+ABI_SAME(kIffBroadcast, IFF_BROADCAST);
+ABI_SAME(kIffDebug, IFF_DEBUG);
+ABI_SAME(kIffLoopback, IFF_LOOPBACK);
+ABI_SAME(kIffPointopoint, IFF_POINTOPOINT);
+ABI_SAME(kIffRunning, IFF_RUNNING);
+ABI_SAME(kIffNoarp, IFF_NOARP);
+ABI_SAME(kIffPromisc, IFF_PROMISC);
+ABI_SAME(kIffAllmulti, IFF_ALLMULTI);
+ABI_SAME(kIffMulticast, IFF_MULTICAST);
+ABI_SAME(kIffLowerUp, IFF_LOWER_UP);
+ABI_SAME(kArphrdEther, ARPHRD_ETHER);
+ABI_SAME(kArphrdLoopback, ARPHRD_LOOPBACK);
+ABI_SAME(kArphrdNone, ARPHRD_NONE);
+ABI_SAME(kIfOperUnknown, IF_OPER_UNKNOWN);
+ABI_SAME(kIfOperDown, IF_OPER_DOWN);
+ABI_SAME(kIfOperUp, IF_OPER_UP);
+
+// netlink.h
+ABI_SAME(kNetlinkRoute, NETLINK_ROUTE);
+ABI_SAME(kNetlinkUsersock, NETLINK_USERSOCK);
+ABI_SAME(kNetlinkSockDiag, NETLINK_SOCK_DIAG);
+ABI_SAME(kNetlinkNetfilter, NETLINK_NETFILTER);
+ABI_SAME(kNetlinkKobjectUevent, NETLINK_KOBJECT_UEVENT);
+ABI_SAME(kNetlinkGeneric, NETLINK_GENERIC);
+ABI_SAME(kNlmFRequest, NLM_F_REQUEST);
+ABI_SAME(kNlmFMulti, NLM_F_MULTI);
+ABI_SAME(kNlmFAck, NLM_F_ACK);
+ABI_SAME(kNlmFEcho, NLM_F_ECHO);
+ABI_SAME(kNlmFDumpIntr, NLM_F_DUMP_INTR);
+ABI_SAME(kNlmFRoot, NLM_F_ROOT);
+ABI_SAME(kNlmFMatch, NLM_F_MATCH);
+ABI_SAME(kNlmFAtomic, NLM_F_ATOMIC);
+ABI_SAME(kNlmFDump, NLM_F_DUMP);
+ABI_SAME(kNlmFReplace, NLM_F_REPLACE);
+ABI_SAME(kNlmFExcl, NLM_F_EXCL);
+ABI_SAME(kNlmFCreate, NLM_F_CREATE);
+ABI_SAME(kNlmFAppend, NLM_F_APPEND);
+ABI_SAME(kNlmFCapped, NLM_F_CAPPED);
+ABI_SAME(kNlmFAckTlvs, NLM_F_ACK_TLVS);
+ABI_SAME(kNlmsgNoop, NLMSG_NOOP);
+ABI_SAME(kNlmsgError, NLMSG_ERROR);
+ABI_SAME(kNlmsgDone, NLMSG_DONE);
+ABI_SAME(kNlmsgOverrun, NLMSG_OVERRUN);
+ABI_SAME(kNlmsgMinType, NLMSG_MIN_TYPE);
+ABI_SAME(kNetlinkAddMembership, NETLINK_ADD_MEMBERSHIP);
+ABI_SAME(kNetlinkDropMembership, NETLINK_DROP_MEMBERSHIP);
+ABI_SAME(kNetlinkPktinfo, NETLINK_PKTINFO);
+ABI_SAME(kNetlinkBroadcastError, NETLINK_BROADCAST_ERROR);
+ABI_SAME(kNetlinkNoEnobufs, NETLINK_NO_ENOBUFS);
+ABI_SAME(kNetlinkListMemberships, NETLINK_LIST_MEMBERSHIPS);
+ABI_SAME(kNetlinkCapAck, NETLINK_CAP_ACK);
+ABI_SAME(kNetlinkExtAck, NETLINK_EXT_ACK);
+ABI_SAME(kNetlinkGetStrictChk, NETLINK_GET_STRICT_CHK);
+ABI_SAME(kRtmNewlink, RTM_NEWLINK);
+ABI_SAME(kRtmDellink, RTM_DELLINK);
+ABI_SAME(kRtmGetlink, RTM_GETLINK);
+ABI_SAME(kRtmSetlink, RTM_SETLINK);
+ABI_SAME(kRtmNewaddr, RTM_NEWADDR);
+ABI_SAME(kRtmDeladdr, RTM_DELADDR);
+ABI_SAME(kRtmGetaddr, RTM_GETADDR);
+ABI_SAME(kRtmNewroute, RTM_NEWROUTE);
+ABI_SAME(kRtmDelroute, RTM_DELROUTE);
+ABI_SAME(kRtmGetroute, RTM_GETROUTE);
+ABI_SAME(kRtmNewneigh, RTM_NEWNEIGH);
+ABI_SAME(kRtmDelneigh, RTM_DELNEIGH);
+ABI_SAME(kRtmGetneigh, RTM_GETNEIGH);
+ABI_SAME(kRtmNewrule, RTM_NEWRULE);
+ABI_SAME(kRtmGetrule, RTM_GETRULE);
+ABI_SAME(kIflaAddress, IFLA_ADDRESS);
+ABI_SAME(kIflaBroadcast, IFLA_BROADCAST);
+ABI_SAME(kIflaIfname, IFLA_IFNAME);
+ABI_SAME(kIflaMtu, IFLA_MTU);
+ABI_SAME(kIflaLink, IFLA_LINK);
+ABI_SAME(kIflaQdisc, IFLA_QDISC);
+ABI_SAME(kIflaStats, IFLA_STATS);
+ABI_SAME(kIflaMaster, IFLA_MASTER);
+ABI_SAME(kIflaTxqlen, IFLA_TXQLEN);
+ABI_SAME(kIflaOperstate, IFLA_OPERSTATE);
+ABI_SAME(kIflaLinkmode, IFLA_LINKMODE);
+ABI_SAME(kIflaLinkinfo, IFLA_LINKINFO);
+ABI_SAME(kIflaNetNsPid, IFLA_NET_NS_PID);
+ABI_SAME(kIflaGroup, IFLA_GROUP);
+ABI_SAME(kIflaNumTxQueues, IFLA_NUM_TX_QUEUES);
+ABI_SAME(kIflaNumRxQueues, IFLA_NUM_RX_QUEUES);
+ABI_SAME(kIflaCarrier, IFLA_CARRIER);
+ABI_SAME(kIflaStats64, IFLA_STATS64);
+ABI_SAME(kIflaExtMask, IFLA_EXT_MASK);
+ABI_SAME(kIflaInfoKind, IFLA_INFO_KIND);
+ABI_SAME(kIflaInfoData, IFLA_INFO_DATA);
+ABI_SAME(kIfaAddress, IFA_ADDRESS);
+ABI_SAME(kIfaLocal, IFA_LOCAL);
+ABI_SAME(kIfaLabel, IFA_LABEL);
+ABI_SAME(kIfaBroadcast, IFA_BROADCAST);
+ABI_SAME(kIfaCacheinfo, IFA_CACHEINFO);
+ABI_SAME(kIfaFlags, IFA_FLAGS);
+ABI_SAME(kRtaDst, RTA_DST);
+ABI_SAME(kRtaSrc, RTA_SRC);
+ABI_SAME(kRtaIif, RTA_IIF);
+ABI_SAME(kRtaOif, RTA_OIF);
+ABI_SAME(kRtaGateway, RTA_GATEWAY);
+ABI_SAME(kRtaPriority, RTA_PRIORITY);
+ABI_SAME(kRtaPrefsrc, RTA_PREFSRC);
+ABI_SAME(kRtaMetrics, RTA_METRICS);
+ABI_SAME(kRtaTable, RTA_TABLE);
+ABI_SAME(kRtaCacheinfo, RTA_CACHEINFO);
+ABI_SAME(kRtaMark, RTA_MARK);
+ABI_SAME(kNdaDst, NDA_DST);
+ABI_SAME(kNdaLladdr, NDA_LLADDR);
+ABI_SAME(kRtTableUnspec, RT_TABLE_UNSPEC);
+ABI_SAME(kRtTableDefault, RT_TABLE_DEFAULT);
+ABI_SAME(kRtTableMain, RT_TABLE_MAIN);
+ABI_SAME(kRtTableLocal, RT_TABLE_LOCAL);
+ABI_SAME(kRtprotUnspec, RTPROT_UNSPEC);
+ABI_SAME(kRtprotKernel, RTPROT_KERNEL);
+ABI_SAME(kRtprotBoot, RTPROT_BOOT);
+ABI_SAME(kRtprotStatic, RTPROT_STATIC);
+ABI_SAME(kRtScopeUniverse, RT_SCOPE_UNIVERSE);
+ABI_SAME(kRtScopeLink, RT_SCOPE_LINK);
+ABI_SAME(kRtScopeHost, RT_SCOPE_HOST);
+ABI_SAME(kRtScopeNowhere, RT_SCOPE_NOWHERE);
+ABI_SAME(kRtnUnspec, RTN_UNSPEC);
+ABI_SAME(kRtnUnicast, RTN_UNICAST);
+ABI_SAME(kRtnLocal, RTN_LOCAL);
+ABI_SAME(kRtnBroadcast, RTN_BROADCAST);
+ABI_SAME(kRtnMulticast, RTN_MULTICAST);
+ABI_SAME(kIfaFPermanent, IFA_F_PERMANENT);
+ABI_SAME(kIfaFTentative, IFA_F_TENTATIVE);
+ABI_SAME(kIfaFNodad, IFA_F_NODAD);
 
 // socket.h
 ABI_SAME(kAfUnspec, AF_UNSPEC);
