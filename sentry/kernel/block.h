@@ -37,6 +37,9 @@ struct WaitSpec {
   bool killable_only = false;  // Only a fatal signal ends it (vfork's parent).
   base::UniqueFunction<void(Task&)>
       on_interrupt;  // Before the task is answered because of a signal: write `rem` and so on.
+  // What the call gives when time or a signal cuts it short, instead of on_timeout and on_signal:
+  // the bytes that a partial write has moved, a select's cleared sets.  nullopt: those hold.
+  base::UniqueFunction<std::optional<Result<uint64_t>>(Task&, bool timed_out)> on_cut_short;
 };
 
 }  // namespace sentry

@@ -18,6 +18,7 @@
 #include "sentry/kernel/memory_budget.h"
 #include "sentry/kernel/pid_table.h"
 #include "sentry/kernel/reactor.h"
+#include "sentry/kernel/subsystem.h"
 #include "sentry/kernel/thread_group.h"
 #include "sentry/time/timer_queue.h"
 #include "sentry/vfs/mount.h"
@@ -72,6 +73,12 @@ class Kernel {
   // The file systems' own hooks, set by boot: see vfs.
   Ref<MountNamespace> root_mounts;
 
+  // State of the sandbox that upper layers own, found by its type and made on first use.
+  template <typename T>
+  T& Get() {
+    return subsystems_.Get<T>(*this);
+  }
+
   // Serves until the first process has ended, then kills everything else; its wait(2) status.  EIO
   // when the platform failed.
   Result<int> Run(Ref<ThreadGroup> first);
@@ -106,6 +113,7 @@ class Kernel {
   Ref<ThreadGroup> init_;
   Ref<ThreadGroup> first_;
   std::vector<Ref<Task>> ready_;
+  Subsystems subsystems_;
   bool stopping_ = false;
   Result<int> exit_status_ = 0;
 

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "abi/linux/poll.h"
 #include "abi/linux/signal.h"
 #include "abi/types.h"
 #include "abi/user_ptr.h"
@@ -134,6 +135,11 @@ class Task final : public RefCounted, public UserMemory {
     WaitSpec wait;
     if (base::WaitQueue* queue = file->Queue()) wait.queues.push_back({queue, events});
     bool nonblocking = file->NonBlocking() || wait.queues.empty();
+    if (std::optional<int64_t> limit = file->IoTimeout((events & abi::kPollOut) != 0)) {
+      wait.deadline = MonotonicNow() + *limit;
+      wait.on_timeout = Errno(EAGAIN);
+      wait.on_signal = EINTR;  // Linux: sock_intr_errno().
+    }
     return Retry(std::move(wait), nonblocking,
                  [file = std::move(file), attempt = std::move(attempt)](Task& task) mutable {
                    return attempt(task);

@@ -10,6 +10,16 @@ void Task::BlockRecord::Registration::Wake(uint32_t) {
   task.kernel().MakeReady(task);
 }
 
+Result<uint64_t> Task::BlockRecord::CutShort(Task& task, bool timed_out) {
+  if (spec.on_cut_short) {
+    std::optional<Result<uint64_t>> result = spec.on_cut_short(task, timed_out);
+    if (result) return *std::move(result);
+  }
+  if (timed_out) return spec.on_timeout;
+  if (spec.on_interrupt) spec.on_interrupt(task);
+  return Errno(spec.on_signal);
+}
+
 void Task::Block(WaitSpec wait, base::UniqueFunction<Result<uint64_t>(Task&)> attempt) {
   auto record = std::make_unique<BlockRecord>();
   record->spec = std::move(wait);
@@ -49,8 +59,8 @@ void Task::OnReady() {
 
 void Task::OnDeadline() {
   if (state_ != State::kBlocked) return;
-  Result<uint64_t> result = block_->spec.on_timeout;
   state_ = State::kCalling;
+  Result<uint64_t> result = block_->CutShort(*this, true);
   EndWait();
   CompleteSyscall(std::move(result));
 }

@@ -20,6 +20,9 @@ struct Task::BlockRecord {
     Task& task;
   };
 
+  // The result of a wait that ends without success; runs the callbacks of `spec`.
+  Result<uint64_t> CutShort(Task& task, bool timed_out);
+
   WaitSpec spec;
   base::UniqueFunction<Result<uint64_t>(Task&)> attempt;
   std::vector<std::unique_ptr<Registration>> registrations;

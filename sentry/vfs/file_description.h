@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "abi/linux/fcntl.h"
+#include "platform/base/intrusive_list.h"
 #include "platform/base/ref.h"
 #include "platform/base/result.h"
 #include "platform/base/wait_queue.h"
@@ -32,6 +34,26 @@ class DirectorySink {
 struct Mapping {
   int host_fd = -1;         // Borrowed: lives as long as the description and its inode.
   uint64_t offset_add = 0;  // Added to the guest's file offset.
+};
+
+// Told when a description goes away: an epoll item holds no reference to its file.
+class ReleaseWatcher : public base::ListNode<ReleaseWatcher> {
+ public:
+  virtual void OnRelease() = 0;  // The description is being destroyed: its address only.
+
+ protected:
+  ~ReleaseWatcher() = default;
+};
+
+class ReleaseWatchers {
+ public:
+  ~ReleaseWatchers() {
+    while (ReleaseWatcher* watcher = list_.pop_front()) watcher->OnRelease();
+  }
+  void Add(ReleaseWatcher& watcher) { list_.push_back(watcher); }
+
+ private:
+  base::IntrusiveList<ReleaseWatcher> list_;
 };
 
 class FileDescription : public RefCounted {
@@ -60,6 +82,15 @@ class FileDescription : public RefCounted {
   // Null: always ready.
   virtual base::WaitQueue* Queue() { return nullptr; }
 
+  // open(2) of a FIFO is not over until the other side is there: EAGAIN, the open handler waits on Queue() and asks again.
+  virtual Result<void> FinishOpen() { return {}; }
+  // A blocking write(2) goes on until everything is taken (pipe, stream socket, terminal): Write() gives what fits now.
+  virtual bool StreamsWrites() const { return false; }
+  // SO_RCVTIMEO, SO_SNDTIMEO: how long, in nanoseconds, a blocking read or write waits before EAGAIN.
+  virtual std::optional<int64_t> IoTimeout(bool /*write*/) const { return std::nullopt; }
+  // fcntl(2) commands of one kind of file: F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS.
+  virtual Result<uint64_t> Fcntl(OpContext&, int /*command*/, uint64_t /*arg*/) { return Errno(EINVAL); }
+
   virtual Result<Mapping> Map(OpContext&, uint32_t /*prot*/, uint32_t /*flags*/) { return Errno(ENODEV); }
   virtual Result<void> Sync(OpContext&, bool /*data_only*/) { return {}; }
   virtual Result<void> Allocate(OpContext&, uint32_t /*mode*/, int64_t /*offset*/, int64_t /*length*/) { return Errno(EOPNOTSUPP); }
@@ -70,6 +101,7 @@ class FileDescription : public RefCounted {
   // The text after "name" in /proc/[pid]/fdinfo: "pos:..\nflags:.." come from vfs.
   virtual std::string FdInfo() { return {}; }
 
+  ReleaseWatchers release_watchers;
   int64_t offset = 0;
   // F_SETOWN and F_SETSIG (fcntl(2)); 0: none.  Negative owner: process group.
   int32_t async_owner = 0;
