@@ -57,13 +57,13 @@ ALLOWED_EXTRA = {
     "sentry/fs/host": {"platform/host"},                     # the standard streams are host descriptors
     "sentry/fs/tmpfs": {"platform/host"},                    # file contents live in memfds
     "sentry/socket/inet": {"netstack"},                      # adapter to the TCP/IP stack
-    "sentry/socket": {"sentry/fs/sockfs"},                   # sockets are files of sockfs
+    "sentry/socket": {"sentry/fs/anon"},                     # sockets are files without a name
     "sentry/kernel": {"platform/host"},                      # waits for host descriptors and clocks
     "sentry/mm": {"platform/host"},
     "sentry/syscalls": {"sentry/strace"},                    # the dispatcher prints calls
 }
 # Helpers that file systems share.
-SHARED_FS = {"sentry/fs/kernfs"}
+SHARED_FS = {"sentry/fs/kernfs", "sentry/fs/anon"}
 
 # netstack is ordered within itself.
 NET_LAYERS = [

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "sentry/syscalls/events_calls.h"
+
 namespace sentry {
 namespace {
 
@@ -37,7 +39,7 @@ constexpr SyscallEntry kTable[] = {
     {19, "readv", MISSING},
     {20, "writev", MISSING},
     {21, "access", MISSING},
-    {22, "pipe", MISSING},
+    {22, "pipe", FULL(SysPipe)},
     {23, "select", MISSING},
     {24, "sched_yield", MISSING},
     {25, "mremap", MISSING},
@@ -308,7 +310,7 @@ constexpr SyscallEntry kTable[] = {
     {290, "eventfd2", MISSING},
     {291, "epoll_create1", MISSING},
     {292, "dup3", MISSING},
-    {293, "pipe2", MISSING},
+    {293, "pipe2", FULL(SysPipe2)},
     {294, "inotify_init1", MISSING},
     {295, "preadv", MISSING},
     {296, "pwritev", MISSING},

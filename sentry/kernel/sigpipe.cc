@@ -1,0 +1,16 @@
+#include "sentry/kernel/sigpipe.h"
+
+#include "sentry/kernel/task.h"
+
+namespace sentry {
+
+void SendSigPipe(Task& task) {
+  abi::SigInfo info{};
+  info.si_signo = abi::kSigPipe;
+  info.si_code = abi::kSiUser;  // As Linux's send_sig(): the task itself is named.
+  info.fields.kill.pid = task.group().pid.value();
+  info.fields.kill.uid = task.creds().uid;
+  [[maybe_unused]] Result<void> sent = task.SendSignal(info);
+}
+
+}  // namespace sentry
