@@ -89,6 +89,7 @@ class Client {
  private:
   class Channel;
   explicit Client(std::unique_ptr<Channel> channel);
+  base::Result<void> Remove(NodeId dir, std::string_view name, bool directory);
 
   const std::unique_ptr<Channel> channel_;
 };

@@ -1,3 +1,4 @@
+// Installing a filter.
 #include "platform/host/seccomp_filter.h"
 
 #include <sys/prctl.h>

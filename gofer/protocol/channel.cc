@@ -1,0 +1,259 @@
+// Requests in flight: numbering, sending, waiting, and who receives.
+#include "gofer/protocol/channel.h"
+
+#include <linux/futex.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "platform/base/log.h"
+
+namespace gofer {
+namespace {
+
+constexpr uint64_t kHelloId = 1;
+constexpr int64_t kPollTime = 500'000;  // Nanoseconds before a wait counts as long.
+constexpr size_t kReleaseBatch = 64;
+constexpr size_t kSmallRequest = 2048;
+
+int64_t Now() {
+  timespec now;
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+timespec ToTimespec(int64_t ns) {
+  ns = std::max<int64_t>(ns, 0);
+  return {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+}
+
+// A word to sleep on: one sleeper, set by others.
+class WakeWord {
+ public:
+  void Set() {
+    word_.store(1, std::memory_order_release);
+    ::syscall(SYS_futex, &word_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  }
+  // Returns when it was set, after `limit` nanoseconds (negative: none), or for no reason.
+  void Sleep(int64_t limit) {
+    if (word_.exchange(0, std::memory_order_acquire) != 0) return;
+    const timespec time = ToTimespec(limit);
+    ::syscall(SYS_futex, &word_, FUTEX_WAIT_PRIVATE, 0, limit < 0 ? nullptr : &time, nullptr, 0);
+    word_.store(0, std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<uint32_t> word_{0};
+};
+
+}  // namespace
+
+// One call in flight, on the stack of its caller.  Guarded by mu_, but for `wake`.
+struct Client::Channel::Waiter {
+  uint64_t id = 0;
+  wire::Reply* reply = nullptr;
+  WakeWord wake;
+  bool done = false;
+  bool parsed = false;  // The reader was the caller itself: `reply` is filled in.
+  std::vector<std::byte> payload;
+  base::Fd fd;
+};
+
+// The time a caller has waited, and whether it is in the hook's bracket.
+class Client::Channel::Wait {
+ public:
+  explicit Wait(BlockingHook* hook)
+      : hook_(hook), deadline_(hook != nullptr ? Now() + kPollTime : 0) {}
+  ~Wait() {
+    if (blocking_) hook_->EndBlocking();
+  }
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+
+  // Nanoseconds that may still be waited outside the bracket; negative when there is no limit.
+  int64_t Left() const {
+    if (hook_ == nullptr || blocking_) return -1;
+    return std::max<int64_t>(deadline_ - Now(), 0);
+  }
+  void Begin() {
+    if (hook_ == nullptr || blocking_) return;
+    blocking_ = true;
+    hook_->BeginBlocking();
+  }
+
+ private:
+  BlockingHook* const hook_;
+  const int64_t deadline_;
+  bool blocking_ = false;
+};
+
+Client::Channel::Channel(base::Fd socket, BlockingHook* hook)
+    : socket_(std::move(socket)),
+      hook_(hook),
+      // Not zeroed: pages that no large reply needs are never touched.
+      incoming_(new std::byte[abi::gofer::kMaxReplySize]) {}
+
+Client::Channel::~Channel() = default;
+
+base::Result<void> Client::Channel::SendHello() {
+  wire::Request request;
+  request.mutable_hello()->set_version(abi::gofer::kVersion);
+  request.mutable_hello()->set_max_reply_size(abi::gofer::kMaxReplySize);
+  return Send(request, kHelloId, 1);
+}
+
+bool Client::Channel::AcceptHello(std::span<const std::byte> payload) {
+  wire::Reply reply;
+  if (!reply.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return false;
+  return reply.error() == 0 && reply.hello().version() == abi::gofer::kVersion &&
+         reply.hello().max_request_size() >= abi::gofer::kMaxRequestSize;
+}
+
+base::Result<void> Client::Channel::Send(const wire::Request& request, uint64_t id,
+                                         uint16_t in_flight) {
+  const size_t size = request.ByteSizeLong();
+  if (size > abi::gofer::kMaxRequestSize) return base::Errno(E2BIG);
+  std::byte small[kSmallRequest];
+  std::unique_ptr<std::byte[]> large;
+  if (size > sizeof(small)) large.reset(new std::byte[size]);
+  std::byte* buffer = large != nullptr ? large.get() : small;
+  request.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(buffer));
+  const int cpu = ::sched_getcpu();
+  FrameHeader header;
+  header.id = id;
+  header.in_flight = in_flight;
+  header.cpu = cpu >= 0 ? static_cast<uint32_t>(cpu) : abi::gofer::kNoCpu;
+  const base::Result<void> sent = SendFrame(socket_.get(), header, {buffer, size}, -1);
+  if (sent.ok()) return sent;
+  MarkLost();
+  return base::Errno(EIO);
+}
+
+base::Result<base::Fd> Client::Channel::Call(wire::Request* request, wire::Reply* reply) {
+  if (lost()) return base::Errno(EIO);
+  Waiter self;
+  self.reply = reply;
+  uint16_t in_flight = 0;
+  {
+    base::MutexLock lock(&mu_);
+    self.id = next_id_++;
+    waiters_.push_back(&self);
+    in_flight = static_cast<uint16_t>(std::min<size_t>(waiters_.size(), UINT16_MAX));
+    for (const uint64_t node : released_) request->add_release(node);
+    released_.clear();
+  }
+  const base::Result<void> sent = Send(*request, self.id, in_flight);
+  if (sent.ok()) AwaitReply(&self);
+  {
+    base::MutexLock lock(&mu_);
+    std::erase(waiters_, &self);
+    PassReaderRole(&self);
+  }
+  if (!sent.ok()) return sent.error();
+  if (!self.done) return base::Errno(EIO);
+  if (!self.parsed &&
+      !reply->ParseFromArray(self.payload.data(), static_cast<int>(self.payload.size()))) {
+    MarkLost();
+    return base::Errno(EIO);
+  }
+  if (reply->error() != 0) return base::Errno(static_cast<int>(reply->error()));
+  return std::move(self.fd);
+}
+
+void Client::Channel::AwaitReply(Waiter* self) {
+  Wait wait(hook_);
+  while (true) {
+    bool reader = false;
+    {
+      base::MutexLock lock(&mu_);
+      if (self->done || lost()) return;
+      reader = !has_reader_;
+      has_reader_ = true;
+    }
+    if (reader) {
+      ReceiveOne(self, &wait);
+    } else if (const int64_t left = wait.Left(); left != 0) {
+      self->wake.Sleep(left);
+    } else {
+      wait.Begin();
+    }
+  }
+}
+
+void Client::Channel::ReceiveOne(Waiter* self, Wait* wait) {
+  if (const int64_t left = wait->Left(); left >= 0) {
+    pollfd readable = {socket_.get(), POLLIN, 0};
+    const timespec time = ToTimespec(left);
+    if (::ppoll(&readable, 1, &time, nullptr) == 0) wait->Begin();
+  }
+  base::Result<Frame> frame = ReceiveFrame(
+      socket_.get(), {incoming_.get(), abi::gofer::kMaxReplySize}, FdPassing::kAccepted, true);
+  if (frame.ok()) {
+    Deliver(std::move(frame).value(), self);
+  } else {
+    MarkLost();
+  }
+  base::MutexLock lock(&mu_);
+  has_reader_ = false;
+}
+
+void Client::Channel::Deliver(Frame frame, Waiter* self) {
+  bool valid = true;
+  if (frame.header.id == kHelloId) {
+    valid = AcceptHello(frame.payload);
+  } else if (frame.header.id == self->id) {
+    valid =
+        self->reply->ParseFromArray(frame.payload.data(), static_cast<int>(frame.payload.size()));
+    self->fd = std::move(frame.fd);
+    base::MutexLock lock(&mu_);
+    self->parsed = self->done = valid;
+  } else {
+    base::MutexLock lock(&mu_);
+    const auto found = std::find_if(waiters_.begin(), waiters_.end(), [&](const Waiter* waiter) {
+      return waiter->id == frame.header.id && !waiter->done;
+    });
+    valid = found != waiters_.end();
+    if (valid) {
+      (*found)->payload.assign(frame.payload.begin(), frame.payload.end());
+      (*found)->fd = std::move(frame.fd);
+      (*found)->done = true;
+      (*found)->wake.Set();
+    }
+  }
+  if (!valid) MarkLost();  // A reply to nothing, or one that cannot be read.
+}
+
+void Client::Channel::PassReaderRole(const Waiter* leaving) {
+  if (has_reader_) return;
+  for (Waiter* waiter : waiters_) {
+    if (waiter == leaving || waiter->done) continue;
+    waiter->wake.Set();
+    return;
+  }
+}
+
+void Client::Channel::MarkLost() {
+  if (!lost_.exchange(true, std::memory_order_acq_rel)) LOG_ERROR("gofer: connection lost");
+  base::MutexLock lock(&mu_);
+  for (Waiter* waiter : waiters_) waiter->wake.Set();
+}
+
+void Client::Channel::Release(NodeId node) {
+  if (node == NodeId::kNone || lost()) return;
+  wire::Request request;
+  {
+    base::MutexLock lock(&mu_);
+    released_.push_back(static_cast<uint64_t>(node));
+    if (released_.size() < kReleaseBatch) return;
+    for (const uint64_t id : released_) request.add_release(id);
+    released_.clear();
+  }
+  [[maybe_unused]] const base::Result<void> sent =
+      Send(request, 0, 1);  // A failure marks the loss.
+}
+
+}  // namespace gofer
