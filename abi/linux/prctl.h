@@ -107,4 +107,17 @@ inline constexpr int32_t kArchShstkStatus = 0x5005;
 
 inline constexpr uint32_t kTaskCommLen = 16;  // PR_SET_NAME keeps 15 bytes and a NUL.
 
+// struct prctl_mm_map, for PR_SET_MM_MAP.
+struct PrctlMmMap {
+  uint64_t start_code, end_code;
+  uint64_t start_data, end_data;
+  uint64_t start_brk, brk;
+  uint64_t start_stack;
+  uint64_t arg_start, arg_end;
+  uint64_t env_start, env_end;
+  uint64_t auxv;
+  uint32_t auxv_size;
+  uint32_t exe_fd;
+};
+
 }  // namespace abi

@@ -120,8 +120,6 @@ class Kernel {
   base::CondVar follower_wanted_;
   bool leader_vacant_ = false;
   unsigned idle_followers_ = 0;
-  unsigned threads_ = 0;
-  base::CondVar threads_ended_;
 };
 
 }  // namespace sentry

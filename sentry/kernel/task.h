@@ -25,6 +25,7 @@
 #include "platform/platform.h"
 #include "sentry/auth/credentials.h"
 #include "sentry/kernel/block.h"
+#include "sentry/kernel/exec_plan.h"
 #include "sentry/kernel/fd_table.h"
 #include "sentry/kernel/fs_context.h"
 #include "sentry/kernel/internal_errno.h"
@@ -168,9 +169,9 @@ class Task final : public RefCounted, public UserMemory {
   void OnSyscall(const platform::Event& event);
   void OnCaptured();
   void OnFault(const platform::Fault& fault);
-  void OnInjected();
+  void OnInjected(platform::Thread& thread);  // The task's own, or the one that execve prepares.
   void OnCloned(int error);
-  void OnHostThreadGone(int wait_status);
+  void OnHostThreadGone(platform::Thread& thread, int wait_status);
   void OnReady();  // A queue that it waits on was notified (Kernel::DrainReady).
   void OnDeadline();
   // Answers the call, or goes through the boundary first when a signal, a stop or the end is due.
@@ -208,9 +209,10 @@ class Task final : public RefCounted, public UserMemory {
     std::vector<int32_t> set_tid;
   };
   Result<uint64_t> Clone(const CloneArgs& args);
-  // The task takes over `thread`, which stands captured with the new image; kills the old host
-  // process and the other tasks of the group; see task_exec.cc for the order.
-  void FinishExec(platform::Thread* thread, Ref<MemoryManager> mm, std::string new_comm);
+  // Carries out `plan` in a fresh stub and then becomes that program (execve(2)).  The handler
+  // returns Errno(kErrnoNoReturn) after it; a failure before the point of no return completes the
+  // call.
+  Result<void> BeginExec(ExecPlan plan);
   void Exit(int status);       // This task only; `status` is the wait(2) encoding.
   void ExitGroup(int status);  // The whole thread group.
 
@@ -239,6 +241,14 @@ class Task final : public RefCounted, public UserMemory {
   void EndWait();  // Leaves the queues; the record is gone.
   void RestartOrFail(bool handler_runs,
                      uint64_t handler_flags);  // After ERESTART*: rewinds or leaves -EINTR.
+  void ExecWrite();  // The steps of BeginExec, each after the host calls of the one before.
+  void ExecFinish();
+  void ExecFailed(int error);
+  void LeaveOldImage();
+  void EndOtherTasks();       // execve: every other task of the group is gone (task_exit.cc).
+  void ReleaseVforkParent();  // vfork's parent goes on (task_clone.cc).
+  void ApplyHostLimits();     // Limits that the host enforces on the stub: AS, DATA, STACK...
+                              // (host_limits.cc).
   bool DeliverOne(const abi::SigInfo& info);
   Result<void> PushSignalFrame(const abi::SigInfo& info, const abi::SigAction& action);
 
@@ -260,6 +270,8 @@ class Task final : public RefCounted, public UserMemory {
   std::optional<MonoTime> restart_deadline_;
   std::optional<MonoTime> next_restart_deadline_;
   std::unique_ptr<BlockRecord> block_;
+  struct ExecRecord;
+  std::unique_ptr<ExecRecord> exec_;
   base::UniqueFunction<void(Task&, std::span<const int64_t>)> injected_;
   base::UniqueFunction<void(Task&)> on_capture_;
   std::optional<Sigset> saved_mask_;  // What SetTemporaryMask replaced.

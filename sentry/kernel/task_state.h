@@ -29,4 +29,11 @@ struct Task::BlockRecord {
   std::unique_ptr<Timer> timer;
 };
 
+// An execve under way: the stub that will be the new program.
+struct Task::ExecRecord {
+  ExecPlan plan;
+  platform::Thread* thread = nullptr;
+  bool mapped = false;  // The plan's calls are done; set_mm_map is what remains.
+};
+
 }  // namespace sentry

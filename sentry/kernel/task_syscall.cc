@@ -115,7 +115,9 @@ void Task::InjectThen(std::span<const platform::HostCall> calls,
   CompleteSyscall(started.error());
 }
 
-void Task::OnInjected() {
+void Task::OnInjected(platform::Thread& thread) {
+  if (exec_ != nullptr && exec_->thread == &thread)
+    return exec_->mapped ? ExecFinish() : ExecWrite();
   if (state_ != State::kInjecting) return;
   state_ = State::kCalling;
   base::UniqueFunction<void(Task&, std::span<const int64_t>)> done = std::move(injected_);

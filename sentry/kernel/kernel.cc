@@ -1,0 +1,74 @@
+// Construction, events, readiness; kernel_serve.cc has the threads.
+#include "sentry/kernel/kernel.h"
+
+#include "platform/base/log.h"
+#include "sentry/kernel/task.h"
+
+namespace sentry {
+namespace {
+
+Ref<ThreadGroup> MakeInit(Kernel& kernel, PidTable& pids) {
+  constexpr Tid kInitPid{1};
+  Ref<ThreadGroup> init = MakeRef<ThreadGroup>(kernel, MakeRef<SignalActions>());
+  init->pid = kInitPid;
+  Ref<Session> session = MakeRef<Session>(kInitPid);
+  init->process_group = MakeRef<ProcessGroup>(kInitPid, session);
+  init->process_group->members.push_back(init.get());
+  pids.AddGroup(kInitPid, *init);
+  pids.AddProcessGroup(*init->process_group);
+  return init;
+}
+
+}  // namespace
+
+Kernel::Kernel(KernelOptions options, std::unique_ptr<platform::Platform> platform)
+    : hostname(options.hostname),
+      domainname(options.domainname),
+      options_(std::move(options)),
+      platform_(std::move(platform)),
+      timers_([this](std::optional<MonoTime> earliest) { reactor_.SetAlarm(earliest); }),
+      memory_(options_.memory_limit),
+      boot_time_(MonotonicNow()),
+      init_(MakeInit(*this, pids_)) {}
+
+Kernel::~Kernel() = default;
+
+void Kernel::HandleEvent(const platform::Event& event) {
+  if (event.thread->owner == nullptr) return;
+  Ref<Task> task(static_cast<Task*>(event.thread->owner));
+  switch (event.kind) {
+    case platform::Event::Kind::kSyscall:
+      return task->OnSyscall(event);
+    case platform::Event::Kind::kCaptured:
+      return task->OnCaptured();
+    case platform::Event::Kind::kFault:
+      return task->OnFault(event.fault);
+    case platform::Event::Kind::kInjected:
+      return task->OnInjected(*event.thread);
+    case platform::Event::Kind::kCloned:
+      return task->OnCloned(event.error);
+    case platform::Event::Kind::kGone:
+      return task->OnHostThreadGone(*event.thread, event.status);
+  }
+}
+
+void Kernel::MakeReady(Task& task) {
+  ready_.push_back(Ref<Task>(&task));
+}
+
+void Kernel::DrainReady() {
+  // An attempt may make others ready, which are then served in the same round.
+  while (!ready_.empty()) {
+    std::vector<Ref<Task>> round = std::move(ready_);
+    ready_.clear();
+    for (const Ref<Task>& task : round) task->OnReady();
+  }
+}
+
+void Kernel::Stop(int wait_status) {
+  if (stopping_) return;
+  stopping_ = true;
+  exit_status_ = wait_status;
+}
+
+}  // namespace sentry

@@ -1,0 +1,34 @@
+#include "sentry/kernel/opened_file.h"
+
+#include <sys/stat.h>
+
+namespace sentry {
+
+std::string OpenedFile::DisplayName() const {
+  // From the mount's root up; a process's own root is applied by whoever prints it.
+  std::string name;
+  for (const Dentry* at = file_->path().dentry.get(); at != nullptr && !at->IsRoot();
+       at = at->parent()) {
+    name = "/" + at->name() + name;
+  }
+  return name;
+}
+
+uint64_t OpenedFile::device() const {
+  return file_->inode() != nullptr ? file_->inode()->filesystem().device() : 0;
+}
+
+uint64_t OpenedFile::inode_number() const {
+  return file_->inode() != nullptr ? file_->inode()->ino() : 0;
+}
+
+Ref<NamedFile> NameOf(Ref<FileDescription> file) {
+  return MakeRef<OpenedFile>(std::move(file));
+}
+
+void RememberMapping(MemoryManager& mm, const Ref<FileDescription>& file, const Mapping& mapping) {
+  struct stat host;
+  if (::fstat(mapping.host_fd, &host) == 0) mm.RememberFile(host.st_dev, host.st_ino, NameOf(file));
+}
+
+}  // namespace sentry

@@ -1,0 +1,109 @@
+// execve(2): a fresh stub is mapped and written while the caller's old one still waits in its call;
+// then the task moves over and the old host process is killed with everything in it.
+#include <algorithm>
+
+#include "sentry/kernel/close.h"
+#include "sentry/kernel/futex.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/task.h"
+#include "sentry/kernel/task_state.h"
+
+namespace sentry {
+namespace {
+
+bool AllSucceeded(std::span<const int64_t> results, size_t expected) {
+  return results.size() == expected &&
+         std::all_of(results.begin(), results.end(), [](int64_t r) { return r >= 0 || r < -4095; });
+}
+
+// Caught signals go back to their default, ignored ones stay ignored (execve(2)).
+Ref<SignalActions> ActionsAfterExec(const SignalActions& before) {
+  Ref<SignalActions> after = MakeRef<SignalActions>();
+  for (size_t i = 1; i < before.actions.size(); ++i) {
+    if (before.actions[i].handler == abi::kSigIgn) after->actions[i].handler = abi::kSigIgn;
+  }
+  return after;
+}
+
+}  // namespace
+
+Result<void> Task::BeginExec(ExecPlan plan) {
+  platform::Thread* fresh = TRY(kernel_.platform().NewProcess());
+  fresh->owner = this;
+  exec_ = std::make_unique<ExecRecord>(ExecRecord{.plan = std::move(plan), .thread = fresh});
+  state_ = State::kInjecting;
+  Result<void> started = fresh->Inject(exec_->plan.calls);
+  if (started.ok()) return started;
+  exec_.reset();
+  state_ = State::kCalling;
+  fresh->KillProcess();
+  return started;
+}
+
+void Task::ExecWrite() {
+  ExecRecord& exec = *exec_;
+  std::span<const int64_t> results = exec.thread->InjectedResults();
+  if (!AllSucceeded(results, exec.plan.calls.size())) {
+    int64_t error = results.empty() ? -ENOMEM : results.back();
+    return ExecFailed(error < 0 && error > -4096 ? static_cast<int>(-error) : ENOMEM);
+  }
+  exec.plan.held.clear();
+  for (const MemoryWrite& write : exec.plan.writes) {
+    Result<size_t> written = exec.thread->WriteMemory(write.address, write.bytes);
+    if (!written.ok() || *written != write.bytes.size()) return ExecFailed(EFAULT);
+  }
+  exec.mapped = true;
+  Result<void> started = exec.thread->Inject(std::span(&exec.plan.set_mm_map, 1));
+  if (!started.ok()) ExecFailed(started.error().value());
+}
+
+void Task::ExecFailed(int error) {
+  std::unique_ptr<ExecRecord> exec = std::move(exec_);
+  exec->thread->KillProcess();
+  state_ = State::kCalling;
+  if (thread_ == nullptr)
+    return ExitGroup(abi::kSigKill);  // The sandbox's first program has nothing to go back to.
+  CompleteSyscall(Errno(error));
+}
+
+void Task::ExecFinish() {
+  std::unique_ptr<ExecRecord> exec = std::move(exec_);
+  LeaveOldImage();
+  thread_ = exec->thread;
+  mm_ = std::move(exec->plan.mm);
+  creds_ = std::move(exec->plan.creds);
+  comm = std::move(exec->plan.comm);
+  dumpable = exec->plan.dumpable;
+  captured_ = true;
+  in_call_ = false;
+  interrupted_by_ = 0;
+  platform::Registers& regs = registers();
+  regs.rip = exec->plan.entry;
+  regs.rsp = exec->plan.stack_pointer;
+  state_ = State::kCaptured;
+  ApplyHostLimits();
+  if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, 0);
+  Boundary();
+}
+
+// What a process loses at execve: its other threads, its memory, caught signals, marked
+// descriptors.
+void Task::LeaveOldImage() {
+  if (thread_ != nullptr) {
+    EndOtherTasks();
+    ReleaseVforkParent();
+    thread_->KillProcess();
+    thread_ = nullptr;
+  }
+  group_->installed_fds.clear();
+  group_->actions = ActionsAfterExec(*group_->actions);
+  group_->exec_done = true;
+  if (fds_->RefCount() > 1) fds_ = fds_->Clone();  // unshare_files()
+  for (Ref<FileDescription>& file : fds_->TakeCloexec()) CloseFile(*this, std::move(file));
+  altstack = {};
+  altstack.ss_flags = abi::kSsDisable;
+  clear_child_tid = robust_list = robust_list_size = 0;
+  keep_capabilities = false;
+}
+
+}  // namespace sentry

@@ -1,0 +1,119 @@
+// The guest's memory is the host's own (DESIGN.md 3.2): what is left to do is to keep a guest away
+// from the pages of the platform, to show the host the right file, and to refuse what a limit
+// forbids.
+#include "sentry/syscalls/mmap.h"
+
+#include "abi/linux/mman.h"
+#include "abi/linux/mount.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/opened_file.h"
+
+namespace sentry {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+
+bool GuestRange(Task& task, uint64_t addr, uint64_t length) {
+  uint64_t end;
+  return !__builtin_add_overflow(addr, length, &end) &&
+         end <= task.kernel().platform().GuestAddressLimit();
+}
+
+// Writable private memory counts against --memory at once, as under strict overcommit; reservations
+// do not.
+Result<void> CheckBudget(Task& task, uint64_t length, uint32_t prot, uint32_t flags) {
+  const MemoryBudget& budget = task.kernel().memory();
+  if (budget.limit() == 0 || (prot & abi::kProtWrite) == 0 || (flags & abi::kMapNoreserve) != 0)
+    return {};
+  if (length > budget.Available()) return Errno(ENOMEM);
+  return {};
+}
+
+Result<void> CheckFileAccess(const FileDescription& file, uint32_t prot, uint32_t flags) {
+  if ((file.flags() & abi::kOPath) != 0) return Errno(EBADF);
+  if (!file.readable()) return Errno(EACCES);
+  bool shared = (flags & abi::kMapType) != abi::kMapPrivate;
+  if (shared && (prot & abi::kProtWrite) != 0 && !file.writable()) return Errno(EACCES);
+  if ((prot & abi::kProtExec) != 0 && file.path().mount &&
+      (file.path().mount->flags & abi::kMsNoexec) != 0)
+    return Errno(EPERM);
+  return {};
+}
+
+// The guest's own descriptor number becomes the host file in its stub, so that its own mmap finds
+// it there.
+Result<void> ShowFile(Task& task, FdNum fd, const Ref<FileDescription>& file,
+                      const Mapping& mapping) {
+  Ref<RefCounted>& installed = task.group().installed_fds[fd.value()];
+  if (installed == file.get()) return {};
+  TRY(task.thread().InstallFd(mapping.host_fd, fd.value()));
+  installed = file;
+  RememberMapping(task.mm(), file, mapping);
+  return {};
+}
+
+Result<uint64_t> MapFile(Task& task, uint64_t addr, uint64_t length, uint32_t prot, uint32_t flags,
+                         FdNum fd, uint64_t offset) {
+  Ref<FileDescription> file = TRY(task.fds().Get(fd));
+  TRY(CheckFileAccess(*file, prot, flags));
+  OpContext ctx = task.context();
+  Mapping mapping = TRY(file->Map(ctx, prot, flags));
+  if (mapping.host_fd < 0) {
+    // Contents that have no host file: zeros in private memory (/dev/zero).
+    flags |= abi::kMapAnonymous;
+  } else if (mapping.offset_add == 0) {
+    TRY(ShowFile(task, fd, file, mapping));
+    return Errno(kErrnoHost);
+  }
+  RememberMapping(task.mm(), file, mapping);
+  task.CaptureThen([=](Task& self) {
+    platform::HostCall call{
+        .number = self.call().number,
+        .args = {addr, length, prot, flags, ~uint64_t{0}, offset + mapping.offset_add}};
+    if (mapping.host_fd >= 0) call.fd_arg = 4, call.host_fd = mapping.host_fd;
+    self.InjectThen(std::span(&call, 1), [file](Task& done, std::span<const int64_t> results) {
+      done.CompleteSyscall(static_cast<uint64_t>(results[0]));
+    });
+  });
+  return Errno(kErrnoNoReturn);
+}
+
+}  // namespace
+
+Result<uint64_t> SysMmap(Task& task, uint64_t addr, uint64_t length, uint32_t prot, uint32_t flags,
+                         FdNum fd, uint64_t offset) {
+  if (offset % kPage != 0) return Errno(EINVAL);
+  if (length == 0) return Errno(EINVAL);
+  if (!GuestRange(task, addr, length)) return Errno(ENOMEM);
+  TRY(CheckBudget(task, length, prot, flags));
+  if ((flags & abi::kMapAnonymous) == 0)
+    return MapFile(task, addr, length, prot, flags, fd, offset);
+  return Errno(kErrnoHost);
+}
+
+Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uint64_t new_size,
+                           uint32_t flags, uint64_t new_addr) {
+  if (!GuestRange(task, old_addr, old_size)) return Errno(EFAULT);
+  if ((flags & abi::kMremapFixed) != 0 && !GuestRange(task, new_addr, new_size))
+    return Errno(EINVAL);
+  if (new_size > old_size) TRY(CheckBudget(task, new_size - old_size, abi::kProtWrite, 0));
+  // Growing in place must not run into the platform's pages, which the host would refuse by itself:
+  // they are mapped, or reserved up to the end of the address space.
+  return Errno(kErrnoHost);
+}
+
+Result<uint64_t> SysMadvise(Task& task, uint64_t addr, uint64_t length, int advice) {
+  if (advice == abi::kMadvHwpoison || advice == abi::kMadvSoftOffline) return Errno(EPERM);
+  return SysMemoryRange(task, addr, length);
+}
+
+Result<uint64_t> SysMemoryRange(Task& task, uint64_t addr, uint64_t length) {
+  if (!GuestRange(task, addr, length)) return Errno(addr % kPage != 0 ? EINVAL : ENOMEM);
+  return Errno(kErrnoHost);
+}
+
+Result<uint64_t> SysHost(Task&) {
+  return Errno(kErrnoHost);
+}
+
+}  // namespace sentry
