@@ -176,6 +176,8 @@ class Platform {
   // logged). One thread at a time, without the kernel lock; several threads in turn when
   // AnyThreadMayWait().
   virtual Result<Event> Wait() = 0;
+  // False: only the thread that made the platform may call Wait() (ptrace(2) obeys one thread).  Everything else may
+  // be called by any thread all the same.
   virtual bool AnyThreadMayWait() const = 0;
   // A fresh stub: empty address space (the vDSO apart), captured, clean registers.
   virtual Result<Thread*> NewProcess() = 0;

@@ -1,0 +1,45 @@
+#include "platform/ptrace/filter.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+namespace platform::ptracing {
+namespace {
+
+// A private futex is a word of the caller's own memory, so whatever it does with it stays in that
+// process.
+constexpr host::Rule PrivateFutex(uint32_t operation, const char* reason) {
+  return host::Allow(SYS_futex, reason, {host::Arg32(1, operation | FUTEX_PRIVATE_FLAG)});
+}
+
+// Each entry must be safe for arbitrary arguments.
+constexpr host::Rule kRules[] = {
+    PrivateFutex(FUTEX_WAIT, "sleeps on the caller's own memory"),
+    PrivateFutex(FUTEX_WAKE, "wakes threads of the same process"),
+    PrivateFutex(FUTEX_WAIT_BITSET, "as FUTEX_WAIT, with a deadline"),
+    PrivateFutex(FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, "as FUTEX_WAIT, with a deadline"),
+    PrivateFutex(FUTEX_WAKE_BITSET, "as FUTEX_WAKE"),
+    PrivateFutex(FUTEX_REQUEUE, "moves waiters between words of the same process"),
+    PrivateFutex(FUTEX_CMP_REQUEUE, "moves waiters between words of the same process"),
+    PrivateFutex(FUTEX_WAKE_OP, "as FUTEX_WAKE, after an operation on the caller's own memory"),
+    host::Allow(SYS_sched_yield, "has no arguments and no effect but time"),
+    host::Allow(SYS_restart_syscall, "the host resumes an interrupted futex wait by it"),
+};
+
+constexpr auto kProgram = host::CompileStatic<kRules, host::FilterOptions{
+                                                          .fallback = host::kTrace,
+                                                          .other_arch = host::FailWith(ENOSYS),
+                                                          .x32 = host::FailWith(ENOSYS),
+                                                      }>();
+
+}  // namespace
+
+std::span<const host::Rule> StubRules() {
+  return kRules;
+}
+
+std::span<const sock_filter> StubFilter() {
+  return kProgram;
+}
+
+}  // namespace platform::ptracing

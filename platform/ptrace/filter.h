@@ -1,0 +1,16 @@
+// The seccomp filter of the stubs: which calls stop (nearly all) and which the host answers by
+// itself.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <span>
+
+#include "platform/host/seccomp_filter.h"
+
+namespace platform::ptracing {
+
+std::span<const host::Rule> StubRules();
+std::span<const sock_filter> StubFilter();
+
+}  // namespace platform::ptracing
