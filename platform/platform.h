@@ -78,8 +78,8 @@ struct Event {
     kCloned,  // Clone() is done on the parent; `error` is 0 or the host's errno (then the child is
               // invalid); captured.
     kGone,    // The host thread ended without having been asked to (killed from outside, or as
-            // hostile). `status` is a wait(2) status; the Thread is invalid after this event was
-            // handled.
+              // hostile). `status` is a wait(2) status; the Thread is invalid after this event was
+              // handled.
   };
   Kind kind;
   Thread* thread;
@@ -176,8 +176,8 @@ class Platform {
   // logged). One thread at a time, without the kernel lock; several threads in turn when
   // AnyThreadMayWait().
   virtual Result<Event> Wait() = 0;
-  // False: only the thread that made the platform may call Wait() (ptrace(2) obeys one thread).  Everything else may
-  // be called by any thread all the same.
+  // False: only the thread that made the platform may call Wait() (ptrace(2) obeys one thread).
+  // Everything else may be called by any thread all the same.
   virtual bool AnyThreadMayWait() const = 0;
   // A fresh stub: empty address space (the vDSO apart), captured, clean registers.
   virtual Result<Thread*> NewProcess() = 0;

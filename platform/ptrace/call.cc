@@ -44,7 +44,7 @@ std::optional<int64_t> Caller::Call(Tracee& tracee, int64_t number, const CallAr
     Registers after;
     if (!GetRegisters(tracee.tid, &after)) return std::nullopt;
     const auto result = static_cast<int64_t>(after.rax);
-    // Cut short by an Interrupt() that came before: the stop took it away, so the next try goes
+    // Cut short by a StopSoon() that came before: the stop took it away, so the next try goes
     // through.
     if (result >= kFirstRestart && result <= kLastRestart) continue;
     return result;

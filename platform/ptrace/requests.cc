@@ -32,7 +32,7 @@ Result<void> Seize(pid_t tid) {
   return {};
 }
 
-bool Interrupt(pid_t tid) {
+bool StopSoon(pid_t tid) {
   return ::ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0;
 }
 

@@ -19,7 +19,7 @@ enum class RunTo {
 };
 
 Result<void> Seize(pid_t tid);
-bool Interrupt(pid_t tid);
+bool StopSoon(pid_t tid);
 bool Run(pid_t tid, RunTo to);
 bool GetRegisters(pid_t tid, Registers* registers);
 bool SetRegisters(pid_t tid, const Registers& registers);
@@ -43,7 +43,7 @@ struct Stop {
   bool after_call() const;   // The end of a call that was resumed by kSyscallEnd (or its beginning,
                              // without a filter).
   bool new_child() const;    // Inside clone(2) and friends.
-  bool interrupted() const;  // After Interrupt(), at the start of a child, or a group stop.
+  bool interrupted() const;  // After StopSoon(), at the start of a child, or a group stop.
   int signal() const;        // A signal is about to be delivered; 0: it is another kind of stop.
 };
 

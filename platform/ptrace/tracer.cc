@@ -79,6 +79,7 @@ Result<Event> Tracer::Wait() {
       if (shut_down_) return Errno(EPIPE);
       PerformAll();
       SpawnPlanned();
+      if (std::exchange(interrupted_, false)) return Errno(ECANCELED);
       if (std::optional<Event> event = NextEvent()) return *event;
       while (const std::optional<Stop> stop = stops_.Next()) Handle(*stop);
       if (std::optional<Event> event = NextEvent()) return *event;
@@ -125,6 +126,13 @@ void Tracer::Bury(PtraceThread& thread) {
   CHECK(it != threads_.end());
   graveyard_.push_back(std::move(it->second));
   threads_.erase(it);
+}
+
+void Tracer::Interrupt() {
+  Lock lock(&mu_);
+  interrupted_ = true;
+  if (sleeping_) stops_.Wake();
+  sleeping_ = false;
 }
 
 void Tracer::Shutdown() {

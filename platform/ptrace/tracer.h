@@ -29,6 +29,7 @@ class Tracer final : public Platform {
   uint64_t GuestAddressLimit() const override;
   uint64_t VdsoAddress() const override { return zygote_.vdso; }
   size_t FpStateSize() const override { return fp_format_.size(); }
+  void Interrupt() override;
   void Shutdown() override;
 
  private:
@@ -98,6 +99,7 @@ class Tracer final : public Platform {
 
   base::Mutex mu_{base::LockRank::kPlatform};
   bool sleeping_ GUARDED_BY(mu_) = false;
+  bool interrupted_ GUARDED_BY(mu_) = false;
   bool zygote_lost_ GUARDED_BY(mu_) = false;
   bool shut_down_ GUARDED_BY(mu_) = false;
   std::unordered_map<PtraceThread*, std::unique_ptr<PtraceThread>> threads_ GUARDED_BY(mu_);

@@ -66,7 +66,7 @@ void Tracer::PerformAll() {
 void Tracer::Perform(PtraceThread& thread) {
   if (!thread.reachable() || thread.state == State::kLeaving) return;
   if (thread.state == State::kRunning) {
-    if (thread.capture_wanted) Interrupt(thread.tracee.tid);
+    if (thread.capture_wanted) StopSoon(thread.tracee.tid);
     return;
   }
   Action action = std::exchange(thread.action, {});
@@ -103,7 +103,7 @@ void Tracer::LetRun(PtraceThread& thread) {
   SetRegisters(tid, thread.tracee.registers);
   thread.tracee.at_call = false;
   thread.state = State::kRunning;
-  if (thread.capture_wanted) Interrupt(tid);
+  if (thread.capture_wanted) StopSoon(tid);
   Run(tid, RunTo::kNextStop);
 }
 
@@ -134,7 +134,7 @@ void Tracer::Continue(PtraceThread& thread) {
   }
   thread.tracee.at_call = false;
   thread.state = State::kRunning;
-  if (thread.capture_wanted) Interrupt(thread.tracee.tid);
+  if (thread.capture_wanted) StopSoon(thread.tracee.tid);
   Run(thread.tracee.tid, RunTo::kNextStop);
 }
 

@@ -194,7 +194,7 @@ Result<void> Attach(Tracee& child, StopQueue* stops) {
   ::setpgid(child.tid, child.tid);  // Apart from the terminal's signals, and for StopQueue.
   TRY(Seize(child.tid));
   stops->Start(child.tid);
-  Interrupt(child.tid);
+  StopSoon(child.tid);
   const std::optional<Stop> stop = stops->WaitFor(child.tid);
   if (!stop || stop->ended() || !GetRegisters(child.tid, &child.registers)) return Errno(ESRCH);
   return {};
