@@ -1,0 +1,42 @@
+// Opened files and directories of the host.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "gofer/protocol/types.h"
+#include "sentry/fs/gofer/gofer_inode.h"
+#include "sentry/vfs/file_description.h"
+
+namespace sentry {
+
+// Data flows through the descriptor that the Gofer donated.
+class GoferFile final : public FileDescription {
+ public:
+  GoferFile(Path path, uint32_t flags) : FileDescription(std::move(path), flags) {}
+  Result<size_t> Read(OpContext& ctx, IoSink& to, int64_t* position) override;
+  Result<size_t> Write(OpContext& ctx, IoSource& from, int64_t* position) override;
+  bool HasPosition() const override { return true; }
+  Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
+  Result<Mapping> Map(OpContext& ctx, uint32_t prot, uint32_t flags) override;
+  Result<void> Sync(OpContext& ctx, bool data_only) override;
+  Result<void> Allocate(OpContext& ctx, uint32_t mode, int64_t start, int64_t length) override;
+  int HostFd() const override;
+
+ private:
+  GoferInode& file() const { return static_cast<GoferInode&>(*inode()); }
+};
+
+class GoferDirectoryFile final : public FileDescription {
+ public:
+  GoferDirectoryFile(Path path, uint32_t flags) : FileDescription(std::move(path), flags) {}
+  bool HasPosition() const override { return true; }
+  Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
+  Result<void> ReadDirectory(OpContext& ctx, DirectorySink& to) override;
+
+ private:
+  // What one pass over the directory sees: fixed at its start.
+  std::shared_ptr<const std::vector<gofer::DirEntry>> entries_;
+};
+
+}  // namespace sentry

@@ -1,0 +1,63 @@
+// The gofer file system: the host's files as the Gofer shows them.  Attributes, names and listings are cached; by default
+// exclusively (nobody else changes the tree), with `shared` they are asked for again at each walk.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+#include "gofer/protocol/client.h"
+#include "sentry/vfs/inode.h"
+
+namespace sentry {
+
+class GoferInode;
+
+class GoferFilesystem final : public Filesystem {
+ public:
+  struct Options {
+    bool shared = false;
+    std::string source;   // The host's path, as /proc/mounts shows it.
+    uint64_t device = 0;  // st_dev that guests see.
+  };
+  // `client` is borrowed and outlives every inode.
+  GoferFilesystem(gofer::Client& client, const gofer::Root& root, Options options);
+
+  const char* type() const override { return "gofer"; }
+  Ref<Inode> Root() override;
+  uint64_t device() const override { return options_.device; }
+  Result<FsStatistics> Statistics(OpContext& ctx) override;
+  std::string Source() const override { return options_.source; }
+  bool NeedsRevalidation() const override { return options_.shared; }
+
+  gofer::Client& client() { return client_; }
+  bool writable() const { return root_.writable; }
+  bool shared() const { return options_.shared; }
+
+  // The inode of what was found under `name` of `parent`; names of one file (hard links) share it.
+  Ref<Inode> InodeFor(GoferInode* parent, std::string_view name, gofer::Entry entry);
+  void Forget(const GoferInode& inode);
+  // Bounds the number of listings that are kept.
+  void ListingKept(GoferInode& directory);
+  void ListingDropped(GoferInode& directory);
+
+ private:
+  ~GoferFilesystem() override;
+
+  gofer::Client& client_;
+  gofer::Root root_;
+  Options options_;
+  friend class GoferInode;
+  struct Identity {
+    uint64_t dev, ino;
+    bool operator==(const Identity&) const = default;
+  };
+  struct Hash {
+    size_t operator()(const Identity& id) const { return id.ino * 0x9e3779b97f4a7c15 + id.dev; }
+  };
+  std::unordered_map<Identity, GoferInode*, Hash> linked_;  // Inodes with several names; borrowed.
+  std::deque<GoferInode*> listed_;                          // Directories with a listing, oldest first; borrowed.
+};
+
+}  // namespace sentry

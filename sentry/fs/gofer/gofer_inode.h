@@ -1,0 +1,74 @@
+// GoferInode: one object of the host's file system.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gofer/protocol/client.h"
+#include "sentry/fs/gofer/gofer_filesystem.h"
+#include "sentry/vfs/inode.h"
+
+namespace sentry {
+
+// Directories hold a node of the Gofer; others are known by their directory and name until they need one of their own.
+class GoferInode final : public Inode {
+ public:
+  GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::string_view name, gofer::Entry entry);
+
+  Filesystem& filesystem() override { return *fs_; }
+  uint32_t mode() const override { return attr_.mode; }
+  uint32_t uid() const override { return attr_.uid; }
+  uint32_t gid() const override { return attr_.gid; }
+  uint64_t ino() const override { return attr_.ino; }
+  Result<Attributes> GetAttributes(OpContext& ctx) override;
+  Result<void> SetAttributes(OpContext& ctx, const AttributeChange& change) override;
+  Result<Ref<FileDescription>> Open(OpContext& ctx, const Path& path, uint32_t flags) override;
+
+  Result<Ref<Inode>> Lookup(OpContext& ctx, const Name& name) override;
+  bool Revalidate(OpContext& ctx, const Name& name, Inode* known) override;
+  Result<Ref<Inode>> Create(OpContext& ctx, const Name& name, uint32_t mode) override;
+  Result<Ref<Inode>> Mkdir(OpContext& ctx, const Name& name, uint32_t mode) override;
+  Result<Ref<Inode>> Mknod(OpContext& ctx, const Name& name, uint32_t mode, uint64_t rdev) override;
+  Result<Ref<Inode>> Symlink(OpContext& ctx, const Name& name, std::string_view target) override;
+  Result<void> Link(OpContext& ctx, const Name& name, Inode& target) override;
+  Result<void> Unlink(OpContext& ctx, const Name& name, Inode& child) override;
+  Result<void> Rmdir(OpContext& ctx, const Name& name, Inode& child) override;
+  Result<void> Rename(OpContext& ctx, const Name& old_name, Inode& child, Inode& new_dir, const Name& new_name, Inode* replaced,
+                      uint32_t flags) override;
+  Result<std::string> Readlink(OpContext& ctx) override;
+  Result<std::string> GetXattr(OpContext& ctx, const std::string& name) override;
+  Result<void> SetXattr(OpContext& ctx, const std::string& name, std::string_view value, uint32_t flags) override;
+  Result<std::vector<std::string>> ListXattr(OpContext& ctx) override;
+  Result<void> RemoveXattr(OpContext& ctx, const std::string& name) override;
+
+  GoferFilesystem& fs() { return *fs_; }
+  gofer::Target target() const;
+  const gofer::Attr& attr() const { return attr_; }
+  // A host descriptor with this access, opened on first use and kept; borrowed.
+  Result<int> HostFd(bool write);
+  // The guest wrote up to `end` at `now`.
+  void Wrote(uint64_t end, const abi::Timespec& now);
+  // The whole listing, with attributes; kept until a name in it changes.
+  Result<std::shared_ptr<const std::vector<gofer::DirEntry>>> Listing();
+  void DropListing();
+
+ private:
+  friend class GoferFilesystem;
+  ~GoferInode() override;
+  void NamesChanged(OpContext& ctx);
+  const gofer::DirEntry* FindListed(std::string_view name) const;
+  gofer::Owner OwnerFor(OpContext& ctx) const;
+
+  Ref<GoferFilesystem> fs_;
+  Ref<GoferInode> parent_;  // Null for the root.
+  std::string name_;
+  gofer::NodeId node_;
+  gofer::Attr attr_;
+  std::string link_target_;
+  base::Fd read_fd_, write_fd_;
+  bool registered_ = false;  // In the file system's table of linked inodes.
+  std::shared_ptr<const std::vector<gofer::DirEntry>> listing_;  // Sorted by name.
+};
+
+}  // namespace sentry

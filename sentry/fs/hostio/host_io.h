@@ -1,0 +1,18 @@
+// Moving bytes between a host descriptor and a guest: at an explicit position (regular files) or as a stream.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "platform/base/result.h"
+#include "sentry/memmap/io.h"
+#include "sentry/vfs/op_context.h"
+
+namespace sentry {
+
+// Bytes moved from `offset` on; fewer at the end of the file.  Pages that are not in the host's cache are waited for in a
+// blocking section of ctx.task's kernel (without a task: under the lock).
+Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t offset);
+Result<size_t> WriteHostFile(OpContext& ctx, int fd, IoSource& from, int64_t offset);
+
+}  // namespace sentry
