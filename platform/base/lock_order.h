@@ -2,6 +2,7 @@
 // of every mutex it already holds; debug builds verify it (mutex.cc).
 //
 //   kKernel      the one lock under which kernel code of the Sentry runs (sentry/kernel/kernel_lock.h)
+//     -> kVfsNames      NameLock's own state; never held over a wait (sentry/vfs/name_lock.h)
 //     -> kPlatform      a backend's own tables (threads, stubs)
 //     -> kGoferChannel  the table of requests in flight to the Gofer
 //     -> kGoferServer   the Gofer's node table (another process)
@@ -14,6 +15,7 @@ namespace base {
 
 enum class LockRank : int {
   kKernel = 10,
+  kVfsNames = 15,
   kPlatform = 20,
   kGoferChannel = 30,
   kGoferServer = 40,

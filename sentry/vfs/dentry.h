@@ -1,5 +1,5 @@
-// Dentry: a name in a directory that was looked up, positive or negative.  The tree of dentries is the kernel's view of
-// names: mounts, getcwd and /proc links stand on it.
+// Dentry: a name in a directory that was looked up, positive or negative.  The tree of dentries is
+// the kernel's view of names: mounts, getcwd and /proc links stand on it.
 #pragma once
 
 #include <string>
@@ -14,13 +14,18 @@ namespace sentry {
 
 class DentryCache;
 
-// A child holds its parent; a parent only knows its children (borrowed), which leave its table when they are deleted.
-// Idle dentries are kept alive by the DentryCache's LRU list until it shrinks.
+// A child holds its parent; a parent only knows its children (borrowed), which leave its table when
+// they are deleted. Idle dentries are kept alive by the DentryCache's list until it shrinks.
 class Dentry final : public RefCounted, public base::ListNode<DentryCache> {
  public:
-  // A root (of a mount, of a pipe's nameless file): no parent.
+  // A root (of a mount, of a pipe's nameless file): no parent.  `name` is what PathName shows for a
+  // nameless file: "pipe:[7]".
   static Ref<Dentry> NewRoot(Ref<Inode> inode, std::string name = {});
-  static Ref<Dentry> NewChild(Dentry& parent, std::string_view name, Ref<Inode> inode);  // Null inode: negative.
+  // Null inode: negative.  Replaces a child of that name in the parent's table.
+  static Ref<Dentry> NewChild(Dentry& parent, std::string_view name, Ref<Inode> inode);
+
+  // An object of the directory without a name in it (O_TMPFILE).
+  static Ref<Dentry> NewUnlinkedChild(Dentry& parent, std::string_view name, Ref<Inode> inode);
 
   Dentry* parent() const { return parent_.get(); }
   const std::string& name() const { return name_; }
@@ -35,23 +40,32 @@ class Dentry final : public RefCounted, public base::ListNode<DentryCache> {
   const std::unordered_map<std::string_view, Dentry*>& children() const { return children_; }
 
   void BecomePositive(Ref<Inode> inode);  // A negative dentry's name was created.
-  void Unlinked();                        // The name is gone: leaves its parent's table, keeps its inode.
-  void Moved(Dentry& new_parent, std::string_view new_name);  // After rename.
+  // The name is gone: leaves its parent's table and the cache, keeps its inode.
+  void Unlinked();
+  void Moved(Dentry& new_parent, std::string_view new_name);  // After rename; the name is free.
+  static void Exchange(Dentry& a, Dentry& b);                 // After RENAME_EXCHANGE.
   bool IsSameOrBelow(const Dentry& ancestor) const;
 
   int mount_count = 0;  // Mounts whose mountpoint this is, in any namespace.
+  // Beginnings and ends of changes of names in this directory: a lookup that waited for the file
+  // system compares, since its answer may be older than a change.
+  uint32_t changes = 0;
 
  private:
+  friend class DentryCache;
   Dentry() = default;
   ~Dentry() override;
   template <typename T, typename... Args>
   friend base::Ref<T> base::MakeRef(Args&&...);
+  void LeaveTable();
 
   Ref<Dentry> parent_;
   std::string name_;
   Ref<Inode> inode_;
+  std::unordered_map<std::string_view, Dentry*> children_;  // Keys are views of the child's name.
+  DentryCache* cache_ = nullptr;                            // Null: not kept by one.
   bool unlinked_ = false;
-  std::unordered_map<std::string_view, Dentry*> children_;  // Keys are views of the child's own name.
+  bool recently_used_ = false;
 };
 
 }  // namespace sentry

@@ -1,7 +1,9 @@
-// FileDescription: an open file (open(2): "open file description"), shared by dup, fork and SCM_RIGHTS.
+// FileDescription: an open file (open(2): "open file description"), shared by dup, fork and
+// SCM_RIGHTS.
 //
-// Read and write never wait: they give EAGAIN when they would, whatever O_NONBLOCK says, and the call handler waits on
-// Queue() if it may (Task::Retry).  Whoever changes readiness calls Queue()->Notify().
+// Read and write never wait: they give EAGAIN when they would, whatever O_NONBLOCK says, and the
+// call handler waits on Queue() if it may (Task::Retry).  Whoever changes readiness calls
+// Queue()->Notify().
 #pragma once
 
 #include <cstdint>
@@ -60,43 +62,71 @@ class FileDescription : public RefCounted {
  public:
   const Path& path() const { return path_; }
   Inode* inode() const { return path_.dentry ? path_.dentry->inode() : nullptr; }
-  uint32_t flags() const { return flags_; }  // Access mode and status flags, O_PATH, O_DIRECTORY... as opened and F_SETFL changed.
-  void SetStatusFlags(uint32_t flags);       // F_SETFL: O_APPEND O_ASYNC O_DIRECT O_NOATIME O_NONBLOCK.
-  bool readable() const { return (flags_ & abi::kOAccmode) != abi::kOWronly && (flags_ & abi::kOPath) == 0; }
-  bool writable() const { return (flags_ & abi::kOAccmode) != abi::kORdonly && (flags_ & abi::kOPath) == 0; }
+  uint32_t flags() const {
+    return flags_;
+  }  // Access mode and status flags, O_PATH, O_DIRECTORY... as opened and F_SETFL changed.
+  void SetStatusFlags(uint32_t flags);  // F_SETFL: O_APPEND O_ASYNC O_DIRECT O_NOATIME O_NONBLOCK.
+  bool readable() const {
+    return (flags_ & abi::kOAccmode) != abi::kOWronly && (flags_ & abi::kOPath) == 0;
+  }
+  bool writable() const {
+    return (flags_ & abi::kOAccmode) != abi::kORdonly && (flags_ & abi::kOPath) == 0;
+  }
   bool NonBlocking() const { return (flags_ & abi::kONonblock) != 0; }
 
-  // Bytes moved; 0 at the end of file.  `position` is used and advanced by files that have positions: it is &offset of
-  // this description for read(2), a copy for pread(2).  Access mode was checked.
+  // Bytes moved; 0 at the end of file.  `position` is used and advanced by files that have
+  // positions: it is &offset of this description for read(2), a copy for pread(2).  Access mode was
+  // checked.
   virtual Result<size_t> Read(OpContext&, IoSink&, int64_t* /*position*/) { return Errno(EINVAL); }
   // With O_APPEND the file appends and sets *position behind what it wrote.
-  virtual Result<size_t> Write(OpContext&, IoSource&, int64_t* /*position*/) { return Errno(EINVAL); }
+  virtual Result<size_t> Write(OpContext&, IoSource&, int64_t* /*position*/) {
+    return Errno(EINVAL);
+  }
   // False: pread, pwrite and lseek give ESPIPE, and `position` is not looked at.
   virtual bool HasPosition() const { return false; }
-  virtual Result<int64_t> Seek(OpContext& ctx, int64_t offset, int whence);  // lseek(2), SEEK_DATA and SEEK_HOLE too.
-  virtual Result<void> ReadDirectory(OpContext&, DirectorySink&) { return Errno(ENOTDIR); }  // From offset; advances it.
-  virtual Result<uint64_t> Ioctl(OpContext&, UserMemory&, uint64_t /*request*/, uint64_t /*arg*/) { return Errno(ENOTTY); }
+  virtual Result<int64_t> Seek(OpContext& ctx, int64_t offset,
+                               int whence);  // lseek(2), SEEK_DATA and SEEK_HOLE too.
+  virtual Result<void> ReadDirectory(OpContext&, DirectorySink&) {
+    return Errno(ENOTDIR);
+  }  // From offset; advances it.
+  virtual Result<uint64_t> Ioctl(OpContext&, UserMemory&, uint64_t /*request*/, uint64_t /*arg*/) {
+    return Errno(ENOTTY);
+  }
 
   // poll(2): which of POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP, POLLPRI hold now.
   virtual uint32_t Poll();
   // Null: always ready.
   virtual base::WaitQueue* Queue() { return nullptr; }
 
-  // open(2) of a FIFO is not over until the other side is there: EAGAIN, the open handler waits on Queue() and asks again.
+  // open(2) of a FIFO is not over until the other side is there: EAGAIN, the open handler waits on
+  // Queue() and asks again.
   virtual Result<void> FinishOpen() { return {}; }
-  // A blocking write(2) goes on until everything is taken (pipe, stream socket, terminal): Write() gives what fits now.
+  // A blocking write(2) goes on until everything is taken (pipe, stream socket, terminal): Write()
+  // gives what fits now.
   virtual bool StreamsWrites() const { return false; }
-  // SO_RCVTIMEO, SO_SNDTIMEO: how long, in nanoseconds, a blocking read or write waits before EAGAIN.
+  // SO_RCVTIMEO, SO_SNDTIMEO: how long, in nanoseconds, a blocking read or write waits before
+  // EAGAIN.
   virtual std::optional<int64_t> IoTimeout(bool /*write*/) const { return std::nullopt; }
   // fcntl(2) commands of one kind of file: F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS.
-  virtual Result<uint64_t> Fcntl(OpContext&, int /*command*/, uint64_t /*arg*/) { return Errno(EINVAL); }
+  virtual Result<uint64_t> Fcntl(OpContext&, int /*command*/, uint64_t /*arg*/) {
+    return Errno(EINVAL);
+  }
 
-  virtual Result<Mapping> Map(OpContext&, uint32_t /*prot*/, uint32_t /*flags*/) { return Errno(ENODEV); }
+  virtual Result<Mapping> Map(OpContext&, uint32_t /*prot*/, uint32_t /*flags*/) {
+    return Errno(ENODEV);
+  }
   virtual Result<void> Sync(OpContext&, bool /*data_only*/) { return {}; }
-  virtual Result<void> Allocate(OpContext&, uint32_t /*mode*/, int64_t /*offset*/, int64_t /*length*/) { return Errno(EOPNOTSUPP); }
-  // A host descriptor whose contents and position-independent I/O are this file's, for splicing and mapping; -1: none.
+  virtual Result<void> Allocate(OpContext&, uint32_t /*mode*/, int64_t /*offset*/,
+                                int64_t /*length*/) {
+    return Errno(EOPNOTSUPP);
+  }
+  // A FIFO whose other end nobody has opened yet: open(2) waits on Queue() until this is false.
+  virtual bool OpenPending() { return false; }
+  // A host descriptor whose contents and position-independent I/O are this file's, for splicing and
+  // mapping; -1: none.
   virtual int HostFd() const { return -1; }
-  // Called when one descriptor of it is closed (close(2) semantics such as POSIX lock release live in FdTable).
+  // Called when one descriptor of it is closed (close(2) semantics such as POSIX lock release live
+  // in FdTable).
   virtual void OnClose(OpContext&) {}
   // The text after "name" in /proc/[pid]/fdinfo: "pos:..\nflags:.." come from vfs.
   virtual std::string FdInfo() { return {}; }

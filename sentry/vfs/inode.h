@@ -30,6 +30,7 @@ class FileLocks;
 class Filesystem;
 class Inode;
 class InotifyWatches;
+class NameLock;
 struct Path;
 
 // stat(2) data.
@@ -75,6 +76,8 @@ class Filesystem : public RefCounted {
   // Names may change without us (proc, host-shared mounts): every walk asks Inode::Revalidate.
   virtual bool NeedsRevalidation() const { return false; }
   virtual Result<void> Sync(OpContext&) { return {}; }
+  // Held by vfs over every change of names; null: the file system's operations never wait.
+  virtual NameLock* name_lock() { return nullptr; }
 };
 
 class Inode : public RefCounted {
@@ -85,6 +88,8 @@ class Inode : public RefCounted {
   virtual uint32_t uid() const = 0;
   virtual uint32_t gid() const = 0;
   virtual uint64_t ino() const = 0;
+  // Names that lead here, as far as known without waiting.
+  virtual uint32_t link_count() const { return 1; }
   bool IsDirectory() const { return (mode() & abi::kSIfmt) == abi::kSIfdir; }
   bool IsRegular() const { return (mode() & abi::kSIfmt) == abi::kSIfreg; }
   bool IsSymlink() const { return (mode() & abi::kSIfmt) == abi::kSIflnk; }
@@ -98,6 +103,10 @@ class Inode : public RefCounted {
 
   // --- directories ---
   virtual Result<Ref<Inode>> Lookup(OpContext&, const Name&) { return Errno(ENOTDIR); }
+  // A walk is about to look up the first name of `rest` here, which is not cached, and probably the
+  // others below it: a file system may fetch them all in one round trip and answer the Lookups from
+  // there.  open_flags: O_* when an open(2) is behind the walk, O_PATH when not.
+  virtual void WillWalk(OpContext&, std::string_view /*rest*/, uint32_t /*open_flags*/) {}
   // False: the name must be looked up anew (ENOENT or another inode would be found now).
   virtual bool Revalidate(OpContext&, const Name&, Inode* /*known, null when negative*/) {
     return true;
@@ -145,10 +154,13 @@ class Inode : public RefCounted {
 
   // Advisory locks and inotify watches hang here, made on first use.
   FileLocks& locks();
+  FileLocks* existing_locks() const { return locks_.get(); }  // Null: none were ever set.
   InotifyWatches* watches() const { return watches_.get(); }  // Null: nobody watches.
   InotifyWatches& EnsureWatches();
   // An AF_UNIX socket bound to this inode, and the pipe of a FIFO: set by those who own them.
   Ref<RefCounted> attachment;
+  // Has no name but may get one by linkat(2): made by O_TMPFILE without O_EXCL.
+  bool linkable = false;
 
  protected:
   Inode();

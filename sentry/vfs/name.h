@@ -1,5 +1,5 @@
-// Name: one validated path component: not empty, no '/', no NUL, at most 255 bytes.  "." and ".." never get here:
-// the path walk handles them.
+// Name: one validated path component: not empty, no '/', no NUL, at most 255 bytes.  "." and ".."
+// never get here: the path walk handles them.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// OpContext: on whose behalf a file operation runs.  vfs and file systems know no tasks beyond this.
+// OpContext: on whose behalf a file operation runs.  vfs and file systems know no tasks beyond
+// this.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +9,18 @@
 
 namespace sentry {
 
+class Blocker;
+class SpecialFileOpener;
 class Task;
 
 struct OpContext {
   const Credentials& creds;
-  abi::Timespec now;        // CLOCK_REALTIME, for timestamps.
+  abi::Timespec now;  // CLOCK_REALTIME, for timestamps.
   uint32_t umask = 022;
   uint64_t file_size_limit = ~uint64_t{0};  // RLIMIT_FSIZE of the caller.
-  Task* task = nullptr;     // Opaque to vfs; null for the kernel's own work.  fs/{proc,devpts} look at it.
+  Task* task = nullptr;  // Opaque to vfs; null for the kernel's own work.  fs/{proc,devpts} look.
+  Blocker* blocker = nullptr;                  // Null: there is no other thread to make way for.
+  SpecialFileOpener* special_files = nullptr;  // Null: FIFOs and devices cannot be opened.
 };
 
 }  // namespace sentry

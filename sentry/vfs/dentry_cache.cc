@@ -1,0 +1,53 @@
+#include "sentry/vfs/dentry_cache.h"
+
+#include <vector>
+
+namespace sentry {
+
+void DentryCache::Add(Dentry& dentry) {
+  if (dentry.cache_ != nullptr) return Touch(dentry);
+  // A sixteenth at a time, so that a full cache does not shrink at every miss.
+  if (size_ >= capacity_) Shrink(capacity_ - capacity_ / 16);
+  dentry.AddRef();
+  dentry.cache_ = this;
+  list_.push_back(dentry);
+  ++size_;
+}
+
+void DentryCache::Remove(Dentry& dentry) {
+  if (dentry.cache_ != this) return;
+  base::IntrusiveList<Dentry, DentryCache>::Remove(dentry);
+  dentry.cache_ = nullptr;
+  --size_;
+  dentry.Release();
+}
+
+size_t DentryCache::Shrink(size_t keep) {
+  size_t before = size_;
+  // Twice round the list at most: once to take the chances away, once to drop.
+  for (size_t looks = 2 * size_; looks != 0 && size_ > keep; --looks) {
+    Dentry& dentry = list_.front();
+    bool busy = !dentry.HasOneRef() || dentry.recently_used_;
+    dentry.recently_used_ = false;
+    if (busy) {
+      list_.push_back(dentry);
+    } else {
+      Remove(dentry);
+    }
+  }
+  return before - size_;
+}
+
+void DentryCache::DropTree(Dentry& root) {
+  std::vector<Ref<Dentry>> below;
+  for (Dentry& dentry : list_) {
+    if (dentry.IsSameOrBelow(root)) below.emplace_back(&dentry);
+  }
+  for (const Ref<Dentry>& dentry : below) Remove(*dentry);
+}
+
+DentryCache::~DentryCache() {
+  while (!list_.empty()) Remove(list_.front());
+}
+
+}  // namespace sentry
