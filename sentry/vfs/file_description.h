@@ -120,8 +120,6 @@ class FileDescription : public RefCounted {
                                 int64_t /*length*/) {
     return Errno(EOPNOTSUPP);
   }
-  // A FIFO whose other end nobody has opened yet: open(2) waits on Queue() until this is false.
-  virtual bool OpenPending() { return false; }
   // A host descriptor whose contents and position-independent I/O are this file's, for splicing and
   // mapping; -1: none.
   virtual int HostFd() const { return -1; }

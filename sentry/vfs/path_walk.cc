@@ -46,7 +46,9 @@ Result<Path> WalkChild(OpContext& ctx, const WalkRoot& root, const Path& directo
 }
 
 std::string PathName(const Path& path, const Path& root, const MountNamespace& mounts) {
-  if (path.mount == nullptr) return path.dentry->name();
+  bool nameless =
+      path.dentry->IsRoot() && (path.mount == nullptr || path.dentry != path.mount->root);
+  if (nameless) return path.dentry->name();
   std::string name;
   Path at = path;
   while (at != root) {

@@ -14,7 +14,7 @@ class SpecialFileOpener {
  public:
   virtual ~SpecialFileOpener() = default;
   // The FIFO end that `flags` ask for.  Its pipe hangs at path.inode()->attachment.  A description
-  // that has to wait for the other end says so by OpenPending(); ENXIO for a non-blocking writer
+  // that has to wait for the other end says so by FinishOpen(); ENXIO for a non-blocking writer
   // without a reader.
   virtual Result<Ref<FileDescription>> OpenFifo(OpContext& ctx, const Path& path,
                                                 uint32_t flags) = 0;

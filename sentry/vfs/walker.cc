@@ -99,6 +99,7 @@ Result<void> Walker::DotDot() {
   while (at_ != root_) {
     if (at_.mount == nullptr) return {};
     if (at_.dentry != at_.mount->root) {
+      if (at_.dentry->IsRoot()) return {};
       at_.dentry = Ref<Dentry>(at_.dentry->parent());
       if (at_.dentry->mount_count == 0) return {};
       Path top = mounts_.CrossMounts(at_);
