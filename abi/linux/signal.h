@@ -142,8 +142,8 @@ inline constexpr int32_t kPollCodeMsg = 3;
 inline constexpr int32_t kPollCodeErr = 4;
 inline constexpr int32_t kPollCodePri = 5;
 inline constexpr int32_t kPollCodeHup = 6;
-inline constexpr int32_t kSysSeccomp = 1;
-inline constexpr int32_t kSysUserDispatch = 2;
+inline constexpr int32_t kSysCodeSeccomp = 1;
+inline constexpr int32_t kSysCodeUserDispatch = 2;
 
 union SigVal {
   int32_t sival_int;
