@@ -1,7 +1,7 @@
 # How tests are built and named.  Case names: check.*, unit.*, syscall.FAMILY.PLATFORM[.FILESYSTEM],
-# integration.NAME.PLATFORM.USER, fuzz.NAME.
+# integration.SCRIPT.GROUP.PLATFORM.USER, fuzz.NAME.
 option(SENTRY_SANDBOX_TESTS "Run the cases that need the whole sandbox" OFF)
-set(SENTRY_PLATFORMS notify ptrace)
+set(SENTRY_PLATFORMS notify ptrace CACHE STRING "Platforms that the sandbox tests run on")
 
 # sentry_check(NAME SCRIPT): a check of the tree itself; status 77 means that a tool is missing.
 function(sentry_check name script)
@@ -55,6 +55,26 @@ function(sentry_syscall_tests folder)
         string(REGEX REPLACE "\\.tmpfs$" "" name syscall.${family}.${platform}.${fs})
         sentry_sandbox_case(${name} TIMEOUT 60
           COMMAND ${command} --platform ${platform} --fs ${fs} --sentry $<TARGET_FILE:sentry>)
+      endforeach()
+    endforeach()
+  endforeach()
+endfunction()
+
+# sentry_integration_tests(FOLDER): every .py runs once per group (its line "# groups: ..."), platform and user.
+function(sentry_integration_tests folder)
+  file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.py)
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    file(STRINGS ${script} groups REGEX "^# groups: ")
+    string(REGEX REPLACE "^# groups: " "" groups "${groups}")
+    separate_arguments(groups)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+    foreach(group ${groups})
+      foreach(platform ${SENTRY_PLATFORMS})
+        foreach(user root user)
+          sentry_sandbox_case(integration.${name}.${group}.${platform}.${user} TIMEOUT 300
+            COMMAND ${script} --sentry $<TARGET_FILE:sentry> --group ${group} --platform ${platform} --user ${user})
+        endforeach()
       endforeach()
     endforeach()
   endforeach()
