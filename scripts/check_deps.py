@@ -63,7 +63,7 @@ ALLOWED_EXTRA = {
     "sentry/syscalls": {"sentry/strace"},                    # the dispatcher prints calls
 }
 # Helpers that file systems share.
-SHARED_FS = {"sentry/fs/kernfs", "sentry/fs/anon"}
+SHARED_FS = {"sentry/fs/kernfs", "sentry/fs/anon", "sentry/fs/hostio"}
 
 # netstack is ordered within itself.
 NET_LAYERS = [

@@ -62,7 +62,9 @@ function(sentry_proto_library name folder)
   add_library(${name} STATIC ${generated})
   target_include_directories(${name} SYSTEM PUBLIC ${CMAKE_BINARY_DIR}/generated)
   target_compile_options(${name} PRIVATE -w)
-  target_link_libraries(${name} PUBLIC protobuf::libprotobuf-lite)
+  # The archive by its name: the imported target is the shared library, which the static binary cannot have.
+  find_library(SENTRY_PROTOBUF_LITE libprotobuf-lite.a REQUIRED)
+  target_link_libraries(${name} PUBLIC ${SENTRY_PROTOBUF_LITE})
 endfunction()
 
 # sentry_shim(NAME FOLDER): overridden by the folder's own shim.cmake once it exists.
