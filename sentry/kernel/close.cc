@@ -9,4 +9,8 @@ void CloseFile(Task& task, Ref<FileDescription> file) {
   file->OnClose(ctx);
 }
 
+void CloseAll(Task& task) {
+  for (Ref<FileDescription>& file : task.fds().TakeAll()) CloseFile(task, std::move(file));
+}
+
 }  // namespace sentry

@@ -41,6 +41,12 @@ class Kernel;
 class GuestTracer;  // ptrace(2) state of a tracee (kernel/ptrace.h), null when nobody traces.
 class SeccompFilters;
 
+// Between a vfork(2) child and its parent.
+struct VforkDone final : RefCounted {
+  bool done = false;
+  base::WaitQueue queue;
+};
+
 // How a handler's result becomes the register value.
 inline uint64_t EncodeResult(uint64_t value) {
   return value;
@@ -93,13 +99,14 @@ class Task final : public RefCounted, public UserMemory {
   State state() const { return state_; }
   bool dead() const { return state_ == State::kDead; }
 
-  // --- resources; never null while alive ---
+  // --- resources; never null while alive, gone when dead() ---
   FdTable& fds() const { return *fds_; }
   FsContext& fs() const { return *fs_; }
   MemoryManager& mm() const { return *mm_; }
   Ref<MountNamespace> mounts() const { return mounts_; }
   platform::Thread& thread() const { return *thread_; }
-  std::string comm;  // At most 15 bytes.
+  bool has_thread() const { return thread_ != nullptr; }  // False: it is about to die, or dead.
+  std::string comm;                                       // At most 15 bytes.
 
   // --- for handlers ---
   OpContext context();  // For vfs; made anew for each use (the clock).
@@ -182,7 +189,12 @@ class Task final : public RefCounted, public UserMemory {
   Sigset blocked = 0;
   abi::StackT altstack{};
   // Queues a signal for this task (tkill) and interrupts it when the signal is deliverable.
+  // EAGAIN: too many real-time signals are queued.  See also ThreadGroup::SendSignal().
   Result<void> SendSignal(const abi::SigInfo& info);
+  // A signal was queued, here or for the group, and this task is to take it.
+  void SignalArrived(const abi::SigInfo& info);
+  // It would be thrown away on arrival.
+  bool IgnoresSignal(int signal) const;
   // Sets the mask until the call ends or a handler has been set up (sigsuspend, ppoll, pselect,
   // epoll_pwait).
   void SetTemporaryMask(Sigset mask);
@@ -215,6 +227,10 @@ class Task final : public RefCounted, public UserMemory {
   Result<void> BeginExec(ExecPlan plan);
   void Exit(int status);       // This task only; `status` is the wait(2) encoding.
   void ExitGroup(int status);  // The whole thread group.
+  // exit(2): as Exit(), after what only this host thread can do for others of its address space.
+  void ExitFromCall(int status);
+  // The image is replaced or gone: who waits in vfork(2) for it goes on.
+  void ReleaseVforkParent();
 
   uint64_t clear_child_tid = 0;  // set_tid_address(2), when the host was not told by clone.
   uint64_t robust_list = 0;
@@ -232,9 +248,23 @@ class Task final : public RefCounted, public UserMemory {
 
  private:
   friend class Kernel;
-  friend class TaskBuilder;  // task_clone.cc, boot: fills a new task.
+  friend class TaskBuilder;  // task_builder.h, boot: fills a new task.
+  friend class ThreadGroup;
   struct BlockRecord;
   ~Task() override;
+
+  // On the stack of every event that is served for a task: keeps it alive, and keeps its resources
+  // until the last of them is done, whoever kills it meanwhile.
+  class Serving {
+   public:
+    explicit Serving(Task& task) : task_(&task) { ++task.serving_; }
+    ~Serving() {
+      if (--task_->serving_ == 0 && task_->dead()) task_->ReleaseResources();
+    }
+
+   private:
+    Ref<Task> task_;
+  };
 
   void Answer(uint64_t value);  // Resumes with rax = value.
   void AnswerThroughBoundary(uint64_t value);
@@ -245,12 +275,27 @@ class Task final : public RefCounted, public UserMemory {
   void ExecFinish();
   void ExecFailed(int error);
   void LeaveOldImage();
-  void EndOtherTasks();       // execve: every other task of the group is gone (task_exit.cc).
-  void ReleaseVforkParent();  // vfork's parent goes on (task_clone.cc).
-  void ApplyHostLimits();     // Limits that the host enforces on the stub: AS, DATA, STACK...
-                              // (host_limits.cc).
+  void EndOtherTasks();    // execve: every other task of the group is gone (task_exit.cc).
+  void ApplyHostLimits();  // Limits that the host enforces on the stub: AS, DATA, STACK...
+                           // (host_limits.cc).
+  void InterruptWait();
+  void NoteHostCallCutShort();
+  std::optional<abi::SigInfo> NextSignal();
+  // False: the task is dead.
   bool DeliverOne(const abi::SigInfo& info);
+  bool DeliverDefault(int signal);
+  void RunHandler(const abi::SigInfo& info, const abi::SigAction& action);
   Result<void> PushSignalFrame(const abi::SigInfo& info, const abi::SigAction& action);
+  Result<void> RestoreSignalFrame();
+  void Resume();  // Runs guest code.
+
+  void Abandon();  // A child that the host could not make.
+
+  // The host thread ended, or ends with its process at once: nothing of it is touched again.
+  void Die();
+  // After Die(), outside of any loop over tasks: closing files may wait for the host.
+  static void Bury(const std::vector<Ref<Task>>& dead);
+  void ReleaseResources();
 
   Kernel& kernel_;
   Ref<ThreadGroup> group_;
@@ -276,9 +321,13 @@ class Task final : public RefCounted, public UserMemory {
   base::UniqueFunction<void(Task&)> on_capture_;
   std::optional<Sigset> saved_mask_;  // What SetTemporaryMask replaced.
   bool host_call_ = false;            // kRunning inside a continued host call.
-  Task* cloning_child_ = nullptr;
-  Ref<RefCounted> vfork_done_;  // The parent's record waits on it (task_clone.cc).
-  Ref<Task> self_;              // Holds a live task; dropped when it is dead and reaped.
+  Ref<Task> cloning_child_;           // Between Clone() and OnCloned().
+  bool cloning_vfork_ = false;
+  Ref<VforkDone> vfork_done_;  // The parent's record waits on it (task_clone.cc).
+  int serving_ = 0;            // Events that are served for it just now.
+  // Of the last fault: what a signal frame tells.
+  uint64_t fault_trap_ = 0, fault_error_ = 0, fault_address_ = 0;
+  Ref<Task> self_;  // Holds a live task; dropped when it is dead and reaped.
 };
 
 }  // namespace sentry

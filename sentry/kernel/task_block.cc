@@ -42,14 +42,18 @@ void Task::EndWait() {
 }
 
 void Task::OnReady() {
+  if (state_ == State::kCalling && block_) block_->missed = true;
   if (state_ != State::kBlocked) return;
+  Serving serving(*this);
   // The attempt may wait for the host; a signal that comes meanwhile finds the task calling, not
   // blocked.
   state_ = State::kCalling;
+  block_->missed = false;
   Result<uint64_t> result = block_->attempt(*this);
   if (state_ == State::kDead) return;
   if (result.Is(EAGAIN)) {
     state_ = State::kBlocked;
+    if (block_->missed) kernel_.MakeReady(*this);
     if (NeedsBoundary()) Interrupt();
     return;
   }
@@ -58,7 +62,13 @@ void Task::OnReady() {
 }
 
 void Task::OnDeadline() {
+  if (state_ == State::kCalling && block_) {
+    // An attempt is being made, and waits for the host: its result comes first.
+    block_->timer->Arm(MonotonicNow() + kNanosPerSecond / 1000);
+    return;
+  }
   if (state_ != State::kBlocked) return;
+  Serving serving(*this);
   state_ = State::kCalling;
   Result<uint64_t> result = block_->CutShort(*this, true);
   EndWait();

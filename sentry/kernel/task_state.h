@@ -27,6 +27,7 @@ struct Task::BlockRecord {
   base::UniqueFunction<Result<uint64_t>(Task&)> attempt;
   std::vector<std::unique_ptr<Registration>> registrations;
   std::unique_ptr<Timer> timer;
+  bool missed = false;  // Notified while an attempt was being made.
 };
 
 // An execve under way: the stub that will be the new program.

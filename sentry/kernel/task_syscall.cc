@@ -8,6 +8,7 @@
 namespace sentry {
 
 void Task::OnSyscall(const platform::Event& event) {
+  Serving serving(*this);
   state_ = State::kCalling;
   call_ = event.call;
   captured_ = event.captured;
@@ -58,7 +59,9 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
   if (!result.ok() && abi::IsRestartCode(result.error().value())) {
     interrupted_by_ = result.error().value();
     value = static_cast<uint64_t>(-int64_t{EINTR});
-  } else if (saved_mask_ && !NeedsBoundary()) {
+  } else if (saved_mask_ && !result.Is(EINTR)) {
+    // Done before a signal came: the temporary mask lets none in any more
+    // (restore_saved_sigmask()).
     SetBlocked(*std::exchange(saved_mask_, std::nullopt));
   }
   if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, static_cast<int64_t>(value));
@@ -86,6 +89,7 @@ void Task::AnswerThroughBoundary(uint64_t value) {
 }
 
 void Task::OnCaptured() {
+  Serving serving(*this);
   captured_ = true;
   state_ = State::kCaptured;
   if (on_capture_) {
@@ -116,9 +120,10 @@ void Task::InjectThen(std::span<const platform::HostCall> calls,
 }
 
 void Task::OnInjected(platform::Thread& thread) {
+  Serving serving(*this);
   if (exec_ != nullptr && exec_->thread == &thread)
     return exec_->mapped ? ExecFinish() : ExecWrite();
-  if (state_ != State::kInjecting) return;
+  if (state_ != State::kInjecting || &thread != thread_) return;
   state_ = State::kCalling;
   base::UniqueFunction<void(Task&, std::span<const int64_t>)> done = std::move(injected_);
   injected_ = nullptr;

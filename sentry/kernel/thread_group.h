@@ -48,6 +48,12 @@ class ProcessGroup final : public RefCounted {
   const Tid id;
   const Ref<Session> session;
   std::vector<ThreadGroup*> members;  // Live thread groups and zombies; borrowed.
+
+  void SendSignal(const abi::SigInfo& info);  // To every member, without a check of permission.
+  // No member has a parent in another process group of the session (setpgid(2)).  `leaving` is not
+  // counted.
+  bool IsOrphaned(const ThreadGroup* leaving = nullptr) const;
+  bool HasStoppedMember() const;
 };
 
 // Counters for getrusage(2), times(2) and wait4(2).
@@ -76,24 +82,63 @@ class ThreadGroup final : public RefCounted {
   std::array<abi::Rlimit, 16> limits{};
   uint64_t limit(int resource) const { return limits[static_cast<size_t>(resource)].rlim_cur; }
 
-  // --- end of life (exit.cc) ---
-  bool exiting = false;  // exit_group or a fatal signal: every task dies at its next boundary.
-  int exit_status = 0;   // wait(2) encoding, once exiting.
-  bool zombie = false;   // All tasks are gone, the parent has not waited yet.
-  int exit_signal = 0;   // To the parent; 0: none (clone without a signal).
+  // --- signals (signal_send.cc) ---
+  // Queues a signal for the process (kill) and interrupts one of its tasks that does not block it.
+  // EAGAIN: too many real-time signals are queued.
+  Result<void> SendSignal(const abi::SigInfo& info);
+  // SIGCONT and the stop signals take each other back, and SIGCONT continues, whether anybody
+  // takes it or not.  False: nobody wants the signal, so it is not to be queued.
+  bool PrepareSignal(const Task& target, int signal);
+  // rt_sigaction(2) made the signals of `set` ignored: what is pending of them is dropped.
+  void DiscardPending(Sigset set);
+  base::WaitQueue signal_event;  // POLLIN: a signal was queued here or for one of the tasks.
+
+  // --- birth (thread_group.cc) ---
+  // Becomes a child of `new_parent`, and a member of `group`.
+  void SetParent(ThreadGroup* new_parent);
+  void SetProcessGroup(Ref<ProcessGroup> group);
+
+  // --- end of life (group_exit.cc) ---
+  // Kills all tasks and the host process, then leaves a zombie or nothing.
+  void End(int status);
+  // After the last task ended by itself.
+  void Finish(int status);
+  // A thread ended while others live: its children are told (PR_SET_PDEATHSIG).
+  void ThreadLeft(Task& task);
+  // Waited for (or nobody will): leaves every table.
+  void Reap();
+  // execve(2) by `survivor`: the other tasks end; it becomes the leader and takes the leader's tid.
+  // The host process is killed by the caller.
+  void EndOthers(Task& survivor);
+  int leader_status = 0;  // exit(2) of the leader while others lived.
+  Tid parent_task{};      // The thread that made it: PR_SET_PDEATHSIG, __WNOTHREAD.
+  bool exiting = false;   // exit_group or a fatal signal: every task dies at its next boundary.
+  int exit_status = 0;    // wait(2) encoding, once exiting.
+  bool zombie = false;    // All tasks are gone, the parent has not waited yet.
+  int exit_signal = 0;    // To the parent; 0: none (clone without a signal).
   bool child_subreaper = false;
   bool exec_done = false;        // Since fork: setpgid(2) of a child gives EACCES then.
   base::WaitQueue child_events;  // wait4(2) and waitid(2) of this process wait here.
   base::WaitQueue exit_event;    // pidfds: POLLIN when it is a zombie.
 
   // --- job control (stop.cc) ---
+  void Stop(int signal);     // All tasks are to park.
+  void Continue();           // SIGCONT.
+  void CheckStopComplete();  // A task has parked or ended.
+  // SIGCHLD with `code` (CLD_*) and `status` for the parent, and its waiters are woken.
+  void NotifyParentOfStop(int code, int status);
   bool stopped = false;  // All tasks stand still, or are about to.
+  bool stop_complete = false;
   int stop_signal = 0;
   bool stop_reported = true;         // The parent has seen this stop (WUNTRACED).
   bool continue_unreported = false;  // WCONTINUED.
 
-  // --- accounting ---
-  Usage dead_tasks;      // Of tasks that ended.
+  // --- accounting (usage.cc) ---
+  // Of all tasks, dead ones too.
+  Usage TotalUsage() const;
+  // The host process will be gone: keeps what it has used.
+  void KeepHostUsage();
+  Usage dead_tasks;      // Of host processes that ended (execve, exit).
   Usage children_usage;  // RUSAGE_CHILDREN.
   MonoTime start_time;
 
@@ -108,6 +153,7 @@ class ThreadGroup final : public RefCounted {
 
  private:
   ~ThreadGroup() override;
+  void Reparent();  // Its children get another parent.
 };
 
 }  // namespace sentry

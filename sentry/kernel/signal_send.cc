@@ -1,0 +1,131 @@
+// Sending: what a signal does on arrival, and which task of a process is to take it
+// (Linux: prepare_signal(), complete_signal()).
+#include "abi/linux/capability.h"
+#include "abi/linux/poll.h"
+#include "abi/linux/wait.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/signals.h"
+#include "sentry/kernel/task.h"
+
+namespace sentry {
+namespace {
+
+constexpr Sigset kStopSignals = abi::SigMask(abi::kSigStop) | abi::SigMask(abi::kSigTstp) |
+                                abi::SigMask(abi::kSigTtin) | abi::SigMask(abi::kSigTtou);
+
+// The signal ends the process whatever it does next, so that nobody needs to wait for it.
+bool KillsAtOnce(const Task& target, int signal) {
+  if (signal == abi::kSigKill) return true;
+  if (target.tracer != nullptr || (target.blocked & abi::SigMask(signal)) != 0) return false;
+  return target.group().actions->actions[static_cast<size_t>(signal)].handler == abi::kSigDfl &&
+         DefaultActionOf(signal) == DefaultAction::kTerminate;
+}
+
+bool Wants(const Task& task, int signal) {
+  if (signal == abi::kSigKill) return true;
+  return (task.blocked & abi::SigMask(signal)) == 0 && task.state() != Task::State::kStopped;
+}
+
+// The main thread when it wants the signal, else any that does; null: it stays pending.
+Task* Taker(const ThreadGroup& group, int signal) {
+  if (!group.leader->dead() && Wants(*group.leader, signal)) return group.leader;
+  for (Task* task : group.tasks) {
+    if (Wants(*task, signal)) return task;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+abi::SigInfo KernelSignal(int signal) {
+  abi::SigInfo info{};
+  info.si_signo = signal;
+  info.si_code = abi::kSiKernel;
+  return info;
+}
+
+abi::SigInfo UserSignal(const Task& sender, int signal, int code) {
+  abi::SigInfo info{};
+  info.si_signo = signal;
+  info.si_code = code;
+  info.fields.kill.pid = sender.group().pid.value();
+  info.fields.kill.uid = sender.creds().uid;
+  return info;
+}
+
+Result<void> CheckKillPermission(const Task& sender, const ThreadGroup& target, int signal) {
+  const Credentials& creds = sender.creds();
+  if (&sender.group() == &target || creds.HasCapability(abi::kCapKill)) return {};
+  if (target.leader == nullptr) return Errno(EPERM);
+  const Credentials& other = target.leader->creds();
+  bool same_user = creds.euid == other.suid || creds.euid == other.uid || creds.uid == other.suid ||
+                   creds.uid == other.uid;
+  if (same_user) return {};
+  bool same_session = sender.group().process_group->session == target.process_group->session;
+  if (signal == abi::kSigCont && same_session) return {};
+  return Errno(EPERM);
+}
+
+bool Task::IgnoresSignal(int signal) const {
+  if ((blocked & abi::SigMask(signal)) != 0) return false;
+  if (tracer != nullptr && signal != abi::kSigKill) return false;
+  uint64_t handler = group_->actions->actions[static_cast<size_t>(signal)].handler;
+  if (handler == abi::kSigIgn) return true;
+  if (handler != abi::kSigDfl) return false;
+  DefaultAction action = DefaultActionOf(signal);
+  return action == DefaultAction::kIgnore || action == DefaultAction::kContinue;
+}
+
+bool ThreadGroup::PrepareSignal(const Task& target, int signal) {
+  if (exiting) return false;
+  if (DefaultActionOf(signal) == DefaultAction::kStop) {
+    DiscardPending(abi::SigMask(abi::kSigCont));
+  } else if (signal == abi::kSigCont) {
+    DiscardPending(kStopSignals);
+    Continue();
+  }
+  return !target.IgnoresSignal(signal);
+}
+
+void ThreadGroup::DiscardPending(Sigset set) {
+  pending.Discard(set);
+  for (Task* task : tasks) task->pending.Discard(set);
+}
+
+Result<void> Task::SendSignal(const abi::SigInfo& info) {
+  if (dead() || !group_->PrepareSignal(*this, info.si_signo)) return {};
+  if (!TRY(pending.Enqueue(info, group_->limit(abi::kRlimitSigpending)))) return {};
+  SignalArrived(info);
+  return {};
+}
+
+Result<void> ThreadGroup::SendSignal(const abi::SigInfo& info) {
+  if (tasks.empty() || !PrepareSignal(*leader, info.si_signo)) return {};
+  if (!TRY(pending.Enqueue(info, limit(abi::kRlimitSigpending)))) return {};
+  if (Task* taker = Taker(*this, info.si_signo)) {
+    taker->SignalArrived(info);
+  } else {
+    signal_event.Notify(abi::kPollIn);
+  }
+  return {};
+}
+
+void Task::SignalArrived(const abi::SigInfo& info) {
+  group_->signal_event.Notify(abi::kPollIn);
+  if (KillsAtOnce(*this, info.si_signo)) {
+    if (kernel_.observer != nullptr) kernel_.observer->OnSignal(*this, info);
+    return group_->End(abi::WaitStatusSignaled(info.si_signo, false));
+  }
+  if (HasDeliverableSignal()) Interrupt();
+}
+
+void ProcessGroup::SendSignal(const abi::SigInfo& info) {
+  // A member that is killed may leave the group while we walk.
+  std::vector<Ref<ThreadGroup>> targets;
+  for (ThreadGroup* member : members) targets.emplace_back(member);
+  for (const Ref<ThreadGroup>& target : targets) {
+    [[maybe_unused]] Result<void> sent = target->SendSignal(info);  // Only sigqueue(3) can fail.
+  }
+}
+
+}  // namespace sentry

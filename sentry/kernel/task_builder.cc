@@ -1,0 +1,45 @@
+#include "sentry/kernel/task_builder.h"
+
+#include "sentry/kernel/ptrace.h"
+#include "sentry/kernel/seccomp.h"
+#include "sentry/kernel/signal_stack.h"
+
+namespace sentry {
+
+Ref<Task> TaskBuilder::Build(Ref<ThreadGroup> group, Tid tid) {
+  Ref<Task> task = MakeRef<Task>(kernel_, group);
+  task->tid_ = tid;
+  task->creds_ = std::move(creds);
+  task->fds_ = std::move(fds);
+  task->fs_ = std::move(fs);
+  task->mm_ = std::move(mm);
+  task->mounts_ = std::move(mounts);
+  task->comm = std::move(comm);
+  task->altstack = DisabledSignalStack();
+  task->state_ = Task::State::kCaptured;
+  task->captured_ = true;
+  task->thread_ = thread;
+  if (thread != nullptr) thread->owner = task.get();
+  task->self_ = task;
+  if (group->leader == nullptr) {
+    group->leader = task.get();
+    group->pid = tid;
+    kernel_.pids().AddGroup(tid, *group);
+  }
+  group->tasks.push_back(task.get());
+  kernel_.pids().AddTask(tid, *task);
+  return task;
+}
+
+Result<Ref<Task>> TaskBuilder::BuildFirst(const std::array<abi::Rlimit, 16>& limits) {
+  Tid tid = TRY(kernel_.pids().Allocate());
+  Ref<ThreadGroup> group = MakeRef<ThreadGroup>(kernel_, MakeRef<SignalActions>());
+  group->limits = limits;
+  group->exit_signal = abi::kSigChld;
+  Ref<Task> task = Build(group, tid);
+  group->SetParent(&kernel_.init());
+  group->SetProcessGroup(MakeRef<ProcessGroup>(tid, MakeRef<Session>(tid)));
+  return task;
+}
+
+}  // namespace sentry

@@ -1,0 +1,223 @@
+// clone(2), clone3(2), fork(2), vfork(2): what parent and child share, and the child's first state
+// (Linux: copy_process()).
+#include "abi/linux/capability.h"
+#include "abi/linux/poll.h"
+#include "abi/linux/sched.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace.h"
+#include "sentry/kernel/seccomp.h"
+#include "sentry/kernel/task.h"
+#include "sentry/kernel/task_builder.h"
+#include "sentry/kernel/task_state.h"
+
+namespace sentry {
+namespace {
+
+constexpr uint64_t kNamespaces = abi::kCloneNewns | abi::kCloneNewcgroup | abi::kCloneNewuts |
+                                 abi::kCloneNewipc | abi::kCloneNewpid | abi::kCloneNewnet |
+                                 abi::kCloneNewtime;
+
+Result<void> CheckFlags(const Task& task, uint64_t flags) {
+  auto has = [flags](uint64_t all) { return (flags & all) == all; };
+  if (has(abi::kCloneNewns | abi::kCloneFs) || has(abi::kCloneNewuser | abi::kCloneFs) ||
+      (has(abi::kCloneThread) && !has(abi::kCloneSighand)) ||
+      (has(abi::kCloneSighand) && !has(abi::kCloneVm)) ||
+      has(abi::kCloneSighand | abi::kCloneClearSighand) ||
+      (has(abi::kCloneThread) && (flags & (abi::kCloneNewuser | abi::kCloneNewpid)) != 0) ||
+      (has(abi::kClonePidfd) && (flags & (abi::kCloneDetached | abi::kCloneThread)) != 0)) {
+    return Errno(EINVAL);
+  }
+  // No namespaces of the guest's own: as in a kernel where unprivileged ones are turned off.
+  if ((flags & abi::kCloneNewuser) != 0) return Errno(EPERM);
+  if ((flags & kNamespaces) == 0) return {};
+  return Errno(task.creds().HasCapability(abi::kCapSysAdmin) ? EINVAL : EPERM);
+}
+
+// RLIMIT_NPROC counts a user's tasks; root is exempt.
+Result<void> CheckCount(const Task& task) {
+  Kernel& kernel = task.kernel();
+  constexpr uint64_t kDefaultLimit = 32768;
+  uint64_t cap = kernel.options().process_limit;
+  uint64_t count = kernel.pids().task_count();
+  if (count >= (cap != 0 ? cap : kDefaultLimit)) return Errno(EAGAIN);
+  uint64_t limit = task.group().limit(abi::kRlimitNproc);
+  const Credentials& creds = task.creds();
+  if (count < limit || creds.uid == 0 || creds.HasCapability(abi::kCapSysAdmin) ||
+      creds.HasCapability(abi::kCapSysResource)) {
+    return {};
+  }
+  uint64_t own = 0;
+  for (const ThreadGroup* group : kernel.pids().Groups()) {
+    for (const Task* other : group->tasks) own += other->creds().uid == creds.uid ? 1 : 0;
+  }
+  if (own >= limit) return Errno(EAGAIN);
+  return {};
+}
+
+Result<Tid> ChooseTid(const Task& task, const std::vector<int32_t>& wanted) {
+  PidTable& pids = task.kernel().pids();
+  if (wanted.empty()) return pids.Allocate();
+  if (wanted.size() > 1) return Errno(EINVAL);  // There is one pid namespace.
+  if (!task.creds().HasCapability(abi::kCapCheckpointRestore) &&
+      !task.creds().HasCapability(abi::kCapSysAdmin)) {
+    return Errno(EPERM);
+  }
+  return pids.Reserve(Tid(wanted.front()));
+}
+
+Ref<SignalActions> ChildActions(const Task& task, uint64_t flags) {
+  if ((flags & abi::kCloneSighand) != 0) return task.group().actions;
+  Ref<SignalActions> actions = task.group().actions->Clone();
+  if ((flags & abi::kCloneClearSighand) != 0) {
+    for (abi::SigAction& action : actions->actions) {
+      action = {.handler = action.handler == abi::kSigIgn ? abi::kSigIgn : abi::kSigDfl,
+                .flags = 0,
+                .restorer = 0,
+                .mask = 0};
+    }
+  }
+  return actions;
+}
+
+Ref<ThreadGroup> ChildGroup(Task& task, const Task::CloneArgs& args) {
+  ThreadGroup& group = task.group();
+  if ((args.flags & abi::kCloneThread) != 0) return task.group_ref();
+  Ref<ThreadGroup> child = MakeRef<ThreadGroup>(task.kernel(), ChildActions(task, args.flags));
+  const bool sibling = (args.flags & abi::kCloneParent) != 0;
+  child->limits = group.limits;
+  child->exit_signal = sibling ? group.exit_signal : args.exit_signal;
+  child->parent_task = sibling ? group.parent_task : task.tid();
+  child->installed_fds = group.installed_fds;  // The host process inherits its descriptors.
+  return child;
+}
+
+// What a thread leaves to its child whether it shares or copies.
+void Inherit(const Task& from, Task& child, uint64_t flags) {
+  child.blocked = from.blocked;
+  bool other_stack = (flags & (abi::kCloneVm | abi::kCloneVfork)) == abi::kCloneVm;
+  if (!other_stack) child.altstack = from.altstack;
+  child.seccomp = from.seccomp;
+  child.personality = from.personality;
+  child.timer_slack_ns = from.timer_slack_ns;
+  child.dumpable = from.dumpable;
+  child.keep_capabilities = from.keep_capabilities;
+  child.nice = from.nice;
+  child.sched_policy = from.sched_policy;
+  child.sched_priority = from.sched_priority;
+  if ((child.sched_policy & abi::kSchedResetOnFork) != 0) {
+    child.sched_policy = abi::kSchedNormal;
+    child.sched_priority = 0;
+    child.nice = child.nice < 0 ? 0 : child.nice;
+  }
+}
+
+platform::CloneRequest HostRequest(const platform::Registers& regs, const Task::CloneArgs& args,
+                                   Tid tid) {
+  platform::CloneRequest request;
+  request.share_memory = (args.flags & abi::kCloneVm) != 0;
+  request.same_process = (args.flags & abi::kCloneThread) != 0;
+  request.registers = regs;
+  request.registers.rax = 0;
+  if (args.stack != 0) request.registers.rsp = args.stack;
+  if ((args.flags & abi::kCloneSettls) != 0) request.registers.fs_base = args.tls;
+  if ((args.flags & abi::kCloneChildCleartid) != 0) {
+    request.clear_tid_address = args.child_tid.value();
+  }
+  if ((args.flags & abi::kCloneChildSettid) != 0) {
+    request.set_tid_address = args.child_tid.value();
+    request.set_tid_value = static_cast<uint32_t>(tid.value());
+  }
+  return request;
+}
+
+}  // namespace
+
+Result<uint64_t> Task::Clone(const CloneArgs& args) {
+  TRY(CheckFlags(*this, args.flags));
+  // A signal that was sent to the process group before must reach the child too, or none of both.
+  if (NeedsBoundary()) return Errno(abi::kERestartNoIntr);
+  TRY(CheckCount(*this));
+  const Tid tid = TRY(ChooseTid(*this, args.set_tid));
+  const uint64_t flags = args.flags;
+
+  TaskBuilder builder(kernel_);
+  builder.creds = creds_;
+  builder.fds = (flags & abi::kCloneFiles) != 0 ? fds_ : fds_->Clone();
+  builder.fs = (flags & abi::kCloneFs) != 0 ? fs_ : fs_->Clone();
+  builder.mm = (flags & abi::kCloneVm) != 0 ? mm_ : mm_->Clone();
+  builder.mounts = mounts_;
+  builder.comm = comm;
+  const bool new_process = (flags & abi::kCloneThread) == 0;
+  Ref<Task> child = builder.Build(ChildGroup(*this, args), tid);
+  Inherit(*this, *child, flags);
+  if (new_process) {
+    child->group().SetParent((flags & abi::kCloneParent) != 0 ? group_->parent : group_.get());
+    child->group().SetProcessGroup(group_->process_group);
+  }
+  if ((flags & abi::kCloneParentSettid) != 0) {
+    [[maybe_unused]] Result<void> told = CopyOut(args.parent_tid, tid.value());  // As Linux.
+  }
+
+  child->state_ = State::kRunning;
+  child->captured_ = false;
+  Result<platform::Thread*> thread = thread_->Clone(HostRequest(registers(), args, tid));
+  if (!thread.ok()) {
+    child->Abandon();
+    return thread.error();
+  }
+  child->thread_ = *thread;
+  child->thread_->owner = child.get();
+  cloning_child_ = std::move(child);
+  cloning_vfork_ = (flags & abi::kCloneVfork) != 0;
+  if (cloning_vfork_) cloning_child_->vfork_done_ = MakeRef<VforkDone>();
+  state_ = State::kInjecting;
+  return Errno(kErrnoNoReturn);
+}
+
+void Task::OnCloned(int error) {
+  if (state_ != State::kInjecting || !cloning_child_) return;
+  Serving serving(*this);
+  state_ = State::kCalling;
+  Ref<Task> child = std::move(cloning_child_);
+  if (error != 0) {
+    child->Abandon();
+    return CompleteSyscall(Errno(error));
+  }
+  const uint64_t tid = EncodeResult(child->tid());
+  if (!cloning_vfork_) return CompleteSyscall(tid);
+  // The child runs in our memory: only the end of this process ends the wait.  It may be over
+  // already.
+  Ref<VforkDone> done = child->vfork_done_;
+  if (!done) return CompleteSyscall(tid);
+  WaitSpec wait;
+  wait.queues.push_back({&done->queue, abi::kPollIn});
+  wait.killable_only = true;
+  Result<uint64_t> result = Retry(std::move(wait), false, [done, tid](Task&) -> Result<uint64_t> {
+    if (!done->done) return Errno(EAGAIN);
+    return tid;
+  });
+  CompleteSyscall(std::move(result));
+}
+
+void Task::ReleaseVforkParent() {
+  if (!vfork_done_) return;
+  vfork_done_->done = true;
+  vfork_done_->queue.Notify(abi::kPollIn);
+  vfork_done_.reset();
+}
+
+// The host could not make it: it was never there.
+void Task::Abandon() {
+  thread_ = nullptr;
+  Ref<ThreadGroup> group = group_;
+  Die();
+  ReleaseResources();
+  if (group->leader != this) {
+    kernel_.pids().RemoveTask(tid_);
+    self_.reset();
+    return;
+  }
+  group->Reap();
+}
+
+}  // namespace sentry

@@ -1,0 +1,107 @@
+// The end of one task (Linux: do_exit()).
+#include <algorithm>
+
+#include "abi/linux/syscall_numbers.h"
+#include "abi/linux/wait.h"
+#include "sentry/kernel/close.h"
+#include "sentry/kernel/futex.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace.h"
+#include "sentry/kernel/seccomp.h"
+#include "sentry/kernel/task.h"
+#include "sentry/kernel/task_state.h"
+
+namespace sentry {
+
+void Task::ExitGroup(int status) {
+  group_->End(status);
+}
+
+void Task::ExitFromCall(int status) {
+  // Only a thread of the host process can wake who waits on its private futexes.
+  std::vector<platform::HostCall> calls = FutexOwnerDied(*this);
+  if (clear_child_tid != 0 && !mm_->HasOneRef()) {
+    calls.push_back({.number = abi::kSysSetTidAddress, .args = {clear_child_tid}});
+  }
+  if (calls.empty()) return Exit(status);
+  CaptureThen([status, calls = std::move(calls)](Task& task) {
+    task.InjectThen(calls, [status](Task& self, std::span<const int64_t>) { self.Exit(status); });
+  });
+}
+
+void Task::Exit(int status) {
+  if (dead()) return;
+  Ref<Task> keep(this);
+  Ref<ThreadGroup> group = group_;
+  if (group->tasks.size() == 1) {
+    // wait(2) tells what the leader said, also when it left before the others.
+    return group->End(IsLeader() ? status : group->leader_status);
+  }
+  if (IsLeader()) group->leader_status = status;
+  if (kernel_.observer != nullptr) kernel_.observer->OnTaskEnd(*this, status);
+  thread_->ExitThread();
+  Die();
+  group->ThreadLeft(*this);
+  group->CheckStopComplete();
+  Bury({keep});
+}
+
+void Task::Die() {
+  if (cloning_child_ && &cloning_child_->group() != group_.get()) {
+    // Who made it is gone half-way, so nobody would ever learn of it.
+    std::exchange(cloning_child_, nullptr)
+        ->ExitGroup(abi::WaitStatusSignaled(abi::kSigKill, false));
+  }
+  cloning_child_.reset();
+  if (exec_ != nullptr) std::exchange(exec_, nullptr)->thread->KillProcess();
+  state_ = State::kDead;
+  thread_ = nullptr;
+  on_capture_ = nullptr;
+  injected_ = nullptr;
+  if (block_ && serving_ == 0) EndWait();
+  std::erase(group_->tasks, this);
+  ReleaseVforkParent();
+}
+
+void Task::EndOtherTasks() {
+  group_->EndOthers(*this);
+}
+
+void Task::Bury(const std::vector<Ref<Task>>& dead) {
+  for (const Ref<Task>& task : dead) {
+    Ref<FdTable> table = task->fds_;
+    if (!table) continue;
+    auto shares = [&](const Ref<Task>& other) { return other->fds_ == table; };
+    size_t users = static_cast<size_t>(std::count_if(dead.begin(), dead.end(), shares));
+    if (table->RefCount() == users + 1) CloseAll(*task);
+  }
+  for (const Ref<Task>& task : dead) {
+    if (task->serving_ == 0) task->ReleaseResources();
+    if (task->IsLeader()) continue;  // Until it is waited for.
+    task->kernel_.pids().RemoveTask(task->tid_);
+    task->self_.reset();
+  }
+}
+
+void Task::ReleaseResources() {
+  if (block_) EndWait();
+  fds_.reset();
+  fs_.reset();
+  mm_.reset();
+  mounts_.reset();
+  seccomp.reset();
+}
+
+void Task::OnHostThreadGone(platform::Thread& thread, int wait_status) {
+  if (dead()) return;
+  Serving serving(*this);
+  if (exec_ != nullptr && exec_->thread == &thread) return ExecFailed(ENOMEM);
+  if (&thread != thread_) return;
+  thread_ = nullptr;
+  int status = abi::WaitSignaled(wait_status)
+                   ? abi::WaitStatusSignaled(abi::WaitTermSignal(wait_status), false)
+                   : abi::WaitStatusSignaled(abi::kSigKill, false);
+  group_->End(status);
+}
+
+}  // namespace sentry

@@ -1,0 +1,47 @@
+// Membership: parents and children, process groups.
+#include "sentry/kernel/thread_group.h"
+
+#include <algorithm>
+
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/task.h"
+
+namespace sentry {
+
+ThreadGroup::ThreadGroup(Kernel& owner, Ref<SignalActions> signal_actions)
+    : kernel(owner), actions(std::move(signal_actions)), start_time(MonotonicNow()) {}
+
+ThreadGroup::~ThreadGroup() = default;
+
+void ThreadGroup::SetParent(ThreadGroup* new_parent) {
+  if (parent != nullptr) std::erase(parent->children, this);
+  parent = new_parent;
+  if (parent != nullptr) parent->children.push_back(this);
+}
+
+void ThreadGroup::SetProcessGroup(Ref<ProcessGroup> group) {
+  Ref<ProcessGroup> old = std::exchange(process_group, std::move(group));
+  if (process_group) {
+    if (process_group->members.empty()) kernel.pids().AddProcessGroup(*process_group);
+    process_group->members.push_back(this);
+  }
+  if (!old) return;
+  std::erase(old->members, this);
+  if (old->members.empty()) kernel.pids().RemoveProcessGroup(*old);
+}
+
+bool ProcessGroup::IsOrphaned(const ThreadGroup* leaving) const {
+  return std::none_of(members.begin(), members.end(), [&](const ThreadGroup* member) {
+    if (member == leaving || member->zombie || member->parent == nullptr) return false;
+    const ThreadGroup& parent = *member->parent;
+    if (parent.tasks.empty()) return false;  // The kernel's own init controls no jobs.
+    return parent.process_group.get() != this && parent.process_group->session == session;
+  });
+}
+
+bool ProcessGroup::HasStoppedMember() const {
+  return std::any_of(members.begin(), members.end(),
+                     [](const ThreadGroup* member) { return member->stopped; });
+}
+
+}  // namespace sentry

@@ -1,0 +1,11 @@
+// Resource usage of tasks and processes (getrusage(2), times(2)).
+#pragma once
+
+#include "sentry/kernel/thread_group.h"
+
+namespace sentry {
+
+// Of one live task; nothing of a dead one.  Of a process: ThreadGroup::TotalUsage().
+Usage TaskUsage(const Task& task);
+
+}  // namespace sentry
