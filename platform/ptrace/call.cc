@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "platform/base/log.h"
+#include "platform/ptrace/filter.h"
 #include "platform/ptrace/layout.h"
 
 namespace platform::ptracing {
@@ -40,7 +41,7 @@ bool IsFault(const siginfo_t& info) {
 std::optional<int64_t> Caller::Call(Tracee& tracee, int64_t number, const CallArgs& args) {
   for (;;) {
     if (!StartCall(tracee, number, args)) return std::nullopt;
-    if (!RunUntil(tracee, Until::kAfterCall)) return std::nullopt;
+    if (!RunToCallStop(tracee, RunTo::kSyscallEnd)) return std::nullopt;
     Registers after;
     if (!GetRegisters(tracee.tid, &after)) return std::nullopt;
     const auto result = static_cast<int64_t>(after.rax);
@@ -51,7 +52,7 @@ std::optional<int64_t> Caller::Call(Tracee& tracee, int64_t number, const CallAr
   }
 }
 
-// Leaves the thread before the call, so that RunUntil(kAfterCall) executes it.
+// Leaves the thread before the call, so that running it to the next kSyscallEnd executes it.
 bool Caller::StartCall(Tracee& tracee, int64_t number, const CallArgs& args) {
   Registers registers = ForCall(tracee, number, args);
   if (tracee.at_call) {  // The call that it stands before is replaced.
@@ -62,14 +63,14 @@ bool Caller::StartCall(Tracee& tracee, int64_t number, const CallArgs& args) {
   }
   registers.rip = syscall_address_;
   if (!SetRegisters(tracee.tid, registers)) return false;
-  return RunUntil(tracee, Until::kAtCall);
+  // The beginning of a call that the filter lets pass shows as an ordinary system call stop.
+  const bool traced = filtered_ && IsTraced(number, args);
+  return RunToCallStop(tracee, traced ? RunTo::kNextStop : RunTo::kSyscallEnd);
 }
 
-bool Caller::RunUntil(Tracee& tracee, Until until) {
-  // Without a filter the beginning of a call is an ordinary system call stop.
-  const bool next_stop = filtered_ && until == Until::kAtCall;
+bool Caller::RunToCallStop(Tracee& tracee, RunTo to) {
   for (;;) {
-    Run(tracee.tid, next_stop ? RunTo::kNextStop : RunTo::kSyscallEnd);
+    Run(tracee.tid, to);
     const std::optional<Stop> stop = stops_->WaitFor(tracee.tid);
     if (!stop) {
       tracee.ended = true;
@@ -80,8 +81,7 @@ bool Caller::RunUntil(Tracee& tracee, Until until) {
       tracee.status = stop->status;
       return false;
     }
-    if (stop->after_call()) return true;
-    if (stop->at_call() && until == Until::kAtCall) return true;
+    if (stop->after_call() || (stop->at_call() && to == RunTo::kNextStop)) return true;
     if (stop->new_child()) new_child_ = NewChild(tracee.tid).value_or(0);
     if (stop->signal() == 0) continue;
     const std::optional<siginfo_t> info = SignalInfo(tracee.tid);

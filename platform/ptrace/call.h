@@ -53,9 +53,8 @@ class Caller {
   void Exit(Tracee& tracee);
 
  private:
-  enum class Until { kAtCall, kAfterCall };
   bool StartCall(Tracee& tracee, int64_t number, const CallArgs& args);
-  bool RunUntil(Tracee& tracee, Until until);
+  bool RunToCallStop(Tracee& tracee, RunTo to);
 
   StopQueue* const stops_;
   uint64_t syscall_address_ = 0;

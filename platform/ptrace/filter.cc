@@ -3,6 +3,8 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
+
 namespace platform::ptracing {
 namespace {
 
@@ -40,6 +42,14 @@ std::span<const host::Rule> StubRules() {
 
 std::span<const sock_filter> StubFilter() {
   return kProgram;
+}
+
+bool IsTraced(int64_t number, std::span<const uint64_t, 6> args) {
+  seccomp_data call = {};
+  call.nr = static_cast<int>(number);
+  call.arch = AUDIT_ARCH_X86_64;
+  std::ranges::copy(args, call.args);
+  return host::Evaluate(kProgram, call) == host::kTrace;
 }
 
 }  // namespace platform::ptracing

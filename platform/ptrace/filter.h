@@ -12,5 +12,7 @@ namespace platform::ptracing {
 
 std::span<const host::Rule> StubRules();
 std::span<const sock_filter> StubFilter();
+// Whether a call stops at the filter.
+bool IsTraced(int64_t number, std::span<const uint64_t, 6> args);
 
 }  // namespace platform::ptracing

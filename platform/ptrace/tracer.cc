@@ -79,9 +79,13 @@ Result<Event> Tracer::Wait() {
       if (shut_down_) return Errno(EPIPE);
       PerformAll();
       SpawnPlanned();
-      if (std::exchange(interrupted_, false)) return Errno(ECANCELED);
+      if (std::exchange(interrupted_, false)) {
+        stops_.Collect();
+        HandleAll();
+        return Errno(ECANCELED);
+      }
       if (std::optional<Event> event = NextEvent()) return *event;
-      while (const std::optional<Stop> stop = stops_.Next()) Handle(*stop);
+      HandleAll();
       if (std::optional<Event> event = NextEvent()) return *event;
       RefillPool();
       if (!stops_.empty()) continue;

@@ -74,6 +74,7 @@ class Tracer final : public Platform {
   bool LoseUnowned(const Stop& stop) REQUIRES(mu_);
 
   // Done by the tracer thread: what the host reported (tracer_stops.cc).
+  void HandleAll() REQUIRES(mu_);
   void Handle(const Stop& stop) REQUIRES(mu_);
   void OnCall(PtraceThread& thread) REQUIRES(mu_);
   void OnInterrupted(PtraceThread& thread) REQUIRES(mu_);

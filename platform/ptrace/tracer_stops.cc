@@ -43,6 +43,10 @@ void SettleRestart(Registers& registers) {
 
 }  // namespace
 
+void Tracer::HandleAll() {
+  while (const std::optional<Stop> stop = stops_.Next()) Handle(*stop);
+}
+
 void Tracer::Handle(const Stop& stop) {
   const auto it = by_tid_.find(stop.tid);
   if (it == by_tid_.end()) {

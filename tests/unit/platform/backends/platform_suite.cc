@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <chrono>
+
 namespace platform::testing {
 
 void PlatformTest::SetUp() {
@@ -39,6 +41,11 @@ Registers& PlatformTest::NextTrap(Thread* thread) {
   EXPECT_EQ(event.fault.signal, SIGILL) << "at " << event.fault.address;
   EXPECT_TRUE(event.captured);
   return thread->registers();
+}
+
+void PlatformTest::LetGuestsRun() {
+  platform_->Interrupt();
+  EXPECT_TRUE(platform_->Wait().Is(ECANCELED));
 }
 
 int64_t PlatformTest::Inject(Thread* thread, const HostCall& call) {
@@ -113,6 +120,15 @@ void PlatformTest::WriteWord(Thread* thread, uint64_t address, uint32_t value) {
 
 std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
   return info.param.name;
+}
+
+bool PlatformTest::IsReaped(int pid) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (HostProcessExists(pid)) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    LetGuestsRun();
+  }
+  return true;
 }
 
 bool HostProcessExists(int pid) {

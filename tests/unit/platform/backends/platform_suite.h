@@ -52,6 +52,10 @@ class PlatformTest : public ::testing::TestWithParam<Backend> {
   Event NextOf(Thread* thread, Kind kind);
   // The next event must be the ud2 that entries end with.
   Registers& NextTrap(Thread* thread);
+  // Has the backend do what was asked for, without waiting for an event.
+  void LetGuestsRun();
+  // Host process `pid`, killed before, is gone for good within seconds.
+  bool IsReaped(int pid);
   // Runs one injected call.
   int64_t Inject(Thread* thread, const HostCall& call);
   // Has a captured thread clone; the child's registers are in `request`.
@@ -65,7 +69,6 @@ class PlatformTest : public ::testing::TestWithParam<Backend> {
 
 std::string BackendName(const ::testing::TestParamInfo<Backend>& info);
 
-// The state of a host process: 0 when there is none.
 bool HostProcessExists(int pid);
 
 }  // namespace platform::testing
