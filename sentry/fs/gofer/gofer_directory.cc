@@ -6,7 +6,9 @@
 namespace sentry {
 namespace {
 
-bool NameBefore(const gofer::DirEntry& entry, std::string_view name) { return entry.name < name; }
+bool NameBefore(const gofer::DirEntry& entry, std::string_view name) {
+  return entry.name < name;
+}
 
 }  // namespace
 
@@ -44,7 +46,8 @@ Result<Ref<Inode>> GoferInode::Lookup(OpContext&, const Name& name) {
     if (listed == nullptr) return Errno(ENOENT);
     // Directories need a node of the Gofer: only a walk makes one.
     if (listed->has_attr && (listed->attr.mode & abi::kSIfmt) != abi::kSIfdir) {
-      return fs_->InodeFor(this, name.view(), {.attr = listed->attr, .link_target = listed->link_target});
+      return fs_->InodeFor(this, name.view(),
+                           {.attr = listed->attr, .link_target = listed->link_target});
     }
   }
   std::string_view component = name.view();
@@ -74,16 +77,19 @@ gofer::Owner GoferInode::OwnerFor(OpContext& ctx) const {
 
 void GoferInode::NamesChanged(OpContext& ctx) {
   DropListing();
-  attr_.mtime = attr_.ctime = {.sec = ctx.now.tv_sec, .nsec = static_cast<uint32_t>(ctx.now.tv_nsec)};
+  attr_.mtime =
+      attr_.ctime = {.sec = ctx.now.tv_sec, .nsec = static_cast<uint32_t>(ctx.now.tv_nsec)};
 }
 
 Result<Ref<Inode>> GoferInode::Create(OpContext& ctx, const Name& name, uint32_t mode) {
-  gofer::CreateOptions options{.mode = mode, .owner = OwnerFor(ctx), .open = gofer::OpenMode::kWrite, .want_node = true};
+  gofer::CreateOptions options{
+      .mode = mode, .owner = OwnerFor(ctx), .open = gofer::OpenMode::kWrite, .want_node = true};
   gofer::Created created = TRY(fs_->client().Create(node_, name.view(), options));
   NamesChanged(ctx);
   Ref<Inode> inode = fs_->InodeFor(this, name.view(), std::move(created.entry));
   GoferInode& file = static_cast<GoferInode&>(*inode);
-  if (created.file.fd.valid() && created.file.readable && created.file.writable) file.write_fd_ = std::move(created.file.fd);
+  if (created.file.fd.valid() && created.file.readable && created.file.writable)
+    file.write_fd_ = std::move(created.file.fd);
   return inode;
 }
 
@@ -100,7 +106,8 @@ Result<Ref<Inode>> GoferInode::Mknod(OpContext& ctx, const Name& name, uint32_t 
   return fs_->InodeFor(this, name.view(), std::move(entry));
 }
 
-Result<Ref<Inode>> GoferInode::Symlink(OpContext& ctx, const Name& name, std::string_view target_path) {
+Result<Ref<Inode>> GoferInode::Symlink(OpContext& ctx, const Name& name,
+                                       std::string_view target_path) {
   gofer::Entry entry = TRY(fs_->client().Symlink(node_, name.view(), target_path, OwnerFor(ctx)));
   NamesChanged(ctx);
   return fs_->InodeFor(this, name.view(), std::move(entry));
@@ -109,7 +116,8 @@ Result<Ref<Inode>> GoferInode::Symlink(OpContext& ctx, const Name& name, std::st
 Result<void> GoferInode::Link(OpContext& ctx, const Name& name, Inode& existing) {
   GoferInode& inode = static_cast<GoferInode&>(existing);
   gofer::Entry entry = TRY(fs_->client().Link(inode.target(), node_, name.view()));
-  if (entry.node != gofer::NodeId::kNone && entry.node != inode.node_) fs_->client().Release(entry.node);
+  if (entry.node != gofer::NodeId::kNone && entry.node != inode.node_)
+    fs_->client().Release(entry.node);
   inode.attr_.nlink = entry.attr.nlink;
   inode.attr_.ctime = entry.attr.ctime;
   if (!inode.registered_) {
@@ -122,7 +130,8 @@ Result<void> GoferInode::Link(OpContext& ctx, const Name& name, Inode& existing)
 
 Result<void> GoferInode::Unlink(OpContext& ctx, const Name& name, Inode& child) {
   GoferInode& inode = static_cast<GoferInode&>(child);
-  // What is still open keeps its contents and attributes by the descriptor; keep a node for the rest while there is a name.
+  // What is still open keeps its contents and attributes by the descriptor; keep a node for the
+  // rest while there is a name.
   TRY(fs_->client().Unlink(node_, name.view()));
   if (inode.attr_.nlink > 0) --inode.attr_.nlink;
   NamesChanged(ctx);
@@ -137,8 +146,8 @@ Result<void> GoferInode::Rmdir(OpContext& ctx, const Name& name, Inode& child) {
   return {};
 }
 
-Result<void> GoferInode::Rename(OpContext& ctx, const Name& old_name, Inode& child, Inode& new_dir, const Name& new_name, Inode* replaced,
-                                uint32_t flags) {
+Result<void> GoferInode::Rename(OpContext& ctx, const Name& old_name, Inode& child, Inode& new_dir,
+                                const Name& new_name, Inode* replaced, uint32_t flags) {
   GoferInode& directory = static_cast<GoferInode&>(new_dir);
   TRY(fs_->client().Rename(node_, old_name.view(), directory.node_, new_name.view(), flags));
   GoferInode& moved = static_cast<GoferInode&>(child);

@@ -31,7 +31,8 @@ Result<size_t> GoferFile::Write(OpContext& ctx, IoSource& from, int64_t* positio
 }
 
 Result<int64_t> GoferFile::Seek(OpContext& ctx, int64_t to, int whence) {
-  if (whence != abi::kSeekData && whence != abi::kSeekHole) return FileDescription::Seek(ctx, to, whence);
+  if (whence != abi::kSeekData && whence != abi::kSeekHole)
+    return FileDescription::Seek(ctx, to, whence);
   int fd = TRY(file().HostFd(writable()));
   int64_t at = ::lseek(fd, to, whence);
   if (at < 0) return base::LastErrno();
@@ -74,7 +75,8 @@ Result<void> GoferDirectoryFile::ReadDirectory(OpContext&, DirectorySink& to) {
   }
   if (offset == 1) {
     const Dentry* parent = path().dentry->parent();
-    uint64_t ino = parent != nullptr && parent->inode() != nullptr ? parent->inode()->ino() : directory.ino();
+    uint64_t ino =
+        parent != nullptr && parent->inode() != nullptr ? parent->inode()->ino() : directory.ino();
     if (!to.Add("..", ino, abi::kDtDir, 2)) return {};
     offset = 2;
   }

@@ -29,17 +29,20 @@ Result<FsStatistics> GoferFilesystem::Statistics(OpContext&) {
                       .flags = host.flags};
 }
 
-Ref<Inode> GoferFilesystem::InodeFor(GoferInode* parent, std::string_view name, gofer::Entry entry) {
+Ref<Inode> GoferFilesystem::InodeFor(GoferInode* parent, std::string_view name,
+                                     gofer::Entry entry) {
   bool linked = entry.attr.nlink > 1 && (entry.attr.mode & abi::kSIfmt) != abi::kSIfdir;
   Identity id{entry.attr.dev, entry.attr.ino};
   if (linked) {
     auto known = linked_.find(id);
     if (known != linked_.end()) {
-      if (entry.node != gofer::NodeId::kNone && entry.node != known->second->node_) client_.Release(entry.node);
+      if (entry.node != gofer::NodeId::kNone && entry.node != known->second->node_)
+        client_.Release(entry.node);
       return Ref<Inode>(known->second);
     }
   }
-  Ref<GoferInode> inode = MakeRef<GoferInode>(Ref<GoferFilesystem>(this), Ref<GoferInode>(parent), name, std::move(entry));
+  Ref<GoferInode> inode = MakeRef<GoferInode>(Ref<GoferFilesystem>(this), Ref<GoferInode>(parent),
+                                              name, std::move(entry));
   if (linked) {
     linked_[id] = inode.get();
     inode->registered_ = true;

@@ -1,5 +1,6 @@
-// The gofer file system: the host's files as the Gofer shows them.  Attributes, names and listings are cached; by default
-// exclusively (nobody else changes the tree), with `shared` they are asked for again at each walk.
+// The gofer file system: the host's files as the Gofer shows them.  Attributes, names and listings
+// are cached; by default exclusively (nobody else changes the tree), with `shared` they are asked
+// for again at each walk.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +58,7 @@ class GoferFilesystem final : public Filesystem {
     size_t operator()(const Identity& id) const { return id.ino * 0x9e3779b97f4a7c15 + id.dev; }
   };
   std::unordered_map<Identity, GoferInode*, Hash> linked_;  // Inodes with several names; borrowed.
-  std::deque<GoferInode*> listed_;                          // Directories with a listing, oldest first; borrowed.
+  std::deque<GoferInode*> listed_;  // Directories with a listing, oldest first; borrowed.
 };
 
 }  // namespace sentry

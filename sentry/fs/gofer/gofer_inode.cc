@@ -22,7 +22,8 @@ gofer::Time ToTime(const abi::Timespec& ts) {
 
 }  // namespace
 
-GoferInode::GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::string_view name, gofer::Entry entry)
+GoferInode::GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::string_view name,
+                       gofer::Entry entry)
     : fs_(std::move(fs)),
       parent_(std::move(parent)),
       name_(name),
@@ -86,8 +87,10 @@ Result<int> GoferInode::HostFd(bool write) {
   if (!write && write_fd_.valid()) return write_fd_.get();
   base::Fd& kept = write ? write_fd_ : read_fd_;
   if (!kept.valid()) {
-    gofer::OpenedFile file = TRY(fs_->client().Open(target(), write ? gofer::OpenMode::kWrite : gofer::OpenMode::kRead));
-    if (!kept.valid()) kept = std::move(file.fd);  // Another thread may have been faster while this one waited.
+    gofer::OpenedFile file =
+        TRY(fs_->client().Open(target(), write ? gofer::OpenMode::kWrite : gofer::OpenMode::kRead));
+    if (!kept.valid())
+      kept = std::move(file.fd);  // Another thread may have been faster while this one waited.
   }
   return kept.get();
 }
@@ -123,14 +126,21 @@ Result<std::string> GoferInode::Readlink(OpContext&) {
   return link_target_;
 }
 
-Result<std::string> GoferInode::GetXattr(OpContext&, const std::string& name) { return fs_->client().GetXattr(target(), name); }
+Result<std::string> GoferInode::GetXattr(OpContext&, const std::string& name) {
+  return fs_->client().GetXattr(target(), name);
+}
 
-Result<void> GoferInode::SetXattr(OpContext&, const std::string& name, std::string_view value, uint32_t flags) {
+Result<void> GoferInode::SetXattr(OpContext&, const std::string& name, std::string_view value,
+                                  uint32_t flags) {
   return fs_->client().SetXattr(target(), name, value, flags);
 }
 
-Result<std::vector<std::string>> GoferInode::ListXattr(OpContext&) { return fs_->client().ListXattr(target()); }
+Result<std::vector<std::string>> GoferInode::ListXattr(OpContext&) {
+  return fs_->client().ListXattr(target());
+}
 
-Result<void> GoferInode::RemoveXattr(OpContext&, const std::string& name) { return fs_->client().RemoveXattr(target(), name); }
+Result<void> GoferInode::RemoveXattr(OpContext&, const std::string& name) {
+  return fs_->client().RemoveXattr(target(), name);
+}
 
 }  // namespace sentry

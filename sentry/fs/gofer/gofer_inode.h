@@ -11,10 +11,12 @@
 
 namespace sentry {
 
-// Directories hold a node of the Gofer; others are known by their directory and name until they need one of their own.
+// Directories hold a node of the Gofer; others are known by their directory and name until they
+// need one of their own.
 class GoferInode final : public Inode {
  public:
-  GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::string_view name, gofer::Entry entry);
+  GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::string_view name,
+             gofer::Entry entry);
 
   Filesystem& filesystem() override { return *fs_; }
   uint32_t mode() const override { return attr_.mode; }
@@ -34,11 +36,12 @@ class GoferInode final : public Inode {
   Result<void> Link(OpContext& ctx, const Name& name, Inode& target) override;
   Result<void> Unlink(OpContext& ctx, const Name& name, Inode& child) override;
   Result<void> Rmdir(OpContext& ctx, const Name& name, Inode& child) override;
-  Result<void> Rename(OpContext& ctx, const Name& old_name, Inode& child, Inode& new_dir, const Name& new_name, Inode* replaced,
-                      uint32_t flags) override;
+  Result<void> Rename(OpContext& ctx, const Name& old_name, Inode& child, Inode& new_dir,
+                      const Name& new_name, Inode* replaced, uint32_t flags) override;
   Result<std::string> Readlink(OpContext& ctx) override;
   Result<std::string> GetXattr(OpContext& ctx, const std::string& name) override;
-  Result<void> SetXattr(OpContext& ctx, const std::string& name, std::string_view value, uint32_t flags) override;
+  Result<void> SetXattr(OpContext& ctx, const std::string& name, std::string_view value,
+                        uint32_t flags) override;
   Result<std::vector<std::string>> ListXattr(OpContext& ctx) override;
   Result<void> RemoveXattr(OpContext& ctx, const std::string& name) override;
 

@@ -19,7 +19,8 @@ namespace sentry {
 namespace {
 
 constexpr size_t kChunk = 64 * 1024;
-constexpr size_t kPipeBuf = 4096;  // What a pipe or terminal that polls writable takes without waiting.
+constexpr size_t kPipeBuf =
+    4096;  // What a pipe or terminal that polls writable takes without waiting.
 
 uint32_t PollHost(int fd, uint32_t events) {
   pollfd poll{.fd = fd, .events = static_cast<short>(events), .revents = 0};
@@ -61,7 +62,8 @@ Result<void> HostInode::SetAttributes(OpContext&, const AttributeChange& change)
 }
 
 Result<Ref<FileDescription>> HostInode::Open(OpContext& ctx, const Path& path, uint32_t flags) {
-  // /dev/stdin and /proc/self/fd/0: another description of the same host one, never with more access.
+  // /dev/stdin and /proc/self/fd/0: another description of the same host one, never with more
+  // access.
   int host = ::fcntl(fd_, F_GETFL);
   uint32_t want = flags & abi::kOAccmode, have = static_cast<uint32_t>(host) & abi::kOAccmode;
   if (have != abi::kORdwr && want != have) return Errno(EACCES);
@@ -74,10 +76,12 @@ Result<Ref<FileDescription>> HostFile::Create(Kernel& kernel, OpContext& ctx, in
   if (::fstat(fd, &host) != 0) return base::LastErrno();
   NamelessFiles& nameless = kernel.Get<NamelessFiles>();
   NamelessFs fs = S_ISSOCK(host.st_mode) ? NamelessFs::kSocket : NamelessFs::kPipe;
-  Ref<HostInode> inode = MakeRef<HostInode>(ctx, nameless.filesystem(fs), nameless.NextIno(), host.st_mode, fd);
+  Ref<HostInode> inode =
+      MakeRef<HostInode>(ctx, nameless.filesystem(fs), nameless.NextIno(), host.st_mode, fd);
   constexpr uint32_t kKept = abi::kOAccmode | abi::kOAppend;
   uint32_t flags = static_cast<uint32_t>(::fcntl(fd, F_GETFL)) & kKept;
-  Ref<HostFile> file = MakeRef<HostFile>(kernel, nameless.Attach(fs, std::move(inode)), flags, fd, S_ISREG(host.st_mode));
+  Ref<HostFile> file = MakeRef<HostFile>(kernel, nameless.Attach(fs, std::move(inode)), flags, fd,
+                                         S_ISREG(host.st_mode));
   if (S_ISREG(host.st_mode)) file->offset = std::max<off_t>(0, ::lseek(fd, 0, SEEK_CUR));
   return Ref<FileDescription>(file);
 }
@@ -139,7 +143,9 @@ Result<size_t> HostFile::Write(OpContext& ctx, IoSource& from, int64_t* position
     Result<size_t> got = from.Get(std::span(buffer, std::min(kPipeBuf, from.remaining())));
     if (!got.ok()) return done > 0 ? Result<size_t>(done) : got;
     ssize_t n = ::write(fd_, buffer, *got);
-    if (n < 0) return done > 0 ? Result<size_t>(done) : (errno == EAGAIN ? WouldBlock(EPOLLOUT) : base::LastErrno());
+    if (n < 0)
+      return done > 0 ? Result<size_t>(done)
+                      : (errno == EAGAIN ? WouldBlock(EPOLLOUT) : base::LastErrno());
     done += static_cast<size_t>(n);
     if (static_cast<size_t>(n) < *got) break;
   }

@@ -1,5 +1,5 @@
-// HostFile: a descriptor that the sandbox was started with (standard input, output, error): pipe, socket, file or character
-// device of the host.  Never waits: readiness comes from the reactor.
+// HostFile: a descriptor that the sandbox was started with (standard input, output, error): pipe,
+// socket, file or character device of the host.  Never waits: readiness comes from the reactor.
 #pragma once
 
 #include "platform/base/fd.h"
@@ -13,7 +13,8 @@ class Kernel;
 // The inode of one host descriptor: the host's attributes, type and all.
 class HostInode final : public NamelessInode {
  public:
-  HostInode(const OpContext& ctx, Filesystem& fs, uint64_t ino, uint32_t mode, int fd) : NamelessInode(ctx, fs, ino, mode), fd_(fd) {}
+  HostInode(const OpContext& ctx, Filesystem& fs, uint64_t ino, uint32_t mode, int fd)
+      : NamelessInode(ctx, fs, ino, mode), fd_(fd) {}
   Result<Attributes> GetAttributes(OpContext& ctx) override;
   Result<void> SetAttributes(OpContext& ctx, const AttributeChange& change) override;
   Result<Ref<FileDescription>> Open(OpContext& ctx, const Path& path, uint32_t flags) override;
@@ -25,7 +26,8 @@ class HostInode final : public NamelessInode {
 
 class HostFile final : public FileDescription {
  public:
-  // A path for `fd` (borrowed for the life of the sandbox) and a description with its access mode.  EBADF when it is not open.
+  // A path for `fd` (borrowed for the life of the sandbox) and a description with its access mode.
+  // EBADF when it is not open.
   static Result<Ref<FileDescription>> Create(Kernel& kernel, OpContext& ctx, int fd);
 
   HostFile(Kernel& kernel, Path path, uint32_t flags, int fd, bool seekable);
@@ -34,7 +36,8 @@ class HostFile final : public FileDescription {
   Result<size_t> Write(OpContext& ctx, IoSource& from, int64_t* position) override;
   bool HasPosition() const override { return seekable_; }
   Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
-  Result<uint64_t> Ioctl(OpContext& ctx, UserMemory& memory, uint64_t request, uint64_t arg) override;
+  Result<uint64_t> Ioctl(OpContext& ctx, UserMemory& memory, uint64_t request,
+                         uint64_t arg) override;
   bool StreamsWrites() const override { return !seekable_; }
   uint32_t Poll() override;
   base::WaitQueue* Queue() override { return seekable_ ? nullptr : &queue_; }

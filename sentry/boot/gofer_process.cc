@@ -1,0 +1,23 @@
+#include "sentry/boot/gofer_process.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gofer/server/server.h"
+
+namespace sentry {
+
+base::Result<GoferProcess> StartGofer(gofer::GoferConfig config) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return base::LastErrno();
+  base::Fd ours(ends[0]), theirs(ends[1]);
+  pid_t pid = ::fork();
+  if (pid < 0) return base::LastErrno();
+  if (pid == 0) {
+    ours.reset();
+    ::_exit(gofer::ServerMain(std::move(config), std::move(theirs)));
+  }
+  return GoferProcess{.pid = pid, .channel = std::move(ours)};
+}
+
+}  // namespace sentry

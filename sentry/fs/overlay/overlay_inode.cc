@@ -1,0 +1,154 @@
+// Layers of one object: which one counts, and how it moves to the upper layer.
+#include <vector>
+
+#include "sentry/fs/overlay/overlay.h"
+#include "sentry/vfs/special_files.h"
+
+namespace sentry {
+namespace {
+
+// Copying up is the kernel's own doing: the copy gets the original's owner and mode, whoever caused
+// it.
+OpContext KernelContext(const OpContext& ctx, const Credentials& root) {
+  return OpContext{.creds = root,
+                   .now = ctx.now,
+                   .umask = 0,
+                   .file_size_limit = ~uint64_t{0},
+                   .task = ctx.task,
+                   .blocker = ctx.blocker,
+                   .special_files = ctx.special_files};
+}
+
+// Tells an upper layer's inode numbers from the lower's.
+constexpr uint64_t kUpperInode = uint64_t{1} << 48;
+
+}  // namespace
+
+OverlayFilesystem::OverlayFilesystem(Ref<Filesystem> upper, Ref<Filesystem> lower, Options options)
+    : upper_(std::move(upper)), lower_(std::move(lower)), options_(std::move(options)) {}
+
+Ref<Inode> OverlayFilesystem::Root() {
+  return MakeRef<OverlayInode>(Ref<OverlayFilesystem>(this), nullptr, "", upper_->Root(),
+                               lower_->Root());
+}
+
+OverlayInode::OverlayInode(Ref<OverlayFilesystem> fs, Ref<OverlayInode> parent, std::string name,
+                           Ref<Inode> upper, Ref<Inode> lower)
+    : fs_(std::move(fs)),
+      parent_(std::move(parent)),
+      name_(std::move(name)),
+      upper_(std::move(upper)),
+      lower_(std::move(lower)) {
+  ino_ = lower_ ? lower_->ino() : upper_->ino() | kUpperInode;
+}
+
+Result<Attributes> OverlayInode::GetAttributes(OpContext& ctx) {
+  Attributes attributes = TRY(top().GetAttributes(ctx));
+  attributes.dev = fs_->device();
+  attributes.ino = ino_;
+  return attributes;
+}
+
+Result<void> OverlayInode::SetAttributes(OpContext& ctx, const AttributeChange& change) {
+  TRY(CopyUp(ctx, !(change.size && *change.size == 0)));
+  return upper_->SetAttributes(ctx, change);
+}
+
+Result<void> OverlayInode::SetXattr(OpContext& ctx, const std::string& name, std::string_view value,
+                                    uint32_t flags) {
+  TRY(CopyUp(ctx));
+  return upper_->SetXattr(ctx, name, value, flags);
+}
+
+Result<void> OverlayInode::RemoveXattr(OpContext& ctx, const std::string& name) {
+  TRY(CopyUp(ctx));
+  return upper_->RemoveXattr(ctx, name);
+}
+
+Result<Ref<FileDescription>> OverlayInode::Open(OpContext& ctx, const Path& path, uint32_t flags) {
+  switch (mode() & abi::kSIfmt) {
+    case abi::kSIfdir:
+      return Ref<FileDescription>(MakeRef<OverlayDirectoryFile>(path, flags));
+    case abi::kSIfreg:
+      break;
+    default: {
+      Attributes attributes = TRY(GetAttributes(ctx));
+      return OpenSpecialFile(ctx, path, attributes.rdev, flags);
+    }
+  }
+  if ((flags & abi::kOAccmode) != abi::kORdonly) TRY(CopyUp(ctx));
+  const Inode* layer = &top();
+  Ref<FileDescription> real = TRY(top().Open(ctx, path, flags));
+  return Ref<FileDescription>(MakeRef<OverlayFile>(path, flags, std::move(real), layer));
+}
+
+Result<void> OverlayInode::CopyUp(OpContext& ctx, bool with_contents) {
+  if (upper_) return {};
+  Ref<Credentials> root = Credentials::ForUser(0, 0, {});
+  OpContext kernel = KernelContext(ctx, *root);
+  if (parent_) TRY(parent_->CopyUp(ctx, true));
+  Attributes from = TRY(lower_->GetAttributes(kernel));
+  Ref<Inode> made = TRY(MakeUpper(kernel, *parent_));
+  if (IsRegular() && with_contents) TRY(CopyContents(kernel, *made));
+  AttributeChange change{.mode = {},
+                         .uid = from.uid,
+                         .gid = from.gid,
+                         .size = {},
+                         .atime = from.atime,
+                         .mtime = from.mtime};
+  if (!IsSymlink()) change.mode = from.mode & 07777;
+  TRY(made->SetAttributes(kernel, change));
+  for (const std::string& name : lower_->ListXattr(kernel).value_or({})) {
+    Result<std::string> value = lower_->GetXattr(kernel, name);
+    if (value.ok()) (void)made->SetXattr(kernel, name, *value, 0);
+  }
+  if (!upper_) upper_ = std::move(made);
+  return {};
+}
+
+Result<Ref<Inode>> OverlayInode::MakeUpper(OpContext& kernel, OverlayInode& parent) {
+  Name name = TRY(Name::Parse(name_));
+  Inode& directory = *parent.upper_;
+  uint32_t permissions = lower_->mode() & 07777;
+  switch (lower_->mode() & abi::kSIfmt) {
+    case abi::kSIfreg:
+      return directory.Create(kernel, name, permissions);
+    case abi::kSIfdir:
+      return directory.Mkdir(kernel, name, permissions);
+    case abi::kSIflnk:
+      return directory.Symlink(kernel, name, TRY(lower_->Readlink(kernel)));
+    default:
+      return directory.Mknod(kernel, name, lower_->mode(), TRY(lower_->GetAttributes(kernel)).rdev);
+  }
+}
+
+Result<void> OverlayInode::CopyContents(OpContext& kernel, Inode& to) {
+  constexpr size_t kChunk = 256 * 1024;
+  Path from_path{nullptr, Dentry::NewRoot(lower_)},
+      to_path{nullptr, Dentry::NewRoot(Ref<Inode>(&to))};
+  Ref<FileDescription> from_file = TRY(lower_->Open(kernel, from_path, abi::kORdonly));
+  Ref<FileDescription> to_file = TRY(to.Open(kernel, to_path, abi::kOWronly));
+  std::vector<std::byte> buffer(kChunk);
+  int64_t read_at = 0, write_at = 0;
+  for (;;) {
+    BufferSink sink{std::span(buffer)};
+    size_t n = TRY(from_file->Read(kernel, sink, &read_at));
+    if (n == 0) return {};
+    BufferSource source{std::span<const std::byte>(buffer.data(), n)};
+    if (TRY(to_file->Write(kernel, source, &write_at)) != n) return Errno(ENOSPC);
+  }
+}
+
+Result<void> OverlayInode::CopyUpTree(OpContext& ctx) {
+  TRY(CopyUp(ctx));
+  if (!IsDirectory() || !lower_) return {};
+  for (const ListedName& listed : TRY(List(ctx))) {
+    Name name = TRY(Name::Parse(listed.name));
+    Ref<Inode> child = TRY(Lookup(ctx, name));
+    TRY(static_cast<OverlayInode&>(*child).CopyUpTree(ctx));
+  }
+  lower_.reset();  // All of it is above now: the directory stands by itself.
+  return {};
+}
+
+}  // namespace sentry
