@@ -35,7 +35,7 @@ struct Attr {
   uint64_t rdev = 0;
   uint64_t dev = 0;
   uint64_t ino = 0;
-  Time atime, mtime, ctime, btime;
+  Time atime = {}, mtime = {}, ctime = {}, btime = {};
   bool operator==(const Attr&) const = default;
 };
 
@@ -106,7 +106,7 @@ struct Owner {
 
 struct CreateOptions {
   uint32_t mode = 0;  // Permission bits after the umask.
-  Owner owner;        // Applied where the host permits it; the attributes tell what came of it.
+  Owner owner = {};   // Applied where the host permits it; the attributes tell what came of it.
   OpenMode open = OpenMode::kWrite;
   bool exclusive = true;  // EEXIST if there is one; otherwise an existing regular file is opened.
   bool want_node = false;
@@ -135,7 +135,7 @@ struct SetAttr {
   uint32_t uid = 0;
   uint32_t gid = 0;
   uint64_t size = 0;
-  Time atime, mtime;
+  Time atime = {}, mtime = {};
 };
 
 // What statfs(2) tells, with the host's own field meanings.

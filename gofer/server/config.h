@@ -34,7 +34,10 @@ struct MountConfig {
 
 struct GoferConfig {
   std::vector<MountConfig> mounts;
-  int log_fd = 2;                  // Kept open for log lines; -1 for none.
+  int log_fd = 2;  // Kept open for log lines; -1 for none.
+  // SIGKILL when the thread that forked this process ends.  Either way it ends when the channel
+  // closes.
+  bool die_with_parent = true;
   uint32_t max_nodes = 1'000'000;  // Cap on handles held for the client.
 };
 

@@ -1,7 +1,9 @@
-// Receive, parse, let the session answer, send: one thread unless the client keeps several requests open.
+// Receive, parse, let the session answer, send: one thread unless the client keeps several requests
+// open.
 #include "gofer/server/server.h"
 
 #include <google/protobuf/arena.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <memory>
@@ -12,6 +14,7 @@ namespace gofer {
 namespace {
 
 constexpr size_t kHelpers = 2;
+constexpr int kFollowAfter = 3;  // Requests from elsewhere in a row.
 constexpr size_t kHelperStack = 512 << 10;
 constexpr size_t kArenaBlock = 16 << 10;
 
@@ -58,7 +61,10 @@ void Server::ServeFrames(bool main_thread) {
 base::Result<void> Server::ServeFrame(Desk* desk, bool main_thread) {
   const Frame frame =
       TRY(ReceiveFrame(channel_.get(), desk->incoming(), FdPassing::kRefused, true));
-  if (main_thread && frame.header.in_flight > 1) StartHelpers();
+  if (main_thread) {
+    if (frame.header.in_flight > 1) StartHelpers();
+    FollowClient(frame.header.cpu);
+  }
   google::protobuf::Arena* arena = desk->arena();
   auto* request = google::protobuf::Arena::CreateMessage<wire::Request>(arena);
   auto* reply = google::protobuf::Arena::CreateMessage<wire::Reply>(arena);
@@ -73,6 +79,22 @@ base::Result<void> Server::ServeFrame(Desk* desk, bool main_thread) {
   }
   arena->Reset();
   return done;
+}
+
+// A request and its reply are a hand-over: a wake-up that crosses to another, halted CPU costs
+// several times the work that is done there.  So the server moves to where its client runs, once
+// that is seen to last.
+void Server::FollowClient(uint32_t cpu) {
+  if (cpu >= CPU_SETSIZE || static_cast<int>(cpu) == ::sched_getcpu()) {
+    apart_ = 0;
+    return;
+  }
+  if (++apart_ < kFollowAfter) return;
+  apart_ = 0;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  ::sched_setaffinity(0, sizeof(set), &set);  // Refused for CPUs that are not ours: then we stay.
 }
 
 base::Result<void> Server::SendAnswer(Desk* desk, uint64_t id, wire::Reply* reply,

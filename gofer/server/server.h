@@ -35,10 +35,12 @@ class Server {
   base::Result<void> ServeFrame(Desk* desk, bool main_thread);
   base::Result<void> SendAnswer(Desk* desk, uint64_t id, wire::Reply* reply, const base::Fd& fd);
   void StartHelpers();
+  void FollowClient(uint32_t cpu);
 
   Session* const session_;
   const base::Fd channel_;
 
+  int apart_ = 0;                   // Requests in a row that came from another CPU.
   std::vector<pthread_t> helpers_;  // Touched by the thread in Run alone.
 };
 

@@ -54,10 +54,12 @@ class Session {
   // Looks the i-th name up in `dir`, describes it in the reply and returns its mode.
   base::Result<uint32_t> WalkStep(const Node& dir, const wire::WalkRequest& request, int i,
                                   wire::WalkReply* reply, Answer* answer);
-  // The cheap way for an entry that needs neither node nor descriptor.  0, and nothing done, for a
-  // directory.
-  base::Result<uint32_t> DescribeWithoutHandle(const Node& dir, const Name& name,
-                                               wire::WalkReply* reply);
+  // The cheap way for an entry that needs no node.  0, and nothing done, for a directory.
+  base::Result<uint32_t> StepByName(const Node& dir, const Name& name, wire::OpenMode open,
+                                    wire::WalkReply* reply, Answer* answer);
+  base::Result<void> DonateByName(const Node& dir, const Name& name, const struct statx& found,
+                                  wire::OpenMode mode, wire::OpenedFile* opened, Answer* answer);
+  static void NoteOpen(const base::Result<void>& opened, wire::WalkReply* reply);
   base::Result<void> Open(const wire::OpenRequest& request, Answer* answer);
   // session_readdir.cc
   base::Result<void> ReadDir(const wire::ReadDirRequest& request, wire::ReadDirReply* reply);
@@ -110,7 +112,6 @@ class Session {
   // Opens the regular file behind a handle with the access that policy and host grant.
   base::Result<void> Donate(const Object& object, const struct statx& found, wire::OpenMode mode,
                             wire::OpenedFile* opened, Answer* answer);
-  base::Result<base::Fd> OpenFile(const Object& object, wire::OpenMode mode);
 
   // Makes a node of `object`, whose handle it takes.
   base::Result<NodeId> Keep(Object object, uint32_t mode);

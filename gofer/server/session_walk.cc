@@ -9,10 +9,49 @@ namespace gofer {
 namespace {
 
 // The host's /proc, met beneath a mount of the whole tree: its files are the memory and the secrets
-// of processes, not data that a mount grants.
-bool IsOnProc(const base::Fd& handle) {
+// of processes, not data that a mount grants.  Like all file systems without a device it has major
+// number 0.
+bool IsOnProc(const base::Fd& handle, const struct statx& found) {
   struct statfs info;
+  if (found.stx_dev_major != 0) return false;
   return ::fstatfs(handle.get(), &info) != 0 || info.f_type == PROC_SUPER_MAGIC;
+}
+
+bool SameInode(const struct statx& a, const struct statx& b) {
+  return a.stx_ino == b.stx_ino && a.stx_dev_major == b.stx_dev_major &&
+         a.stx_dev_minor == b.stx_dev_minor;
+}
+
+// Only regular files are opened.  Devices and FIFOs of the host are seen, not touched.
+base::Result<void> CheckDonatable(const Mount& mount, const struct statx& found) {
+  if (!mount.MayRead(found.stx_mode)) return base::Errno(EACCES);
+  if (S_ISREG(found.stx_mode)) return base::Ok();
+  if (S_ISDIR(found.stx_mode)) return base::Errno(EISDIR);
+  if (S_ISSOCK(found.stx_mode)) return base::Errno(ENXIO);
+  if (S_ISLNK(found.stx_mode)) return base::Errno(ELOOP);
+  return base::Errno(EACCES);
+}
+
+// Opens by `open(flags)` with the access that was asked for, as far as mount and host grant it.
+template <typename Opener>
+base::Result<OpenedFile> OpenAs(const Mount& mount, wire::OpenMode mode, Opener open) {
+  const bool best = mode == wire::OPEN_BEST;
+  if (!best && mode != wire::OPEN_READ && mode != wire::OPEN_WRITE) return base::Errno(EINVAL);
+  if (mode == wire::OPEN_WRITE && !mount.writable()) return base::Errno(EROFS);
+  if (mode != wire::OPEN_READ && mount.writable()) {
+    base::Result<base::Fd> both = open(O_RDWR);
+    if (both.ok()) return OpenedFile{std::move(both).value(), true, true};
+    // The host refuses one half: not permitted, a read-only file system, a program that runs.
+    if (!best && !both.Is(EACCES)) return both.error();
+    if (!best) return OpenedFile{TRY(open(O_WRONLY)), false, true};
+  }
+  return OpenedFile{TRY(open(O_RDONLY)), true, false};
+}
+
+void Give(OpenedFile file, wire::OpenedFile* opened, Answer* answer) {
+  opened->set_readable(file.readable);
+  opened->set_writable(file.writable);
+  answer->fd = std::move(file.fd);
 }
 
 }  // namespace
@@ -73,75 +112,82 @@ base::Result<uint32_t> Session::WalkStep(const Node& dir, const wire::WalkReques
                                          wire::WalkReply* reply, Answer* answer) {
   const Name name = TRY(Name::Parse(request.names(i)));
   const bool last = i + 1 == request.names_size();
-  const bool open = last && request.open() != wire::OPEN_NONE;
   const bool want_node = last && request.want_node();
-  if (last && !open && !want_node) {
-    const uint32_t mode = TRY(DescribeWithoutHandle(dir, name, reply));
+  const wire::OpenMode open = last ? request.open() : wire::OPEN_NONE;
+  if (last && !want_node) {
+    const uint32_t mode = TRY(StepByName(dir, name, open, reply, answer));
     if (mode != 0) return mode;
   }
   Object object = TRY(Lookup(dir, name));
   const struct statx found = TRY(StatHandle(object.handle()));
-  base::Result<void> opened = base::Ok();
-  if (open) opened = Donate(object, found, request.open(), reply->mutable_opened(), answer);
+  wire::OpenedFile opened;
+  if (open != wire::OPEN_NONE) NoteOpen(Donate(object, found, open, &opened, answer), reply);
   wire::Entry entry;
   TRY(FillEntry(std::move(object), found, want_node, &entry));
   reply->add_entries()->Swap(&entry);
-  if (!opened.ok()) {
-    reply->clear_opened();
-    reply->set_open_error(static_cast<uint32_t>(opened.error().value()));
-  }
+  if (answer->fd.valid()) *reply->mutable_opened() = opened;
   return uint32_t{found.stx_mode};
 }
 
-base::Result<uint32_t> Session::DescribeWithoutHandle(const Node& dir, const Name& name,
-                                                      wire::WalkReply* reply) {
+// A directory is not donated but listed, so that it may be read is all there is to say.
+void Session::NoteOpen(const base::Result<void>& opened, wire::WalkReply* reply) {
+  if (opened.ok() || opened.Is(EISDIR)) return;
+  reply->set_open_error(static_cast<uint32_t>(opened.error().value()));
+}
+
+base::Result<uint32_t> Session::StepByName(const Node& dir, const Name& name, wire::OpenMode open,
+                                           wire::WalkReply* reply, Answer* answer) {
   const HideBranch* branch = BranchOf(dir.hide, name.view());
   if (branch != nullptr && branch->hidden) return base::Errno(ENOENT);
   const struct statx found = TRY(StatEntry(dir.fd, name));
   if (S_ISDIR(found.stx_mode)) return 0U;
   std::string target;
   if (S_ISLNK(found.stx_mode)) target = TRY(ReadLinkEntry(dir.fd, name));
+  if (open != wire::OPEN_NONE) {
+    wire::OpenedFile opened;
+    const base::Result<void> done = DonateByName(dir, name, found, open, &opened, answer);
+    if (done.Is(ESTALE)) return 0U;  // Something else stands there now.
+    NoteOpen(done, reply);
+    if (done.ok()) *reply->mutable_opened() = opened;
+  }
   wire::Entry* entry = reply->add_entries();
   FillAttr(*dir.mount, found, entry->mutable_attr());
   if (!target.empty()) *entry->mutable_link_target() = std::move(target);
   return uint32_t{found.stx_mode};
 }
 
-base::Result<void> Session::Donate(const Object& object, const struct statx& found,
-                                   wire::OpenMode mode, wire::OpenedFile* opened, Answer* answer) {
-  if (!object.mount->MayRead(found.stx_mode)) return base::Errno(EACCES);
-  if (S_ISDIR(found.stx_mode)) return base::Ok();  // Listed by ReadDir; never donated.
-  if (S_ISSOCK(found.stx_mode)) return base::Errno(ENXIO);
-  if (S_ISLNK(found.stx_mode)) return base::Errno(ELOOP);
-  if (!S_ISREG(found.stx_mode)) return base::Errno(EACCES);  // Devices and FIFOs of the host.
-  if (IsOnProc(object.handle())) return base::Errno(EACCES);
-  answer->fd = TRY(OpenFile(object, mode));
-  const int access = ::fcntl(answer->fd.get(), F_GETFL) & O_ACCMODE;
-  opened->set_readable(access != O_WRONLY);
-  opened->set_writable(access != O_RDONLY);
+// One host call less than by handle.  What was opened must be what was looked at; O_NONBLOCK, which
+// regular files ignore, lets nobody hold us up who puts a FIFO there meanwhile.
+base::Result<void> Session::DonateByName(const Node& dir, const Name& name,
+                                         const struct statx& found, wire::OpenMode mode,
+                                         wire::OpenedFile* opened, Answer* answer) {
+  TRY(CheckDonatable(*dir.mount, found));
+  base::Result<OpenedFile> file = OpenAs(*dir.mount, mode, [&](int flags) {
+    return guard_.OpenAt(dir.fd, name, flags | O_NONBLOCK | O_NOCTTY);
+  });
+  // Gone, turned into a symbolic link, or leased to somebody: by handle then.
+  if (file.Is(ENOENT) || file.Is(ELOOP) || file.Is(EAGAIN)) return base::Errno(ESTALE);
+  if (!file.ok()) return file.error();
+  const struct statx now = TRY(StatHandle(file->fd));
+  if (!S_ISREG(now.stx_mode) || !SameInode(found, now)) return base::Errno(ESTALE);
+  if (IsOnProc(file->fd, now)) return base::Errno(EACCES);
+  Give(std::move(file).value(), opened, answer);
   return base::Ok();
 }
 
-base::Result<base::Fd> Session::OpenFile(const Object& object, wire::OpenMode mode) {
-  if (mode == wire::OPEN_READ) return guard_.Reopen(object.handle(), O_RDONLY);
-  const bool best = mode == wire::OPEN_BEST;
-  if (!best && mode != wire::OPEN_WRITE) return base::Errno(EINVAL);
-  if (!object.mount->writable()) {
-    if (!best) return base::Errno(EROFS);
-    return guard_.Reopen(object.handle(), O_RDONLY);
-  }
-  base::Result<base::Fd> both = guard_.Reopen(object.handle(), O_RDWR);
-  if (both.ok()) return both;
-  // The host refuses one half: not permitted, a read-only file system, a program that runs.
-  if (best) return guard_.Reopen(object.handle(), O_RDONLY);
-  if (both.Is(EACCES)) return guard_.Reopen(object.handle(), O_WRONLY);
-  return both;
+base::Result<void> Session::Donate(const Object& object, const struct statx& found,
+                                   wire::OpenMode mode, wire::OpenedFile* opened, Answer* answer) {
+  TRY(CheckDonatable(*object.mount, found));
+  if (IsOnProc(object.handle(), found)) return base::Errno(EACCES);
+  Give(TRY(OpenAs(*object.mount, mode,
+                  [&](int flags) { return guard_.Reopen(object.handle(), flags); })),
+       opened, answer);
+  return base::Ok();
 }
 
 base::Result<void> Session::Open(const wire::OpenRequest& request, Answer* answer) {
   const Object object = TRY(Resolve(request.target()));
   const struct statx found = TRY(StatHandle(object.handle()));
-  if (S_ISDIR(found.stx_mode)) return base::Errno(EISDIR);
   return Donate(object, found, request.mode(), answer->message->mutable_open()->mutable_opened(),
                 answer);
 }
