@@ -73,6 +73,8 @@ class Kernel {
   // The file systems' own hooks, set by boot: see vfs.
   Ref<MountNamespace> root_mounts;
 
+  // Whose call is handled now: signalfds are polled on its behalf.  Stale outside of calls.
+  Task* current = nullptr;
   // State of the sandbox that upper layers own, found by its type and made on first use.
   template <typename T>
   T& Get() {

@@ -47,6 +47,7 @@ void Task::OnReady() {
   Serving serving(*this);
   // The attempt may wait for the host; a signal that comes meanwhile finds the task calling, not
   // blocked.
+  kernel_.current = this;
   state_ = State::kCalling;
   block_->missed = false;
   Result<uint64_t> result = block_->attempt(*this);

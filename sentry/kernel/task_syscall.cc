@@ -9,6 +9,7 @@ namespace sentry {
 
 void Task::OnSyscall(const platform::Event& event) {
   Serving serving(*this);
+  kernel_.current = this;
   state_ = State::kCalling;
   call_ = event.call;
   captured_ = event.captured;

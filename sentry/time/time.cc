@@ -46,8 +46,4 @@ int64_t ToNanoseconds(const abi::Timespec& ts) {
   return ts.tv_sec * kNanosPerSecond + ts.tv_nsec;
 }
 
-bool IsValid(const abi::Timespec& ts) {
-  return ts.tv_sec >= 0 && ts.tv_nsec >= 0 && ts.tv_nsec < kNanosPerSecond;
-}
-
 }  // namespace sentry

@@ -24,6 +24,6 @@ abi::Timespec RealtimeNow();
 abi::Timespec ToTimespec(int64_t ns);
 // Saturates at the largest representable time; the value must be valid (IsValid).
 int64_t ToNanoseconds(const abi::Timespec& ts);
-bool IsValid(const abi::Timespec& ts);  // 0 <= tv_nsec < 1e9 and tv_sec >= 0.
+using abi::IsValid;
 
 }  // namespace sentry
