@@ -227,8 +227,9 @@ class Task final : public RefCounted, public UserMemory {
   Result<void> BeginExec(ExecPlan plan);
   void Exit(int status);       // This task only; `status` is the wait(2) encoding.
   void ExitGroup(int status);  // The whole thread group.
-  // exit(2): as Exit(), after what only this host thread can do for others of its address space.
-  void ExitFromCall(int status);
+  // exit(2), exit_group(2): the same, after what only this host thread can do for others that share
+  // memory with it.
+  void ExitFromCall(int status, bool whole_group);
   // The image is replaced or gone: who waits in vfork(2) for it goes on.
   void ReleaseVforkParent();
 

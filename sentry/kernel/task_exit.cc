@@ -17,15 +17,18 @@ void Task::ExitGroup(int status) {
   group_->End(status);
 }
 
-void Task::ExitFromCall(int status) {
+void Task::ExitFromCall(int status, bool whole_group) {
   // Only a thread of the host process can wake who waits on its private futexes.
   std::vector<platform::HostCall> calls = FutexOwnerDied(*this);
   if (clear_child_tid != 0 && !mm_->HasOneRef()) {
     calls.push_back({.number = abi::kSysSetTidAddress, .args = {clear_child_tid}});
   }
-  if (calls.empty()) return Exit(status);
-  CaptureThen([status, calls = std::move(calls)](Task& task) {
-    task.InjectThen(calls, [status](Task& self, std::span<const int64_t>) { self.Exit(status); });
+  auto leave = [status, whole_group](Task& task) {
+    return whole_group ? task.ExitGroup(status) : task.Exit(status);
+  };
+  if (calls.empty()) return leave(*this);
+  CaptureThen([leave, calls = std::move(calls)](Task& task) {
+    task.InjectThen(calls, [leave](Task& self, std::span<const int64_t>) { leave(self); });
   });
 }
 

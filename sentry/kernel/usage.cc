@@ -20,6 +20,22 @@ Usage& Usage::operator+=(const Usage& other) {
   return *this;
 }
 
+abi::Rusage ToRusage(const Usage& usage) {
+  constexpr int64_t kMicrosecond = 1000;
+  auto timeval = [](int64_t ns) {
+    return abi::Timeval{ns / kNanosPerSecond, ns % kNanosPerSecond / kMicrosecond};
+  };
+  abi::Rusage rusage{};
+  rusage.ru_utime = timeval(usage.user_ns);
+  rusage.ru_stime = timeval(usage.system_ns);
+  rusage.ru_maxrss = static_cast<int64_t>(usage.max_rss_kb);
+  rusage.ru_minflt = static_cast<int64_t>(usage.minor_faults);
+  rusage.ru_majflt = static_cast<int64_t>(usage.major_faults);
+  rusage.ru_nvcsw = static_cast<int64_t>(usage.voluntary_switches);
+  rusage.ru_nivcsw = static_cast<int64_t>(usage.involuntary_switches);
+  return rusage;
+}
+
 Usage TaskUsage(const Task& task) {
   if (task.dead()) return {};
   return HostThreadUsage(task.kernel().options().proc_fd, task.thread().host_pid(),
