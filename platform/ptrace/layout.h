@@ -16,6 +16,7 @@ inline constexpr uint64_t kGuestLimit = kVdsoArea;
 inline constexpr uint64_t kScratchPage = kTaskSize - 2 * kPageSize;
 // `syscall; int3`, read-only: where injected calls are made.
 inline constexpr uint64_t kCodePage = kTaskSize - kPageSize;
+inline constexpr uint32_t kCodeWord = 0xcc050f;
 
 // The fixed page of the host kernel whose calls are emulated (vsyscall(7) in time(7) and friends).
 inline constexpr uint64_t kVsyscallPage = 0xffffffffff600000;

@@ -4,7 +4,6 @@
 // the others (wait(2) prefers the eldest).  Used by the tracer thread alone, but for Wake().
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <optional>
 
@@ -18,7 +17,7 @@ class StopQueue {
   StopQueue(const StopQueue&) = delete;
   StopQueue& operator=(const StopQueue&) = delete;
 
-  // To be called by the tracer thread.  Stops of the members of process group `group` are reported.
+  // Stops of the members of process group `group`, whose leader is the zygote, are reported.
   void Start(pid_t group);
   // Takes what the host has to report, without waiting.
   void Collect();
@@ -27,16 +26,14 @@ class StopQueue {
   // Waits until thread `tid` stops or ends; other stops are kept for Next().  nullopt: there is no
   // such thread.
   std::optional<Stop> WaitFor(pid_t tid);
-  // Waits until there is something to collect, or Wake() is called.  False: no stub is left.
+  // Waits until there is something to collect.  False: no stub is left.
   bool Block();
-  // Makes Block() return, the present or the next one.  Any thread.
+  // Has the zygote stop, if it sleeps, and so ends Block().  Any thread.
   void Wake();
 
  private:
   pid_t group_ = 0;
-  pid_t tracer_ = 0;
   std::deque<Stop> stops_;
-  std::atomic<bool> woken_ = false;
 };
 
 }  // namespace platform::ptracing

@@ -55,6 +55,7 @@ Result<std::unique_ptr<Tracer>> Tracer::Create(const Options& options) {
   std::unique_ptr<Tracer> tracer(new Tracer(options, ThisThread()));
   tracer->zygote_ = TRY(MakeZygote(&tracer->stops_, &tracer->caller_));
   tracer->fp_format_ = TRY(SetUpState(tracer->zygote_.tracee.tid));
+  tracer->RestZygote();
   return tracer;
 }
 
@@ -76,7 +77,7 @@ Result<Event> Tracer::Wait() {
     {
       Lock lock(&mu_);
       graveyard_.clear();
-      if (shut_down_) return Errno(EPIPE);
+      if (shut_down_ || zygote_lost_) return Errno(EPIPE);
       PerformAll();
       SpawnPlanned();
       if (std::exchange(interrupted_, false)) {
@@ -88,7 +89,7 @@ Result<Event> Tracer::Wait() {
       HandleAll();
       if (std::optional<Event> event = NextEvent()) return *event;
       RefillPool();
-      if (!stops_.empty()) continue;
+      if (!stops_.empty() || zygote_lost_) continue;
       sleeping_ = true;
     }
     const bool stubs_left = stops_.Block();

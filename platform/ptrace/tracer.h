@@ -67,11 +67,14 @@ class Tracer final : public Platform {
   int64_t CallIn(PtraceThread& thread, int64_t number, const CallArgs& args) REQUIRES(mu_);
 
   // Stubs (tracer_stubs.cc).
+  void RestZygote();
+  bool RouseZygote() REQUIRES(mu_);
+  void LoseZygote() REQUIRES(mu_);
   Result<Tracee> Spawn() REQUIRES(mu_);
   void Adopt(PtraceThread& thread, const Tracee& tracee) REQUIRES(mu_);
   void SpawnPlanned() REQUIRES(mu_);
   void RefillPool() REQUIRES(mu_);
-  bool LoseUnowned(const Stop& stop) REQUIRES(mu_);
+  void HandleUnowned(const Stop& stop) REQUIRES(mu_);
 
   // Done by the tracer thread: what the host reported (tracer_stops.cc).
   void HandleAll() REQUIRES(mu_);

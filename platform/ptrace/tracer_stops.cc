@@ -49,10 +49,7 @@ void Tracer::HandleAll() {
 
 void Tracer::Handle(const Stop& stop) {
   const auto it = by_tid_.find(stop.tid);
-  if (it == by_tid_.end()) {
-    LoseUnowned(stop);
-    return;
-  }
+  if (it == by_tid_.end()) return HandleUnowned(stop);
   PtraceThread& thread = *it->second;
   if (stop.ended()) return OnEnd(thread, stop.status);
   if (thread.state != State::kRunning) {

@@ -1,4 +1,5 @@
 // Stubs: fresh ones for NewProcess(), and the few that are kept ready.
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -53,14 +54,41 @@ Result<Thread*> Tracer::NewProcess() {
   return thread;
 }
 
+// It sleeps in a futex wait that nobody ends; a signal makes it stop (StopQueue::Wake).
+void Tracer::RestZygote() {
+  Registers& registers = zygote_.tracee.registers;
+  registers.rip = kCodePage;
+  registers.rax = SYS_futex;
+  registers.rdi = kCodePage;
+  registers.rsi = FUTEX_WAIT_PRIVATE;
+  registers.rdx = kCodeWord;
+  registers.r10 = 0;
+  registers.orig_rax = ~uint64_t{0};
+  SetRegisters(zygote_.tracee.tid, registers);
+  Run(zygote_.tracee.tid, RunTo::kNextStop);
+}
+
+bool Tracer::RouseZygote() {
+  if (zygote_lost_) return false;
+  StopSoon(zygote_.tracee.tid);
+  const std::optional<Stop> stop = stops_.WaitFor(zygote_.tracee.tid);
+  if (!stop || stop->ended()) LoseZygote();
+  return !zygote_lost_;
+}
+
+void Tracer::LoseZygote() {
+  if (!zygote_lost_) LOG_ERROR("ptrace platform: the zygote of all stubs was killed");
+  zygote_lost_ = true;
+}
+
 Result<Tracee> Tracer::Spawn() {
-  if (zygote_lost_) return Errno(EAGAIN);
+  if (!RouseZygote()) return Errno(EAGAIN);
   std::optional<Caller::Child> made = caller_.Clone(zygote_.tracee, CLONE_PARENT | SIGCHLD, 0);
   if (!made) {
-    LOG_ERROR("ptrace platform: the zygote was killed; no further programs can be started");
-    zygote_lost_ = true;
+    LoseZygote();
     return Errno(EAGAIN);
   }
+  RestZygote();
   if (made->result < 0) return Errno(static_cast<int>(-made->result));
   if (made->tracee.ended) return Errno(EAGAIN);
   return made->tracee;
@@ -96,20 +124,12 @@ void Tracer::RefillPool() {
 }
 
 // A stop of a thread that the kernel does not know.
-bool Tracer::LoseUnowned(const Stop& stop) {
-  if (stop.tid == zygote_.tracee.tid) {
-    if (stop.ended() && !zygote_lost_)
-      LOG_ERROR("ptrace platform: the zygote was killed; no further programs can be started");
-    if (stop.ended()) zygote_lost_ = true;
-    return true;
-  }
-  if (std::erase_if(pool_, [&](const Tracee& tracee) { return tracee.tid == stop.tid; }) != 0) {
-    if (!stop.ended()) ::syscall(SYS_tkill, stop.tid, SIGKILL);
-    return true;
-  }
-  // Made by a clone that the kernel let the host do, which it must not.
+void Tracer::HandleUnowned(const Stop& stop) {
+  if (stop.tid == zygote_.tracee.tid) return stop.ended() ? LoseZygote() : RestZygote();
+  std::erase_if(pool_, [&](const Tracee& tracee) { return tracee.tid == stop.tid; });
+  // One of the pool that was disturbed, or made by a clone that the kernel let the host do, which
+  // it must not.
   if (!stop.ended()) ::syscall(SYS_tkill, stop.tid, SIGKILL);
-  return false;
 }
 
 }  // namespace platform::ptracing

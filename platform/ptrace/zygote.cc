@@ -93,9 +93,8 @@ Result<void> Emptier::Write(uint64_t address, const void* data, size_t size) {
 }
 
 Result<void> Emptier::MapOwnPages() {
-  constexpr uint8_t kCode[] = {0x0f, 0x05, 0xcc};  // syscall; int3
   TRY(Do("mmap", SYS_mmap, {kCodePage, kPageSize, PROT_READ | PROT_WRITE, kAnonymous, kNoFd, 0}));
-  TRY(Write(kCodePage, kCode, sizeof(kCode)));
+  TRY(Write(kCodePage, &kCodeWord, sizeof(kCodeWord)));
   TRY(Do("mprotect", SYS_mprotect, {kCodePage, kPageSize, PROT_READ | PROT_EXEC}));
   TRY(Do("mmap", SYS_mmap,
          {kScratchPage, kPageSize, PROT_READ | PROT_WRITE, kAnonymous, kNoFd, 0}));
