@@ -64,6 +64,15 @@ std::optional<abi::SigInfo> SignalQueue::Dequeue(Sigset blocked) {
   return info;
 }
 
+abi::SigInfo* SignalQueue::FindTimer(int signal, int32_t id) {
+  if ((pending_ & SigMask(signal)) == 0) return nullptr;
+  for (abi::SigInfo& info : queue_) {
+    bool is_it = info.si_signo == signal && info.si_code == abi::kSiTimer;
+    if (is_it && info.fields.timer.tid == id) return &info;
+  }
+  return nullptr;
+}
+
 void SignalQueue::Discard(Sigset set) {
   pending_ &= ~set;
   queue_.remove_if([set](const abi::SigInfo& info) { return (SigMask(info.si_signo) & set) != 0; });

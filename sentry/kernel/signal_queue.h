@@ -31,6 +31,8 @@ class SignalQueue {
   // The next signal outside `blocked` in Linux's order (synchronous faults first, then the lowest
   // number), removed.
   std::optional<abi::SigInfo> Dequeue(Sigset blocked);
+  // The queued signal of POSIX timer `id`; null: none is pending.
+  abi::SigInfo* FindTimer(int signal, int32_t id);
   // Drops all pending instances of the signals in `set`.
   void Discard(Sigset set);
   Sigset pending() const { return pending_; }

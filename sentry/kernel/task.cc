@@ -13,7 +13,9 @@ Task::Task(Kernel& kernel, Ref<ThreadGroup> group) : kernel_(kernel), group_(std
   altstack.ss_flags = abi::kSsDisable;
 }
 
-Task::~Task() = default;
+Task::~Task() {
+  if (kernel_.current == this) kernel_.current = nullptr;
+}
 
 OpContext Task::context() {
   return OpContext{.creds = *creds_,

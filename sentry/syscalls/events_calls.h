@@ -46,4 +46,9 @@ Result<size_t> SysPselect6(Task& task, int32_t count, UserPtr<uint64_t> in, User
                            UserPtr<uint64_t> except, UserPtr<abi::Timespec> timeout,
                            UserPtr<abi::SigsetArgpack> mask_and_size);
 
+// signalfd.cc
+Result<FdNum> SysSignalfd(Task& task, FdNum fd, UserPtr<abi::Sigset> mask, size_t size);
+Result<FdNum> SysSignalfd4(Task& task, FdNum fd, UserPtr<abi::Sigset> mask, size_t size,
+                           uint32_t flags);
+
 }  // namespace sentry
