@@ -2,9 +2,10 @@
 #include "gofer/protocol/channel.h"
 
 #include <linux/futex.h>
-#include <poll.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +17,14 @@ namespace gofer {
 namespace {
 
 constexpr uint64_t kHelloId = 1;
-constexpr int64_t kPollTime = 500'000;  // Nanoseconds before a wait counts as long.
+// What a wait may last outside of the hook's bracket.  The socket's own timeout, which costs
+// nothing: it counts ticks of the host (4 ms with 250 Hz, and up to two of them), while each call
+// with a finer timer, ppoll for one, was measured to cost more than the whole round trip on a
+// virtual machine (30 us instead of 14).
+constexpr timeval kPollTime = {.tv_sec = 0, .tv_usec = 500};
+// Since that is long for other guests, a wait that was this slow lets the next ones enter the
+// bracket at once, until one is quick again.
+constexpr int64_t kSlow = 300'000;  // Nanoseconds.
 constexpr size_t kReleaseBatch = 64;
 constexpr size_t kSmallRequest = 2048;
 
@@ -26,11 +34,6 @@ int64_t Now() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
-timespec ToTimespec(int64_t ns) {
-  ns = std::max<int64_t>(ns, 0);
-  return {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
-}
-
 // A word to sleep on: one sleeper, set by others.
 class WakeWord {
  public:
@@ -38,11 +41,10 @@ class WakeWord {
     word_.store(1, std::memory_order_release);
     ::syscall(SYS_futex, &word_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
   }
-  // Returns when it was set, after `limit` nanoseconds (negative: none), or for no reason.
-  void Sleep(int64_t limit) {
+  // Returns when it was set, or for no reason.
+  void Sleep() {
     if (word_.exchange(0, std::memory_order_acquire) != 0) return;
-    const timespec time = ToTimespec(limit);
-    ::syscall(SYS_futex, &word_, FUTEX_WAIT_PRIVATE, 0, limit < 0 ? nullptr : &time, nullptr, 0);
+    ::syscall(SYS_futex, &word_, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
     word_.store(0, std::memory_order_relaxed);
   }
 
@@ -66,19 +68,17 @@ struct Client::Channel::Waiter {
 // The time a caller has waited, and whether it is in the hook's bracket.
 class Client::Channel::Wait {
  public:
-  explicit Wait(BlockingHook* hook)
-      : hook_(hook), deadline_(hook != nullptr ? Now() + kPollTime : 0) {}
+  Wait(BlockingHook* hook, std::atomic<bool>* slow_phase)
+      : hook_(hook), slow_phase_(slow_phase), start_(Now()) {
+    if (slow_phase_->load(std::memory_order_relaxed)) Begin();
+  }
   ~Wait() {
+    slow_phase_->store(Now() - start_ > kSlow, std::memory_order_relaxed);
     if (blocking_) hook_->EndBlocking();
   }
   Wait(const Wait&) = delete;
   Wait& operator=(const Wait&) = delete;
 
-  // Nanoseconds that may still be waited outside the bracket; negative when there is no limit.
-  int64_t Left() const {
-    if (hook_ == nullptr || blocking_) return -1;
-    return std::max<int64_t>(deadline_ - Now(), 0);
-  }
   void Begin() {
     if (hook_ == nullptr || blocking_) return;
     blocking_ = true;
@@ -87,7 +87,8 @@ class Client::Channel::Wait {
 
  private:
   BlockingHook* const hook_;
-  const int64_t deadline_;
+  std::atomic<bool>* const slow_phase_;
+  const int64_t start_;
   bool blocking_ = false;
 };
 
@@ -99,7 +100,11 @@ Client::Channel::Channel(base::Fd socket, BlockingHook* hook)
 
 Client::Channel::~Channel() = default;
 
-base::Result<void> Client::Channel::SendHello() {
+base::Result<void> Client::Channel::Start() {
+  if (hook_ != nullptr &&
+      ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &kPollTime, sizeof(kPollTime)) != 0) {
+    return base::LastErrno();
+  }
   wire::Request request;
   request.mutable_hello()->set_version(abi::gofer::kVersion);
   request.mutable_hello()->set_max_reply_size(abi::gofer::kMaxReplySize);
@@ -165,7 +170,7 @@ base::Result<base::Fd> Client::Channel::Call(wire::Request* request, wire::Reply
 }
 
 void Client::Channel::AwaitReply(Waiter* self) {
-  Wait wait(hook_);
+  Wait wait(hook_, &slow_phase_);
   while (true) {
     bool reader = false;
     {
@@ -176,22 +181,20 @@ void Client::Channel::AwaitReply(Waiter* self) {
     }
     if (reader) {
       ReceiveOne(self, &wait);
-    } else if (const int64_t left = wait.Left(); left != 0) {
-      self->wake.Sleep(left);
     } else {
-      wait.Begin();
+      wait.Begin();  // Whoever reads has been waiting for longer.
+      self->wake.Sleep();
     }
   }
 }
 
 void Client::Channel::ReceiveOne(Waiter* self, Wait* wait) {
-  if (const int64_t left = wait->Left(); left >= 0) {
-    pollfd readable = {socket_.get(), POLLIN, 0};
-    const timespec time = ToTimespec(left);
-    if (::ppoll(&readable, 1, &time, nullptr) == 0) wait->Begin();
+  base::Result<Frame> frame = base::Errno(EAGAIN);
+  while (frame.Is(EAGAIN)) {
+    frame = ReceiveFrame(socket_.get(), {incoming_.get(), abi::gofer::kMaxReplySize},
+                         FdPassing::kAccepted);
+    if (frame.Is(EAGAIN)) wait->Begin();
   }
-  base::Result<Frame> frame = ReceiveFrame(
-      socket_.get(), {incoming_.get(), abi::gofer::kMaxReplySize}, FdPassing::kAccepted, true);
   if (frame.ok()) {
     Deliver(std::move(frame).value(), self);
   } else {

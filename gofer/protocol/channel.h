@@ -23,7 +23,8 @@ class Client::Channel {
   Channel(base::Fd socket, BlockingHook* hook);
   ~Channel();
 
-  base::Result<void> SendHello();
+  // Prepares the socket and sends the Hello.
+  base::Result<void> Start();
   // Sends `request` (adding what is to be released) and waits.  An error in the reply becomes the
   // result.
   base::Result<base::Fd> Call(wire::Request* request, wire::Reply* reply) EXCLUDES(mu_);
@@ -47,6 +48,7 @@ class Client::Channel {
   BlockingHook* const hook_;
   const std::unique_ptr<std::byte[]> incoming_;  // Of the reader.
   std::atomic<bool> lost_{false};
+  std::atomic<bool> slow_phase_{false};  // The last wait was long.
 
   base::Mutex mu_{base::LockRank::kGoferChannel};
   std::vector<Waiter*> waiters_ GUARDED_BY(mu_);

@@ -56,7 +56,7 @@ Client::~Client() = default;
 
 base::Result<std::unique_ptr<Client>> Client::Connect(base::Fd channel, BlockingHook* hook) {
   auto made = std::make_unique<Channel>(std::move(channel), hook);
-  TRY(made->SendHello());
+  TRY(made->Start());
   return std::unique_ptr<Client>(new Client(std::move(made)));
 }
 

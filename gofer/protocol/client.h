@@ -2,12 +2,12 @@
 //
 // Thread-safe: several threads may have requests in flight.  A caller sends and then waits for its
 // own reply; while it waits it may receive somebody else's, which it hands over.  A reply that does
-// not come within kPollTime is waited for inside BlockingHook's bracket, in which the kernel lock
-// is given up.
+// not come at once is waited for inside BlockingHook's bracket, in which the kernel lock is given
+// up.
 //
 // When the connection is lost, every call (also those in flight) returns EIO, lost() is true, and
-// one line says so. Host calls used after Connect: sendmsg, recvmsg, ppoll, futex, close (of
-// descriptors that nobody took).
+// one line says so.  Host calls used after Connect: sendmsg, recvmsg, futex, close (of descriptors
+// that nobody took).
 #pragma once
 
 #include <memory>

@@ -52,8 +52,7 @@ base::Result<void> SendFrame(int channel, FrameHeader header, std::span<const st
   return base::Ok();
 }
 
-base::Result<Frame> ReceiveFrame(int channel, std::span<std::byte> buffer, FdPassing fds,
-                                 bool wait) {
+base::Result<Frame> ReceiveFrame(int channel, std::span<std::byte> buffer, FdPassing fds) {
   Frame frame;
   iovec parts[2] = {{&frame.header, sizeof(frame.header)}, {buffer.data(), buffer.size()}};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * abi::gofer::kMaxFds)] = {};
@@ -66,7 +65,7 @@ base::Result<Frame> ReceiveFrame(int channel, std::span<std::byte> buffer, FdPas
   }
   ssize_t length;
   do {
-    length = ::recvmsg(channel, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+    length = ::recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
   } while (length < 0 && errno == EINTR);
   if (length < 0) return base::LastErrno();
   frame.fd = TakeFd(&message);

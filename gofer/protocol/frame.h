@@ -25,10 +25,9 @@ struct Frame {
 base::Result<void> SendFrame(int channel, FrameHeader header, std::span<const std::byte> payload,
                              int fd);
 
-// Waits for a frame, unless `wait` is false (EAGAIN).  EPIPE when the peer has closed; EPROTO for a
-// frame whose header does not fit what came, for one that is longer than `buffer`, and for
-// descriptors that were not expected.
-base::Result<Frame> ReceiveFrame(int channel, std::span<std::byte> buffer, FdPassing fds,
-                                 bool wait);
+// Waits for a frame; EAGAIN when the socket has a timeout and it is over.  EPIPE when the peer has
+// closed; EPROTO for a frame whose header does not fit what came, for one that is longer than
+// `buffer`, and for descriptors that were not expected.
+base::Result<Frame> ReceiveFrame(int channel, std::span<std::byte> buffer, FdPassing fds);
 
 }  // namespace gofer

@@ -90,7 +90,7 @@ base::Result<void> Session::FillPage(const Node& dir, const base::Fd& listing, b
       item->set_cookie(static_cast<uint64_t>(entry.offset));
       if (!item->has_attr()) {
         item->set_ino(entry.ino);
-        item->set_type(DTTOIF(entry.type));
+        item->set_type(static_cast<uint32_t>(DTTOIF(entry.type)));
       }
       used += ItemSize(*item);
       if (used > kPageLimit) {  // It starts the next page.
