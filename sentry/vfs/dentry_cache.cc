@@ -5,9 +5,11 @@
 namespace sentry {
 
 void DentryCache::Add(Dentry& dentry) {
+  // A few looks for each new one keep the size in bounds; more when many are busy would make every
+  // miss slow.
+  constexpr size_t kLooks = 32;
   if (dentry.cache_ != nullptr) return Touch(dentry);
-  // A sixteenth at a time, so that a full cache does not shrink at every miss.
-  if (size_ >= capacity_) Shrink(capacity_ - capacity_ / 16);
+  if (size_ >= capacity_) Look(kLooks, capacity_ - 1);
   dentry.AddRef();
   dentry.cache_ = this;
   list_.push_back(dentry);
@@ -25,7 +27,12 @@ void DentryCache::Remove(Dentry& dentry) {
 size_t DentryCache::Shrink(size_t keep) {
   size_t before = size_;
   // Twice round the list at most: once to take the chances away, once to drop.
-  for (size_t looks = 2 * size_; looks != 0 && size_ > keep; --looks) {
+  Look(2 * size_, keep);
+  return before - size_;
+}
+
+void DentryCache::Look(size_t looks, size_t keep) {
+  for (; looks != 0 && size_ > keep; --looks) {
     Dentry& dentry = list_.front();
     bool busy = !dentry.HasOneRef() || dentry.recently_used_;
     dentry.recently_used_ = false;
@@ -35,7 +42,6 @@ size_t DentryCache::Shrink(size_t keep) {
       Remove(dentry);
     }
   }
-  return before - size_;
 }
 
 void DentryCache::DropTree(Dentry& root) {

@@ -18,7 +18,7 @@ class DentryCache final : public RefCounted {
   static constexpr size_t kDefaultCapacity = 20'000;
   explicit DentryCache(size_t capacity = kDefaultCapacity) : capacity_(capacity) {}
 
-  void Add(Dentry& dentry);  // Shrinks first when full.
+  void Add(Dentry& dentry);  // When full, others go; a little more stays while many are in use.
   static void Touch(Dentry& dentry) { dentry.recently_used_ = true; }
   void Remove(Dentry& dentry);
   // Drops idle dentries until at most `keep` are left or all were looked at; how many went.
@@ -28,6 +28,7 @@ class DentryCache final : public RefCounted {
   size_t size() const { return size_; }
 
  private:
+  void Look(size_t looks, size_t keep);
   ~DentryCache() override;
 
   const size_t capacity_;
