@@ -30,6 +30,11 @@ elseif(SENTRY_SANITIZE STREQUAL "thread")
   add_link_options(-fsanitize=thread)
 endif()
 
+option(SENTRY_FUZZ "Build the fuzzers and what they need, with clang's coverage instrumentation" OFF)
+if(SENTRY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # The product is one static binary; sanitizers need the dynamic loader.
 set(SENTRY_STATIC ON)
 if(SENTRY_SANITIZE)
@@ -38,7 +43,8 @@ endif()
 
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  add_compile_options(-fstack-protector-strong -fcf-protection=full -ftrivial-auto-var-init=zero -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffunction-sections -fdata-sections)
+  add_compile_options(-fstack-protector-strong -fcf-protection=full -ftrivial-auto-var-init=zero
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -ffunction-sections -fdata-sections)
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
   add_link_options(-Wl,-z,relro,-z,now -Wl,--gc-sections)
 endif()
