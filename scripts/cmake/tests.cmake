@@ -18,7 +18,7 @@ function(sentry_unit_tests name folder)
   endif()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gtest GTest::gmock GTest::gtest_main sentry_warnings)
-  gtest_discover_tests(${name} TEST_PREFIX "unit." DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} TEST_PREFIX "unit." NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60)
 endfunction()
 
 # A case that needs the whole sandbox.  Status 77 means: skipped, with the reason printed.
