@@ -287,7 +287,7 @@ TEST_P(CloneTest, GuestsDieWithTheSentry) {
         EnterCall(guest);
         pids[kGuests] = Clone(guest, ForkRequest(RegistersFor(Entry().spin, {})))->host_pid();
       }
-      Start(guest, i == 1 ? Entry().call_forever : Entry().spin);
+      Start(guest, i == kGuests - 1 ? Entry().call_forever : Entry().spin);
       pids[i] = guest->host_pid();
     }
     if (::write(ends[1], pids, sizeof(pids)) != sizeof(pids)) ::_exit(1);

@@ -1,0 +1,52 @@
+// Numbers shared by the shim's assembly and the C++ around it; preprocessor only.  The structures
+// that the offsets belong to are in slot.h, which asserts that both agree.
+#pragma once
+
+// A slot is shared by the Sentry and one stub thread: the thread's alternate signal stack with the
+// header above it, so that header and signal frame touch the same page.
+#define SHIM_SLOT_SIZE 16384
+#define SHIM_HEADER_SIZE 1792
+#define SHIM_HEADER_OFFSET (SHIM_SLOT_SIZE - SHIM_HEADER_SIZE)
+
+#define SHIM_H_FRAME 0
+#define SHIM_H_FS_BASE 8
+#define SHIM_H_GS_BASE 16
+#define SHIM_H_OP_COUNT 24
+#define SHIM_H_CLONE_RESUME 28
+#define SHIM_H_CLONE_FLAGS 32
+#define SHIM_H_CLONE_CTID 40
+#define SHIM_H_CLONE_CHILD 48
+#define SHIM_H_BOOT_STAGE 56
+#define SHIM_H_LISTENER 60
+#define SHIM_H_SCRATCH 64
+#define SHIM_H_CLONE_TID 72
+#define SHIM_H_OPS 128
+#define SHIM_OP_SIZE 64
+#define SHIM_MAX_OPS 26
+
+// The clone child's register r9: its slot's address with these bits.
+#define SHIM_CHILD_NEW_MEMORY 1   // A copy of the parent's memory: shut the parent's slots first.
+#define SHIM_CHILD_NEW_PROCESS 2  // A thread group of its own: ask to die with the Sentry.
+#define SHIM_CHILD_PARK 4         // Ring instead of resuming.
+#define SHIM_CHILD_BITS 7
+
+// The doorbell: a call number that no kernel has.  First argument: a signal number, or one of
+// these.
+#define SHIM_DOORBELL 0x35e00
+#define SHIM_RING_PARKED 256  // Captured with a clean frame: fresh from boot, or a parked clone.
+#define SHIM_RING_OPS 257     // The operations list is done; second argument: how many ran.
+#define SHIM_RING_CLONED 258  // Second argument: what clone returned.
+#define SHIM_RING_AGAIN 259   // Asked to by SHIM_DO_AGAIN.
+
+// The doorbell's answers.
+#define SHIM_DO_RESUME 1
+#define SHIM_DO_OPS 2
+#define SHIM_DO_CLONE 3
+#define SHIM_DO_EXIT 4
+#define SHIM_DO_AGAIN 5
+
+// ShimHeader, at the start of the code.
+#define SHIM_C_FEATURES 0
+#define SHIM_C_SLOTS_BASE 8
+#define SHIM_C_SLOTS_SIZE 16
+#define SHIM_FEATURE_FSGSBASE 1

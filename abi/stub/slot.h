@@ -1,0 +1,101 @@
+// What the Sentry and the shim share: the slot of each stub thread, the header of the shim's code,
+// and the parameters of the first stub's boot.  A slot is written by a hostile guest at any time:
+// the Sentry copies what it reads once and checks the copy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "abi/stub/shim_numbers.h"
+
+namespace abi::stub {
+
+// A host call for the shim to make, and what it returned.
+struct SlotOp {
+  int64_t number;
+  uint64_t args[6];
+  int64_t result;
+};
+
+// Sits at the top of the slot.
+struct SlotHeader {
+  uint64_t frame;  // Where rt_sigreturn finds the signal frame: its address + 8.
+  uint64_t fs_base;
+  uint64_t gs_base;
+  uint32_t op_count;
+  uint32_t clone_resume;  // Nonzero: a parent whose clone worked goes on without ringing.
+  uint64_t clone_flags;
+  uint64_t clone_ctid;
+  uint64_t clone_child;  // The child's slot and SHIM_CHILD_ bits.
+  uint32_t boot_stage;   // First stub only: futex word, 1 when the filter is about to be installed.
+  int32_t listener;      // First stub only: the descriptor, -1 before, -errno - 1 after a failure.
+  uint64_t scratch;
+  uint32_t clone_tid;  // Where the host writes the child's id (CLONE_PARENT_SETTID).
+  uint32_t padding;
+  uint64_t reserved[6];
+  SlotOp ops[SHIM_MAX_OPS];
+};
+
+// Sits at the start of the shim's code.  The offsets count from there, each to behind a syscall
+// instruction (where the host says that a call came from) or to an entry.
+struct ShimHeader {
+  uint64_t features;
+  uint64_t slots_base;
+  uint64_t slots_size;
+  uint32_t boot;
+  uint32_t handler;
+  uint32_t restorer;
+  uint32_t doorbell_site;
+  uint32_t op_site;
+  uint32_t clone_site;
+  uint32_t hello_site;
+  uint32_t exit_site;
+  uint32_t shut_site;       // mprotect of all slots: allowed by the filter.
+  uint32_t death_site;      // prctl(PR_SET_PDEATHSIG): allowed by the filter.
+  uint32_t sigreturn_site;  // rt_sigreturn: allowed by the filter.
+  uint32_t code_end;
+};
+
+struct AddressRange {
+  uint64_t start;
+  uint64_t size;
+};
+
+// At the bottom of the first slot until the boot is over.
+struct BootParameters {
+  static constexpr int kMaxUnmap = 4;
+  static constexpr int kMaxSignals = 8;
+  static constexpr int kMaxFilter = 192;
+
+  int32_t parent_pid;
+  int32_t signal_count;
+  int32_t signals[kMaxSignals];
+  uint64_t rseq_area;
+  uint32_t rseq_size;
+  uint32_t rseq_signature;
+  AddressRange unmap[kMaxUnmap];
+  uint32_t filter_flags;
+  uint16_t filter_length;
+  uint16_t reserved;
+  uint64_t filter[kMaxFilter];  // sock_filter
+};
+
+static_assert(offsetof(SlotHeader, fs_base) == SHIM_H_FS_BASE);
+static_assert(offsetof(SlotHeader, gs_base) == SHIM_H_GS_BASE);
+static_assert(offsetof(SlotHeader, op_count) == SHIM_H_OP_COUNT);
+static_assert(offsetof(SlotHeader, clone_resume) == SHIM_H_CLONE_RESUME);
+static_assert(offsetof(SlotHeader, clone_flags) == SHIM_H_CLONE_FLAGS);
+static_assert(offsetof(SlotHeader, clone_ctid) == SHIM_H_CLONE_CTID);
+static_assert(offsetof(SlotHeader, clone_child) == SHIM_H_CLONE_CHILD);
+static_assert(offsetof(SlotHeader, boot_stage) == SHIM_H_BOOT_STAGE);
+static_assert(offsetof(SlotHeader, listener) == SHIM_H_LISTENER);
+static_assert(offsetof(SlotHeader, scratch) == SHIM_H_SCRATCH);
+static_assert(offsetof(SlotHeader, clone_tid) == SHIM_H_CLONE_TID);
+static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
+static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);
+static_assert(sizeof(SlotHeader) == SHIM_HEADER_SIZE);
+static_assert(offsetof(ShimHeader, slots_base) == SHIM_C_SLOTS_BASE);
+static_assert(offsetof(ShimHeader, slots_size) == SHIM_C_SLOTS_SIZE);
+static_assert(sizeof(BootParameters) <= 4096);
+
+}  // namespace abi::stub

@@ -1,0 +1,236 @@
+// clone(2) in three steps: the parent is told to clone, the host's call is checked once more and
+// let through, and the child says hello by opening its slot.  The child waits until the parent rang
+// too, so that the kernel hears of the clone (kCloned) before anything of the child, and knows the
+// child's host process then.
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "platform/base/log.h"
+#include "platform/notify/backend.h"
+
+namespace platform::notify {
+namespace {
+
+using base::Errno;
+
+constexpr uint64_t kNewThreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+                                     CLONE_THREAD | CLONE_SYSVSEM | CLONE_PARENT_SETTID;
+
+Event Cloned(Thread* parent, int error) {
+  return {.kind = Event::Kind::kCloned, .thread = parent, .captured = true, .error = error};
+}
+
+}  // namespace
+
+Result<Thread*> StubThread::Clone(const CloneRequest& request) {
+  base::MutexLock lock(&backend_.mu_);
+  if (state_ != State::kCaptured) return Errno(ESRCH);
+  base::Ref<StubProcess> process = process_;
+  Backend::CloneArguments clone = {.flags = kNewThreadFlags,
+                                   .clear_tid_address = request.clear_tid_address};
+  if (!request.same_process) {
+    process = TRY(backend_.NewStubProcess());
+    process->highest_fd = process_->highest_fd;
+    clone.flags = Backend::kNewProcessFlags | (request.share_memory ? CLONE_VM : 0);
+    clone.bits = SHIM_CHILD_NEW_PROCESS | (request.share_memory ? 0 : SHIM_CHILD_NEW_MEMORY);
+    if (request.share_memory) process->memory = process_->memory;
+  }
+  StubThread* child = TRY(backend_.NewThread(std::move(process), State::kArriving));
+  child->registers_ = request.registers;
+  child->set_tid_address_ = request.set_tid_address;
+  child->set_tid_value_ = request.set_tid_value;
+  CopyFpTo(child);
+  if (request.clear_tid_address != 0) clone.flags |= CLONE_CHILD_CLEARTID;
+  backend_.StartClone(this, child, clone);
+  return child;
+}
+
+void Backend::StartClone(StubThread* parent, StubThread* child, const CloneArguments& clone) {
+  abi::stub::SlotHeader* header = parent->header();
+  const uint64_t child_slot = region_->SlotAddress(child->slot_);
+  const uint64_t tid_at =
+      region_->SlotAddress(parent->slot_) + SHIM_HEADER_OFFSET + SHIM_H_CLONE_TID;
+  const uint64_t args[6] = {
+      clone.flags, 0, tid_at, clone.clear_tid_address, 0, child_slot | clone.bits};
+  std::copy(std::begin(args), std::end(args), parent->clone_args_);
+  header->clone_flags = clone.flags;
+  header->clone_ctid = clone.clear_tid_address;
+  header->clone_child = child_slot | clone.bits;
+  header->clone_resume = 0;
+  header->clone_tid = 0;
+  parent->clone_child_ = child;
+  parent->clone_rang_ = false;
+  child->clone_parent_ = parent;
+  child->StoreFrame();
+  parent->Answer(SHIM_DO_CLONE, State::kCloning);
+}
+
+std::optional<Event> Backend::OnCloning(StubThread* t, const seccomp_notif& n) {
+  if (IsAt(n, SYS_clone, region_->code().clone_site)) {
+    if (!std::equal(std::begin(n.data.args), std::end(n.data.args), t->clone_args_)) {
+      return Hostile(t, "changed its clone");
+    }
+    if (t->clone_child_ != nullptr) t->clone_child_->clone_approved_ = true;
+    listener_.Continue(n.id);
+    return std::nullopt;
+  }
+  if (!IsRing(n) || n.data.args[0] != SHIM_RING_CLONED || t->clone_rang_) {
+    return Hostile(t, "does not clone");
+  }
+  t->notification_ = n.id;
+  return OnCloned(t, static_cast<int64_t>(n.data.args[1]));
+}
+
+// The parent is back from the host's call.
+std::optional<Event> Backend::OnCloned(StubThread* t, int64_t result) {
+  StubThread* child = t->clone_child_;
+  const int error = result > 0 ? 0 : static_cast<int>(-result);
+  if (child == nullptr) {  // It lived and died meanwhile.
+    t->state_ = State::kCaptured;
+    return Cloned(t, error);
+  }
+  if (error != 0) {
+    if (child->state_ != State::kArriving) return Hostile(t, "lies about its child");
+    return CloneFailed(t, child, error);
+  }
+  child->claimed_tid_ = static_cast<pid_t>(result);
+  if (child->parks_) {
+    Separate(t, child);
+    t->state_ = State::kCaptured;
+    if (t != zygote_) return HandOver(t);
+    FeedZygote();
+    return std::nullopt;
+  }
+  t->clone_rang_ = true;
+  if (child->state_ == State::kArriving) return std::nullopt;
+  return FinishClone(t, child);
+}
+
+std::optional<Event> Backend::CloneFailed(StubThread* t, StubThread* child, int error) {
+  Separate(t, child);
+  t->state_ = State::kCaptured;
+  if (!child->parks_) {
+    Bury(child);
+    return Cloned(t, error);
+  }
+  LOG_WARNING("the host makes no more stubs: errno %d", error);
+  ForgetThread(child, SIGKILL);
+  if (t != zygote_) return HandOver(t);
+  FeedZygote();
+  return std::nullopt;
+}
+
+void Backend::Separate(StubThread* parent, StubThread* child) {
+  parent->clone_child_ = nullptr;
+  child->clone_parent_ = nullptr;
+}
+
+// Both are there.
+std::optional<Event> Backend::FinishClone(StubThread* parent, StubThread* child) {
+  Separate(parent, child);
+  parent->state_ = State::kCaptured;
+  Release(child);
+  return Cloned(parent, 0);
+}
+
+// Lets a child go that said hello.
+void Backend::Release(StubThread* child) {
+  child->state_ = State::kRunning;
+  if (child->capture_wanted_ || child->exit_wanted_) child->Kick();
+  listener_.Continue(child->notification_);
+}
+
+// The first call of a clone's child opens the slot that its parent was told to give it.
+StubThread* Backend::Greet(const seccomp_notif& n) {
+  if (!IsAt(n, SYS_mprotect, region_->code().hello_site)) return nullptr;
+  if (n.data.args[1] != SHIM_SLOT_SIZE || n.data.args[2] != (PROT_READ | PROT_WRITE))
+    return nullptr;
+  const auto it = unborn_.find(region_->SlotAt(n.data.args[0]));
+  if (it == unborn_.end()) return nullptr;
+  StubThread* child = it->second;
+  if (!child->clone_approved_ || !BelongsTo(*child, static_cast<pid_t>(n.pid))) return nullptr;
+  return child;
+}
+
+bool Backend::BelongsTo(const StubThread& child, pid_t tid) {
+  const pid_t pid = child.process_->pid != 0 ? child.process_->pid : tid;
+  return ::syscall(SYS_tgkill, pid, tid, 0) == 0;
+}
+
+std::optional<Event> Backend::OnHello(StubThread* t, const seccomp_notif& n) {
+  unborn_.erase(t->slot_);
+  t->tid_ = static_cast<pid_t>(n.pid);
+  threads_[t->tid_] = t;
+  if (t->process_->pid == 0) {
+    t->process_->pid = t->tid_;
+    processes_[t->tid_] = t->process_;
+  }
+  t->notification_ = n.id;
+  if (t->process_->killed) {
+    t->state_ = State::kHeld;
+    SendKill(*t->process_);
+    return std::nullopt;
+  }
+  if (t->set_tid_address_ != 0) {
+    const auto* value = reinterpret_cast<const std::byte*>(&t->set_tid_value_);
+    // As the host does it: a bad address is the guest's loss.
+    (void)t->WriteMemory(t->set_tid_address_, {value, sizeof(t->set_tid_value_)});
+  }
+  if (t->parks_) {
+    t->state_ = State::kParking;
+    listener_.Continue(n.id);
+    return std::nullopt;
+  }
+  StubThread* parent = t->clone_parent_;
+  if (parent == nullptr) {
+    Release(t);
+    return std::nullopt;
+  }
+  if (parent->clone_rang_) return FinishClone(parent, t);
+  t->state_ = State::kHeld;
+  return std::nullopt;
+}
+
+// The child is dead: its parent must not wait for it.
+void Backend::ForgetChild(StubThread* child) {
+  StubThread* parent = child->clone_parent_;
+  if (parent == nullptr) return;
+  Separate(parent, child);
+  if (!parent->clone_rang_ || parent->process_->killed) return;
+  parent->state_ = State::kCaptured;
+  Queue(Cloned(parent, 0));
+}
+
+// The parent is dead: was the child made?  The host says so in the parent's slot before the child
+// runs.
+void Backend::ForgetParent(StubThread* parent) {
+  StubThread* child = parent->clone_child_;
+  if (child == nullptr) return;
+  Separate(parent, child);
+  if (child->process_.get() == parent->process_.get()) return;  // Dies with it.
+  if (child->state_ == State::kHeld) {
+    if (!child->process_->killed) Release(child);
+  } else if (child->state_ == State::kArriving) {
+    if (child->claimed_tid_ == 0)
+      child->claimed_tid_ = static_cast<pid_t>(parent->header()->clone_tid);
+    if (child->claimed_tid_ == 0) ForgetThread(child, SIGKILL);
+  }
+}
+
+// A stub died that never said hello: whose child was it?
+StubThread* Backend::FindUnborn(pid_t pid) {
+  for (const auto& [slot, child] : unborn_) {
+    if (child->claimed_tid_ == pid) return child;
+    const StubThread* parent = child->clone_parent_;
+    if (parent != nullptr && static_cast<pid_t>(parent->header()->clone_tid) == pid) return child;
+  }
+  return nullptr;
+}
+
+}  // namespace platform::notify

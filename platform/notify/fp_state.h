@@ -1,0 +1,40 @@
+// The extended processor state (x87, SSE, AVX...) as it stands in a signal frame: an XSAVE image in
+// standard format. AMX tiles do not occur: guests never get the host's permission for them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "platform/base/result.h"
+
+namespace platform::notify {
+
+class FpFormat {
+ public:
+  FpFormat();  // Of this processor.
+
+  // Of the image; in a signal frame 4 bytes of magic follow.
+  size_t size() const { return size_; }
+  size_t size_in_frame() const { return extended_ ? size_ + 4 : size_; }
+
+  // All take spans of size() bytes.
+  void WriteInitial(std::span<std::byte> to) const;
+  // EINVAL for what rt_sigreturn would fault on.
+  base::Result<void> Check(std::span<const std::byte> image) const;
+  // Clears the software-defined bytes that the host put into an image.
+  void Strip(std::span<std::byte> image) const;
+  // Writes the software-defined bytes and the trailing magic; `frame_area` has size_in_frame()
+  // bytes.
+  void Seal(std::span<std::byte> frame_area) const;
+  // Whether the host's frame has the form that this class expects.
+  bool Matches(std::span<const std::byte> frame_area) const;
+
+ private:
+  uint64_t features_ = 3;
+  uint32_t mxcsr_mask_ = 0xffbf;
+  size_t size_ = 512;
+  bool extended_ = false;
+};
+
+}  // namespace platform::notify

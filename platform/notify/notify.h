@@ -1,0 +1,35 @@
+// The default backend: guest calls reach the Sentry by seccomp user notification, everything else
+// by the shim (README.md).  Needs Linux 5.19.
+//
+// All stubs die with the thread that called CreateNotify() (PR_SET_PDEATHSIG): it must live as long
+// as the platform.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "platform/base/result.h"
+#include "platform/platform.h"
+
+namespace platform {
+
+struct NotifyOptions : Options {
+  // A directory descriptor of the host's /proc, borrowed; -1: PokeMemory() fails with EIO.
+  int proc_fd = -1;
+  // For tests: act as on a processor without the FSGSBASE instructions.
+  bool without_fsgsbase = false;
+};
+
+Result<std::unique_ptr<Platform>> CreateNotify(const NotifyOptions& options);
+Result<std::unique_ptr<Platform>> CreateNotify(const Options& options);
+
+// What the host offers, for `sentry doctor`.
+struct NotifySupport {
+  bool usable = false;
+  bool sync_wake_up = false;  // Linux 6.6: answers wake the stub on the answerer's processor.
+  bool fsgsbase = false;
+  std::string problem;  // Why it is not usable, and what to do.
+};
+NotifySupport NotifyProbe();
+
+}  // namespace platform

@@ -1,0 +1,56 @@
+// Host processes that play guest processes, and the address spaces that they have.  Guarded by the
+// backend's lock.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "platform/base/intrusive_list.h"
+#include "platform/base/ref.h"
+#include "platform/notify/stub_region.h"
+
+namespace platform::notify {
+
+class StubThread;
+
+// Owns the slots that are, or were, open in one host address space.  They go back to the region
+// when the last process that has it was reaped: until then a dying thread may still write to them.
+class StubMemory : public base::RefCounted {
+ public:
+  explicit StubMemory(StubRegion& region) : region_(region) {}
+  ~StubMemory() override {
+    for (const uint32_t slot : slots_) region_.Release(slot);
+  }
+
+  Result<uint32_t> TakeSlot() {
+    if (!free_.empty()) {
+      const uint32_t slot = free_.back();
+      free_.pop_back();
+      return slot;
+    }
+    const uint32_t slot = TRY(region_.Acquire());
+    slots_.push_back(slot);
+    return slot;
+  }
+  // For threads of the same address space; what is in it was theirs already.
+  void ReturnSlot(uint32_t slot) { free_.push_back(slot); }
+
+ private:
+  StubRegion& region_;
+  std::vector<uint32_t> slots_;
+  std::vector<uint32_t> free_;
+};
+
+struct StubProcess : base::RefCounted {
+  pid_t pid = 0;  // 0: the host made no process yet, or it has not reported.
+  base::Ref<StubMemory> memory;
+  base::IntrusiveList<StubThread> threads;
+  int highest_fd = -1;    // Ever installed; descriptors for injected calls go above.
+  int temporary_fd = -1;  // In use by Inject().
+  bool killed = false;    // SIGKILL was sent, or will be on arrival: nothing is reported any more.
+  bool internal = false;  // Zygote or pool: the kernel does not know it.
+};
+
+}  // namespace platform::notify

@@ -1,0 +1,227 @@
+#include "platform/notify/stub_thread.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "platform/notify/backend.h"
+#include "platform/notify/signals.h"
+
+namespace platform::notify {
+namespace {
+
+using base::Errno;
+using base::MutexLock;
+
+Registers CleanRegisters() {
+  Registers registers = {};
+  registers.cs = 0x33;
+  registers.ss = 0x2b;
+  registers.eflags = 0x202;
+  registers.orig_rax = ~uint64_t{0};
+  return registers;
+}
+
+}  // namespace
+
+StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process, uint32_t slot, State state)
+    : backend_(backend),
+      process_(std::move(process)),
+      slot_(slot),
+      state_(state),
+      registers_(CleanRegisters()) {
+  UseOwnFrame();
+}
+
+FrameArea StubThread::frame_area() const {
+  return FrameArea(backend_.region_->SlotAddress(slot_), backend_.fp_format_);
+}
+
+abi::stub::SlotHeader* StubThread::header() const {
+  return backend_.region_->Header(slot_);
+}
+
+void StubThread::UseOwnFrame() {
+  frame_ = frame_area().OwnFrame();
+  fp_ = 0;
+}
+
+void StubThread::StoreFrame() {
+  frame_area().Write(frame_, registers_, fp_);
+  abi::stub::SlotHeader* to = header();
+  to->frame = frame_ + offsetof(SignalFrame, context);
+  // The shim would fault on one that is not canonical.
+  to->fs_base = registers_.fs_base < kTaskSize ? registers_.fs_base : 0;
+  to->gs_base = registers_.gs_base < kTaskSize ? registers_.gs_base : 0;
+}
+
+bool StubThread::IsOnItsWay() const {
+  const bool makes_zygote =
+      state_ == State::kCloning && clone_child_ != nullptr && clone_child_->parks_;
+  return state_ == State::kBooting || state_ == State::kArriving || state_ == State::kParking ||
+         makes_zygote;
+}
+
+void StubThread::Answer(int64_t command, State next) {
+  state_ = next;
+  backend_.listener_.Reply(notification_, command);
+}
+
+void StubThread::Kick() {
+  capture_wanted_ = false;
+  if (kick_sent_) return;
+  kick_sent_ = true;
+  ::syscall(SYS_tgkill, process_->pid, tid_, kKick);
+  backend_.reaper_.StartTicks();
+}
+
+// The call's answer.  When a kick is under way the host may lose it: remembered for OnKick().
+void StubThread::FinishCall(int64_t result) {
+  if (capture_wanted_) Kick();
+  if (kick_sent_) crossed_ = {.valid = true, .call = call_, .result = result};
+  Answer(result, State::kRunning);
+}
+
+void StubThread::FinishSyscall(int64_t result) {
+  MutexLock lock(&backend_.mu_);
+  if (state_ == State::kCalling) {
+    FinishCall(result);
+  } else if (state_ == State::kCaptured) {
+    registers_.rax = static_cast<uint64_t>(result);
+    ResumeLocked();
+  }
+}
+
+void StubThread::FinishSyscallAndCapture(int64_t result) {
+  MutexLock lock(&backend_.mu_);
+  if (state_ == State::kCalling) {
+    capture_wanted_ = true;
+    FinishCall(result);
+  } else if (state_ == State::kCaptured) {
+    registers_.rax = static_cast<uint64_t>(result);
+    capture_wanted_ = true;
+    ResumeLocked();
+  }
+}
+
+void StubThread::ContinueSyscall() {
+  MutexLock lock(&backend_.mu_);
+  if (state_ != State::kCalling) return;
+  if (capture_wanted_) Kick();
+  state_ = State::kRunning;
+  backend_.listener_.Continue(notification_);
+}
+
+Result<void> StubThread::InstallFd(int host_fd, int number) {
+  MutexLock lock(&backend_.mu_);
+  if (state_ != State::kCalling && state_ != State::kCaptured) return Errno(ESRCH);
+  if (number == process_->temporary_fd) return Errno(EBUSY);
+  process_->highest_fd = std::max(process_->highest_fd, number);
+  return backend_.listener_.InstallFd(notification_, host_fd, number);
+}
+
+void StubThread::Resume() {
+  MutexLock lock(&backend_.mu_);
+  if (state_ == State::kCaptured) {
+    ResumeLocked();
+  } else if (state_ == State::kBooting || state_ == State::kArriving || state_ == State::kParking) {
+    resume_wanted_ = true;
+  }
+}
+
+void StubThread::ResumeLocked() {
+  StoreFrame();
+  resume_wanted_ = false;
+  if (capture_wanted_) {
+    capture_wanted_ = false;
+    Answer(SHIM_DO_AGAIN, State::kRinging);
+    return;
+  }
+  Answer(SHIM_DO_RESUME, State::kRunning);
+  if (std::exchange(fresh_, false)) backend_.Refill();
+}
+
+void StubThread::Capture() {
+  MutexLock lock(&backend_.mu_);
+  if (state_ == State::kRunning) {
+    Kick();
+  } else if (state_ != State::kRinging) {
+    capture_wanted_ = true;
+  }
+}
+
+void StubThread::StartExit() {
+  Answer(SHIM_DO_EXIT, State::kExiting);
+}
+
+void StubThread::ExitThread() {
+  MutexLock lock(&backend_.mu_);
+  owner = nullptr;
+  if (state_ == State::kCalling && call_.number == SYS_exit) {
+    const uint64_t notification = notification_;
+    Backend& backend = backend_;
+    backend.Bury(this);
+    backend.listener_.Continue(notification);
+  } else if (state_ == State::kCaptured) {
+    StartExit();
+  } else if (state_ == State::kCalling) {
+    exit_wanted_ = capture_wanted_ = true;
+    FinishCall(-EINTR);
+  } else {
+    exit_wanted_ = true;
+    if (state_ == State::kRunning)
+      Kick();
+    else
+      capture_wanted_ = true;
+  }
+}
+
+void StubThread::KillProcess() {
+  MutexLock lock(&backend_.mu_);
+  process_->killed = true;
+  for (StubThread& t : process_->threads) t.owner = nullptr;
+  backend_.SendKill(*process_);
+}
+
+void StubThread::CopyFpTo(StubThread* child) const {
+  if (fp_ == 0) return;
+  const FrameArea area = child->frame_area();
+  child->fp_ = area.OwnFp();
+  const std::span<const std::byte> from = frame_area().Fp(fp_);
+  std::memcpy(area.Fp(child->fp_).data(), from.data(), from.size());
+}
+
+Result<void> StubThread::GetFpState(std::span<std::byte> to) {
+  MutexLock lock(&backend_.mu_);
+  const FpFormat& format = backend_.fp_format_;
+  if (to.size() != format.size()) return Errno(EINVAL);
+  if (fp_ == 0) {
+    format.WriteInitial(to);
+    return base::Ok();
+  }
+  const std::span<std::byte> area = frame_area().Fp(fp_);
+  if (!format.Matches(area)) return Errno(EIO);
+  std::memcpy(to.data(), area.data(), to.size());
+  format.Strip(to);
+  return base::Ok();
+}
+
+Result<void> StubThread::SetFpState(std::span<const std::byte> from) {
+  MutexLock lock(&backend_.mu_);
+  const FpFormat& format = backend_.fp_format_;
+  if (from.empty()) {
+    fp_ = 0;
+    return base::Ok();
+  }
+  TRY(format.Check(from));
+  const FrameArea area = frame_area();
+  if (fp_ == 0) fp_ = area.OwnFp();
+  const std::span<std::byte> to = area.Fp(fp_);
+  std::memcpy(to.data(), from.data(), from.size());
+  format.Seal(to);
+  return base::Ok();
+}
+
+}  // namespace platform::notify

@@ -1,0 +1,134 @@
+// A stub's host thread: the state machine behind platform::Thread.
+//
+// Public methods are the kernel's and take the backend's lock; the others belong to the backend,
+// which holds it.
+#pragma once
+
+#include <linux/seccomp.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "platform/base/intrusive_list.h"
+#include "platform/notify/signal_frame.h"
+#include "platform/notify/stub_process.h"
+#include "platform/platform.h"
+
+namespace platform::notify {
+
+class Backend;
+
+class StubThread final : public Thread, public base::ListNode<StubThread> {
+ public:
+  enum class State {
+    kBooting,    // The first stub, until it is parked.
+    kArriving,   // Cloned, but its first call (hello) was not seen; may be parked afterwards.
+    kHeld,       // Said hello, and waits for its parent's part.
+    kParking,    // Said hello, will ring.
+    kRunning,    // Guest code, or a host call that it was allowed.
+    kCalling,    // Its call waits for an answer.
+    kCaptured,   // Its doorbell waits for an answer.
+    kRinging,    // Resumed only to ring again.
+    kInjecting,  // Runs operations.
+    kCloning,
+    kExiting,  // Told to call exit(2); no longer the kernel's.
+    kDead,     // The process was reaped or is about to be.
+  };
+
+  StubThread(Backend& backend, base::Ref<StubProcess> process, uint32_t slot, State state);
+  ~StubThread() override = default;
+
+  Result<size_t> ReadMemory(uint64_t address, std::span<std::byte> to) override;
+  Result<size_t> WriteMemory(uint64_t address, std::span<const std::byte> from) override;
+  Result<size_t> ReadMemoryV(std::span<const iovec> guest, std::span<const iovec> to) override;
+  Result<size_t> WriteMemoryV(std::span<const iovec> guest, std::span<const iovec> from) override;
+  Result<size_t> PokeMemory(uint64_t address, std::span<const std::byte> from) override;
+
+  void FinishSyscall(int64_t result) override;
+  void FinishSyscallAndCapture(int64_t result) override;
+  void ContinueSyscall() override;
+  Result<void> InstallFd(int host_fd, int number) override;
+
+  Registers& registers() override { return registers_; }
+  Result<void> GetFpState(std::span<std::byte> to) override;
+  Result<void> SetFpState(std::span<const std::byte> from) override;
+  void Resume() override;
+  Result<void> Inject(std::span<const HostCall> calls) override;
+  std::span<const int64_t> InjectedResults() override { return results_; }
+  Result<Thread*> Clone(const CloneRequest& request) override;
+
+  void Capture() override;
+  void ExitThread() override;
+  void KillProcess() override;
+
+  int host_tid() const override { return tid_; }
+  int host_pid() const override { return process_->pid; }
+
+ private:
+  friend class Backend;
+
+  // What the host is known to do with an answer that crosses a kick on some kernels: lose it
+  // (README.md).
+  struct CrossedAnswer {
+    bool valid = false;
+    Syscall call{};
+    int64_t result = 0;
+  };
+
+  // Parked before long: what the kernel asks for is done then.
+  bool IsOnItsWay() const;
+  FrameArea frame_area() const;
+  abi::stub::SlotHeader* header() const;
+  // A frame made by the Sentry, for a thread that the host never interrupted.
+  void UseOwnFrame();
+  // Puts registers and bases where the shim takes them from.
+  void StoreFrame();
+  void ResumeLocked();
+  void Answer(int64_t command, State next);
+  void Kick();
+  void FinishCall(int64_t result);
+  void StartOps();
+  void StartExit();
+  void CopyFpTo(StubThread* child) const;
+
+  Backend& backend_;
+  const base::Ref<StubProcess> process_;
+  const uint32_t slot_;
+  pid_t tid_ = 0;
+  State state_;
+  uint64_t notification_ = 0;  // The open one's id: kCalling and kCaptured.
+  Syscall call_{};
+  Registers registers_{};
+  uint64_t frame_ = 0;  // In the slot.
+  uint64_t fp_ = 0;     // In the slot; 0: the initial state.
+
+  bool kick_sent_ = false;  // And has not been heard of yet.
+  unsigned kick_age_ = 0;   // Seconds.
+  bool capture_wanted_ = false;
+  bool resume_wanted_ = false;  // Asked for before it arrived.
+  bool exit_wanted_ = false;    // As soon as it is captured.
+  CrossedAnswer crossed_;
+
+  std::vector<HostCall> ops_;
+  std::vector<int64_t> results_;
+  size_t batch_start_ = 0;  // ops_ from here on are in the slot.
+  size_t batch_size_ = 0;
+  size_t batch_seen_ = 0;  // Of these the host was asked for.
+  int installed_fd_ = -1;  // The host_fd that stands at temporary_fd.
+  bool closing_ = false;   // After an early end, to close that.
+
+  StubThread* clone_child_ = nullptr;  // While cloning.
+  bool clone_rang_ = false;            // Its part is done; the child was not seen.
+  uint64_t clone_args_[6] = {};
+  // Of a child.
+  StubThread* clone_parent_ = nullptr;  // While that is cloning.
+  bool clone_approved_ = false;
+  pid_t claimed_tid_ = 0;  // As the parent says.
+  uint64_t set_tid_address_ = 0;
+  uint32_t set_tid_value_ = 0;
+  bool parks_ = false;
+  bool fresh_ = false;  // From NewProcess(), not resumed yet.
+};
+
+}  // namespace platform::notify

@@ -1,0 +1,207 @@
+// The code that every stub thread runs between the guest and the Sentry: the signal handler, its
+// command loop, and a clone child's first steps.  It touches no memory but its slot, uses no stack, and
+// needs no relocation; boot.cc, linked behind it, runs once in the first stub.
+//
+// Everything here can be entered by the guest at any instruction with any registers.  That is harmless:
+// each call below either reaches the Sentry, which checks it, or is one the filter allows to anybody.
+#include "abi/stub/shim_numbers.h"
+
+        .section .shim.head, "ax"
+        .globl  shim_start
+shim_start:
+        .quad   0                       // features; this and the next two are filled in by the Sentry
+        .quad   0                       // slots_base
+        .quad   0                       // slots_size
+        .long   shim_boot_entry - shim_start
+        .long   shim_handler - shim_start
+        .long   shim_restorer - shim_start
+        .long   doorbell_site - shim_start
+        .long   op_site - shim_start
+        .long   clone_site - shim_start
+        .long   hello_site - shim_start
+        .long   exit_site - shim_start
+        .long   shut_site - shim_start
+        .long   death_site - shim_start
+        .long   sigreturn_site - shim_start
+        .long   shim_end - shim_start
+
+        .balign 64
+// A signal: the frame is at rsp, on the alternate stack that the slot is.  All signals are blocked.
+shim_handler:
+        cld
+        movq    %rsp, %r12
+        orq     $(SHIM_SLOT_SIZE - 1), %r12
+        subq    $(SHIM_HEADER_SIZE - 1), %r12
+        movq    %rsp, %rsi
+        testl   $SHIM_FEATURE_FSGSBASE, shim_start + SHIM_C_FEATURES(%rip)
+        jz      read_bases_by_call
+        rdfsbase %rdx
+        rdgsbase %r10
+
+// rdi: kind, rsi: argument, rdx: fs base, r10: gs base, r12: the slot's header, kept throughout.
+ring:
+        movl    $SHIM_DOORBELL, %eax
+        syscall
+doorbell_site:
+        cmpq    $SHIM_DO_RESUME, %rax
+        je      resume
+        cmpq    $SHIM_DO_OPS, %rax
+        je      run_ops
+        cmpq    $SHIM_DO_CLONE, %rax
+        je      run_clone
+        cmpq    $SHIM_DO_AGAIN, %rax
+        je      ring_again
+        cmpq    $SHIM_DO_EXIT, %rax
+        je      run_exit
+// No Sentry any more (ENOSYS), or nonsense: an illegal instruction with SIGILL blocked ends the process.
+die:
+        ud2
+
+resume:
+        testl   $SHIM_FEATURE_FSGSBASE, shim_start + SHIM_C_FEATURES(%rip)
+        jz      write_bases_by_call
+        movq    SHIM_H_FS_BASE(%r12), %rax
+        wrfsbase %rax
+        movq    SHIM_H_GS_BASE(%r12), %rax
+        wrgsbase %rax
+go:
+        movq    SHIM_H_FRAME(%r12), %rsp
+shim_restorer:
+        movl    $15, %eax               // rt_sigreturn
+        syscall
+sigreturn_site:
+        ud2
+
+ring_again:
+        movl    $SHIM_RING_AGAIN, %edi
+        jmp     ring
+
+run_exit:
+        xorl    %edi, %edi
+        movl    $60, %eax               // exit
+        syscall
+exit_site:
+        ud2
+
+// Runs header.ops[0..op_count) and stops behind the first that fails.  r13: index, r14: the operation.
+run_ops:
+        xorl    %r13d, %r13d
+        leaq    SHIM_H_OPS(%r12), %r14
+next_op:
+        cmpl    SHIM_H_OP_COUNT(%r12), %r13d
+        jae     ops_done
+        movq    0(%r14), %rax
+        movq    8(%r14), %rdi
+        movq    16(%r14), %rsi
+        movq    24(%r14), %rdx
+        movq    32(%r14), %r10
+        movq    40(%r14), %r8
+        movq    48(%r14), %r9
+        syscall
+op_site:
+        movq    %rax, 56(%r14)
+        incl    %r13d
+        addq    $SHIM_OP_SIZE, %r14
+        cmpq    $-4095, %rax
+        jb      next_op
+ops_done:
+        movl    $SHIM_RING_OPS, %edi
+        movl    %r13d, %esi
+        jmp     ring
+
+run_clone:
+        movq    SHIM_H_CLONE_FLAGS(%r12), %rdi
+        movq    SHIM_H_CLONE_CTID(%r12), %r10
+        movq    SHIM_H_CLONE_CHILD(%r12), %r9
+        xorl    %esi, %esi
+        leaq    SHIM_H_CLONE_TID(%r12), %rdx
+        xorl    %r8d, %r8d
+        movl    $56, %eax               // clone
+        syscall
+clone_site:
+        testq   %rax, %rax
+        jz      child
+        js      cloned
+        cmpl    $0, SHIM_H_CLONE_RESUME(%r12)
+        jne     resume
+cloned:
+        movl    $SHIM_RING_CLONED, %edi
+        movq    %rax, %rsi
+        jmp     ring
+
+// The child: registers only until its own slot is open.  r9 was checked by the Sentry with the clone.
+child:
+        movq    %r9, %r12
+        testl   $SHIM_CHILD_NEW_MEMORY, %r12d
+        jz      1f
+        movq    shim_start + SHIM_C_SLOTS_BASE(%rip), %rdi
+        movq    shim_start + SHIM_C_SLOTS_SIZE(%rip), %rsi
+        xorl    %edx, %edx
+        movl    $10, %eax               // mprotect(all slots, PROT_NONE)
+        syscall
+shut_site:
+        testq   %rax, %rax
+        jnz     die
+1:      testl   $SHIM_CHILD_NEW_PROCESS, %r12d
+        jz      2f
+        movl    $1, %edi
+        movl    $9, %esi
+        movl    $157, %eax              // prctl(PR_SET_PDEATHSIG, SIGKILL)
+        syscall
+death_site:
+        testq   %rax, %rax
+        jnz     die
+2:      movq    %r12, %r13
+        andq    $~SHIM_CHILD_BITS, %r12
+        movq    %r12, %rdi
+        movl    $SHIM_SLOT_SIZE, %esi
+        movl    $3, %edx
+        movl    $10, %eax               // mprotect(own slot, PROT_READ | PROT_WRITE): the Sentry meets the child
+        syscall
+hello_site:
+        testq   %rax, %rax
+        jnz     die
+        addq    $SHIM_HEADER_OFFSET, %r12
+        testl   $SHIM_CHILD_PARK, %r13d
+        jz      resume
+shim_park:
+        movl    $SHIM_RING_PARKED, %edi
+        xorl    %edx, %edx
+        xorl    %r10d, %r10d
+        jmp     ring
+
+// Without FSGSBASE the host sets and tells the bases.
+read_bases_by_call:
+        movl    %edi, %r13d
+        movq    %rsi, %r14
+        movl    $0x1003, %edi           // ARCH_GET_FS
+        leaq    SHIM_H_SCRATCH(%r12), %rsi
+        movl    $158, %eax              // arch_prctl
+        syscall
+        movq    SHIM_H_SCRATCH(%r12), %r15
+        movl    $0x1004, %edi           // ARCH_GET_GS
+        movl    $158, %eax
+        syscall
+        movq    SHIM_H_SCRATCH(%r12), %r10
+        movq    %r15, %rdx
+        movl    %r13d, %edi
+        movq    %r14, %rsi
+        jmp     ring
+write_bases_by_call:
+        movl    $0x1002, %edi           // ARCH_SET_FS
+        movq    SHIM_H_FS_BASE(%r12), %rsi
+        movl    $158, %eax
+        syscall
+        movl    $0x1001, %edi           // ARCH_SET_GS
+        movq    SHIM_H_GS_BASE(%r12), %rsi
+        movl    $158, %eax
+        syscall
+        jmp     go
+
+// Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.
+shim_boot_entry:
+        movq    %rsi, %r12
+        callq   shim_boot
+        jmp     shim_park
+
+        .section .note.GNU-stack, "", @progbits
