@@ -223,7 +223,7 @@ constexpr SyscallEntry kTable[] = {
     {199, "fremovexattr", MISSING},
     {200, "tkill", FULL(SysTkill)},
     {201, "time", FULL(SysHost)},
-    {202, "futex", MISSING},
+    {202, "futex", FULL(SysFutex)},
     {203, "sched_setaffinity", MISSING},
     {204, "sched_getaffinity", MISSING},
     {205, "set_thread_area", MISSING},

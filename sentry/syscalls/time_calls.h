@@ -1,4 +1,4 @@
-// The calls of clocks, sleeping and timers, for the table.
+// The calls of futexes, clocks, sleeping and timers, for the table.
 #pragma once
 
 #include "abi/linux/signal.h"
@@ -6,6 +6,10 @@
 #include "sentry/kernel/task.h"
 
 namespace sentry {
+
+// futex.cc
+Result<uint64_t> SysFutex(Task& task, uint64_t address, int32_t op, uint32_t value,
+                          uint64_t timeout_or_count, uint64_t address2, uint32_t value3);
 
 // nanosleep.cc
 Result<void> SysNanosleep(Task& task, UserPtr<abi::Timespec> request,
