@@ -1,3 +1,4 @@
+// Injected calls: registers made up, the thread run from stop to stop, the result read.
 #include "platform/ptrace/call.h"
 
 #include <signal.h>

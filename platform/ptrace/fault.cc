@@ -1,3 +1,4 @@
+// siginfo of a fault, and the trap that must have caused it.
 #include "platform/ptrace/fault.h"
 
 #include <cstddef>

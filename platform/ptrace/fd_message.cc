@@ -1,3 +1,4 @@
+// SCM_RIGHTS by hand, since one side of the message lies in another process.
 #include "platform/ptrace/fd_message.h"
 
 namespace platform::ptracing {

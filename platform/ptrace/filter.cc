@@ -1,3 +1,4 @@
+// The filter as a table, each entry with its reason.
 #include "platform/ptrace/filter.h"
 
 #include <linux/futex.h>

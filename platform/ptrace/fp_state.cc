@@ -1,3 +1,4 @@
+// XSAVE images: size, checks, and the way between the host's and ours.
 #include "platform/ptrace/fp_state.h"
 
 #include <cpuid.h>

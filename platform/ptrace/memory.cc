@@ -1,3 +1,4 @@
+// process_vm_readv(2), process_vm_writev(2), and PTRACE_POKEDATA for pages that are read-only.
 #include "platform/ptrace/memory.h"
 
 #include <algorithm>

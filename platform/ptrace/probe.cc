@@ -1,3 +1,4 @@
+// Does it work here?  For `sentry doctor` and --platform=auto.
 #include <cstring>
 
 #include "platform/ptrace/ptrace.h"

@@ -1,3 +1,4 @@
+// ptrace(2) and wait(2) status words behind typed functions.
 #include "platform/ptrace/requests.h"
 
 #include <elf.h>

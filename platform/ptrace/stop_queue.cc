@@ -1,3 +1,4 @@
+// wait(2) for a process group, in rounds.
 #include "platform/ptrace/stop_queue.h"
 
 #include <signal.h>

@@ -1,3 +1,5 @@
+// The kernel's calls on a guest thread: what can be answered at once, the rest is posted to the
+// tracer.
 #include "platform/ptrace/thread.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Making and ending the platform, and the loop of the tracer thread.
 #include "platform/ptrace/tracer.h"
 
 #include <signal.h>

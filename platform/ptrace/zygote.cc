@@ -1,3 +1,4 @@
+// Making the zygote: a fork of this process, emptied from outside.
 #include "platform/ptrace/zygote.h"
 
 #include <asm/prctl.h>
