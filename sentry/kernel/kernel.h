@@ -21,7 +21,10 @@
 #include "sentry/kernel/subsystem.h"
 #include "sentry/kernel/thread_group.h"
 #include "sentry/time/timer_queue.h"
+#include "sentry/vfs/filesystem_types.h"
 #include "sentry/vfs/mount.h"
+#include "sentry/vfs/name_lock.h"
+#include "sentry/vfs/special_files.h"
 
 namespace sentry {
 
@@ -49,10 +52,10 @@ class CallObserver {
   virtual void OnTaskEnd(Task&, int /*wait_status*/) {}
 };
 
-class Kernel {
+class Kernel final : public Blocker {
  public:
   Kernel(KernelOptions options, std::unique_ptr<platform::Platform> platform);
-  ~Kernel();
+  ~Kernel() override;
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
@@ -72,6 +75,8 @@ class Kernel {
   CallObserver* observer = nullptr;  // Borrowed.
   // The file systems' own hooks, set by boot: see vfs.
   Ref<MountNamespace> root_mounts;
+  SpecialFileOpener* special_files = nullptr;  // Borrowed; null: no FIFOs, no device nodes.
+  FilesystemTypes filesystem_types;            // What mount(2) can make.
 
   // Whose call is handled now: signalfds are polled on its behalf.  Stale outside of calls.
   Task* current = nullptr;
@@ -95,8 +100,8 @@ class Kernel {
 
   // Around a wait for the host.  Nothing of the kernel may be touched in between, and whatever was
   // read before must be looked at again after.
-  void BeginBlocking() NO_THREAD_SAFETY_ANALYSIS;
-  void EndBlocking() NO_THREAD_SAFETY_ANALYSIS;
+  void BeginBlocking() override NO_THREAD_SAFETY_ANALYSIS;
+  void EndBlocking() override NO_THREAD_SAFETY_ANALYSIS;
 
  private:
   void Serve() NO_THREAD_SAFETY_ANALYSIS;  // The loop of the leader and its followers.

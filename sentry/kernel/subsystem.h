@@ -20,6 +20,8 @@ enum class SubsystemId : uint8_t {
   kPiFutexes,
   kSysvIpc,
   kMessageQueues,
+  kLockWaits,
+  kShmFiles,
   kCount,
 };
 

@@ -22,7 +22,9 @@ OpContext Task::context() {
                    .now = RealtimeNow(),
                    .umask = fs_->umask,
                    .file_size_limit = group_->limit(abi::kRlimitFsize),
-                   .task = this};
+                   .task = this,
+                   .blocker = &kernel_,
+                   .special_files = kernel_.special_files};
 }
 
 WalkRoot Task::WalkFromCwd() {

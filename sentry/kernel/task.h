@@ -101,6 +101,7 @@ class Task final : public RefCounted, public UserMemory {
 
   // --- resources; never null while alive, gone when dead() ---
   FdTable& fds() const { return *fds_; }
+  void UnshareFds() { fds_ = fds_->Clone(); }  // A table of its own from now on.
   FsContext& fs() const { return *fs_; }
   MemoryManager& mm() const { return *mm_; }
   Ref<MountNamespace> mounts() const { return mounts_; }

@@ -81,6 +81,8 @@ class UserSource final : public IoSource {
   UserSource(UserMemory& memory, uint64_t address, size_t length) : UserSource(memory, {{address, length}}) {}
   UserSource(UserMemory& memory, std::vector<UserRange> ranges);
   Result<size_t> Get(std::span<std::byte> bytes) override;
+  // Leaves bytes out that were moved by other means.
+  void Skip(size_t bytes);
   size_t remaining() const override { return remaining_; }
 
  private:

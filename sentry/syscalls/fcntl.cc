@@ -1,0 +1,115 @@
+// fcntl(2): descriptors, status flags, owners, and what it passes on to locks and files.
+#include "abi/linux/signal.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/locks.h"
+
+namespace sentry {
+namespace {
+
+Result<uint64_t> Duplicate(Task& task, Ref<FileDescription> file, uint64_t minimum, bool cloexec) {
+  if (minimum >= task.fd_limit()) return Errno(EINVAL);
+  FdNum fd = TRY(task.fds().Install(std::move(file), FdFlags{.cloexec = cloexec}, task.fd_limit(),
+                                    static_cast<int>(minimum)));
+  return static_cast<uint64_t>(fd.value());
+}
+
+Result<uint64_t> SetFlags(Task& task, FileDescription& file, uint64_t arg) {
+  uint32_t flags = static_cast<uint32_t>(arg);
+  bool starts_noatime = (flags & ~file.flags() & abi::kONoatime) != 0;
+  OpContext ctx = task.context();
+  if (starts_noatime && file.inode() != nullptr && !OwnsOrCapable(ctx, *file.inode())) {
+    return Errno(EPERM);
+  }
+  file.SetStatusFlags(flags);
+  return uint64_t{0};
+}
+
+// A positive owner is a thread group, a negative one a process group (F_SETOWN).
+Result<uint64_t> SetOwner(Task& task, FileDescription& file, int32_t owner) {
+  PidTable& pids = task.kernel().pids();
+  if (owner == INT32_MIN) return Errno(EINVAL);
+  bool exists = owner >= 0 ? owner == 0 || pids.FindTask(Tid(owner)) != nullptr
+                           : pids.FindProcessGroup(Tid(-owner)) != nullptr;
+  if (!exists) return Errno(ESRCH);
+  file.async_owner = owner;
+  return uint64_t{0};
+}
+
+Result<uint64_t> SetOwnerEx(Task& task, FileDescription& file, UserPtr<abi::FOwnerEx> arg) {
+  abi::FOwnerEx owner = TRY(task.CopyIn(arg));
+  if (owner.type < abi::kFOwnerTid || owner.type > abi::kFOwnerPgrp) return Errno(EINVAL);
+  if (owner.pid < 0) return Errno(EINVAL);
+  return SetOwner(task, file, owner.type == abi::kFOwnerPgrp ? -owner.pid : owner.pid);
+}
+
+Result<uint64_t> GetOwnerEx(Task& task, const FileDescription& file, UserPtr<abi::FOwnerEx> arg) {
+  bool group = file.async_owner < 0;
+  abi::FOwnerEx owner{.type = group ? abi::kFOwnerPgrp : abi::kFOwnerPid,
+                      .pid = group ? -file.async_owner : file.async_owner};
+  TRY(task.CopyOut(arg, owner));
+  return uint64_t{0};
+}
+
+Result<uint64_t> FileCommand(Task& task, Ref<FileDescription> file, int32_t command, uint64_t arg) {
+  switch (command) {
+    case abi::kFSetfl:
+      return SetFlags(task, *file, arg);
+    case abi::kFGetlk:
+    case abi::kFSetlk:
+    case abi::kFSetlkw:
+    case abi::kFOfdGetlk:
+    case abi::kFOfdSetlk:
+    case abi::kFOfdSetlkw:
+      return LockCommand(task, std::move(file), command, UserPtr<abi::Flock>(arg));
+    case abi::kFGetown:
+      return static_cast<uint64_t>(static_cast<int64_t>(file->async_owner));
+    case abi::kFSetown:
+      return SetOwner(task, *file, static_cast<int32_t>(arg));
+    case abi::kFGetownEx:
+      return GetOwnerEx(task, *file, UserPtr<abi::FOwnerEx>(arg));
+    case abi::kFSetownEx:
+      return SetOwnerEx(task, *file, UserPtr<abi::FOwnerEx>(arg));
+    case abi::kFGetsig:
+      return static_cast<uint64_t>(file->async_signal);
+    case abi::kFSetsig:
+      if (arg > static_cast<uint64_t>(abi::kNumSignals)) return Errno(EINVAL);
+      file->async_signal = static_cast<int32_t>(arg);
+      return uint64_t{0};
+    case abi::kFGetlease:
+      return static_cast<uint64_t>(abi::kFUnlck);
+    default: {
+      OpContext ctx = task.context();
+      return file->Fcntl(ctx, command, arg);
+    }
+  }
+}
+
+}  // namespace
+
+Result<uint64_t> SysFcntl(Task& task, FdNum fd, int32_t command, uint64_t arg) {
+  Ref<FileDescription> file = TRY(task.fds().Get(fd));
+  switch (command) {
+    case abi::kFDupfd:
+    case abi::kFDupfdCloexec:
+      return Duplicate(task, std::move(file), arg, command == abi::kFDupfdCloexec);
+    case abi::kFGetfd:
+      return TRY(task.fds().GetFlags(fd)).cloexec ? uint64_t{abi::kFdCloexec} : uint64_t{0};
+    case abi::kFSetfd:
+      TRY(task.fds().SetFlags(fd, FdFlags{.cloexec = (arg & abi::kFdCloexec) != 0}));
+      return uint64_t{0};
+    case abi::kFGetfl:
+      return uint64_t{file->flags()};
+    case abi::kFDupfdQuery: {
+      Result<Ref<FileDescription>> other = task.fds().Get(FdNum(static_cast<int32_t>(arg)));
+      if (!other.ok()) return other.error();
+      return uint64_t{*other == file ? 1U : 0U};
+    }
+    default:
+      // Of an O_PATH description the above is all there is.
+      if ((file->flags() & abi::kOPath) != 0) return Errno(EBADF);
+      return FileCommand(task, std::move(file), command, arg);
+  }
+}
+
+}  // namespace sentry

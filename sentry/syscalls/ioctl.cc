@@ -1,0 +1,58 @@
+// ioctl(2): the requests that all files have; the rest is the file's own.
+#include "abi/linux/ioctl.h"
+
+#include "abi/linux/errno.h"
+#include "sentry/syscalls/file_calls.h"
+
+namespace sentry {
+namespace {
+
+Result<void> SetFlag(Task& task, FileDescription& file, uint32_t flag, uint64_t arg) {
+  int32_t on = TRY(task.CopyIn(UserPtr<int32_t>(arg)));
+  file.SetStatusFlags(on != 0 ? file.flags() | flag : file.flags() & ~flag);
+  return {};
+}
+
+// Bytes left to be read; other files know themselves.
+Result<void> TellUnread(Task& task, FileDescription& file, uint64_t arg) {
+  OpContext ctx = task.context();
+  int64_t size = static_cast<int64_t>(TRY(file.inode()->GetAttributes(ctx)).size);
+  return task.CopyOut(UserPtr<int32_t>(arg), static_cast<int32_t>(size - file.offset));
+}
+
+}  // namespace
+
+Result<uint64_t> SysIoctl(Task& task, FdNum fd, uint32_t request, uint64_t arg) {
+  Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
+  bool regular = file->inode() != nullptr && file->inode()->IsRegular();
+  Result<void> done;
+  switch (request) {
+    case abi::kFioclex:
+    case abi::kFionclex:
+      done = task.fds().SetFlags(fd, FdFlags{.cloexec = request == abi::kFioclex});
+      break;
+    case abi::kFionbio:
+      done = SetFlag(task, *file, abi::kONonblock, arg);
+      break;
+    case abi::kFioasync:
+      done = SetFlag(task, *file, abi::kFasync, arg);
+      break;
+    case abi::kFigetbsz:
+      if (!regular) return Errno(ENOTTY);
+      done = task.CopyOut(UserPtr<int32_t>(arg), int32_t{4096});
+      break;
+    default: {
+      if (request == abi::kFionread && regular) {
+        done = TellUnread(task, *file, arg);
+        break;
+      }
+      OpContext ctx = task.context();
+      Result<uint64_t> result = file->Ioctl(ctx, task, request, arg);
+      return result.Is(abi::kENoIoctlCmd) ? Errno(ENOTTY) : result;
+    }
+  }
+  TRY(std::move(done));
+  return uint64_t{0};
+}
+
+}  // namespace sentry

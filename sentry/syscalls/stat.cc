@@ -1,0 +1,99 @@
+// stat(2), lstat(2), fstat(2), newfstatat(2), statx(2).
+#include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/path_args.h"
+
+namespace sentry {
+namespace {
+
+constexpr uint32_t kStatFlags =
+    abi::kAtSymlinkNofollow | abi::kAtNoAutomount | abi::kAtEmptyPath | abi::kAtStatxSyncType;
+
+abi::Stat ToStat(const Attributes& from) {
+  abi::Stat to{};
+  to.st_dev = from.dev;
+  to.st_ino = from.ino;
+  to.st_nlink = from.nlink;
+  to.st_mode = from.mode;
+  to.st_uid = from.uid;
+  to.st_gid = from.gid;
+  to.st_rdev = from.rdev;
+  to.st_size = static_cast<int64_t>(from.size);
+  to.st_blksize = from.blksize;
+  to.st_blocks = static_cast<int64_t>(from.blocks);
+  to.st_atim = from.atime;
+  to.st_mtim = from.mtime;
+  to.st_ctim = from.ctime;
+  return to;
+}
+
+abi::StatxTimestamp ToStatxTime(const abi::Timespec& from) {
+  return {.tv_sec = from.tv_sec, .tv_nsec = static_cast<uint32_t>(from.tv_nsec), .reserved = 0};
+}
+
+abi::Statx ToStatx(const Attributes& from, const Path& path, uint32_t mask) {
+  abi::Statx to{};
+  to.stx_mask = abi::kStatxBasicStats;
+  to.stx_blksize = from.blksize;
+  to.stx_nlink = from.nlink;
+  to.stx_uid = from.uid;
+  to.stx_gid = from.gid;
+  to.stx_mode = static_cast<uint16_t>(from.mode);
+  to.stx_ino = from.ino;
+  to.stx_size = from.size;
+  to.stx_blocks = from.blocks;
+  to.stx_atime = ToStatxTime(from.atime);
+  to.stx_mtime = ToStatxTime(from.mtime);
+  to.stx_ctime = ToStatxTime(from.ctime);
+  if (from.btime != abi::Timespec{}) {
+    to.stx_mask |= abi::kStatxBtime;
+    to.stx_btime = ToStatxTime(from.btime);
+  }
+  to.stx_rdev_major = abi::DevMajor(from.rdev);
+  to.stx_rdev_minor = abi::DevMinor(from.rdev);
+  to.stx_dev_major = abi::DevMajor(from.dev);
+  to.stx_dev_minor = abi::DevMinor(from.dev);
+  to.stx_attributes_mask = abi::kStatxAttrMountRoot;
+  if (path.mount != nullptr) {
+    to.stx_mask |= (mask & abi::kStatxMntIdUnique) != 0 ? abi::kStatxMntIdUnique : abi::kStatxMntId;
+    to.stx_mnt_id = path.mount->id;
+    if (path.dentry == path.mount->root) to.stx_attributes |= abi::kStatxAttrMountRoot;
+  }
+  return to;
+}
+
+Result<void> StatPath(Task& task, const Path& path, UserPtr<abi::Stat> to) {
+  OpContext ctx = task.context();
+  return task.CopyOut(to, ToStat(TRY(path.inode()->GetAttributes(ctx))));
+}
+
+}  // namespace
+
+Result<void> SysStat(Task& task, PathPtr path, UserPtr<abi::Stat> to) {
+  return StatPath(task, TRY(ResolveAt(task, kCwdFd, path, 0)), to);
+}
+
+Result<void> SysLstat(Task& task, PathPtr path, UserPtr<abi::Stat> to) {
+  return StatPath(task, TRY(ResolveAt(task, kCwdFd, path, abi::kAtSymlinkNofollow)), to);
+}
+
+Result<void> SysFstat(Task& task, FdNum fd, UserPtr<abi::Stat> to) {
+  return StatPath(task, TRY(ResolveFd(task, fd, true)), to);
+}
+
+Result<void> SysNewfstatat(Task& task, FdNum dirfd, PathPtr path, UserPtr<abi::Stat> to,
+                           uint32_t flags) {
+  if ((flags & ~kStatFlags) != 0) return Errno(EINVAL);
+  return StatPath(task, TRY(ResolveAt(task, dirfd, path, flags)), to);
+}
+
+Result<void> SysStatx(Task& task, FdNum dirfd, PathPtr path, uint32_t flags, uint32_t mask,
+                      UserPtr<abi::Statx> to) {
+  if ((mask & abi::kStatxReserved) != 0 || (flags & ~kStatFlags) != 0) return Errno(EINVAL);
+  if ((flags & abi::kAtStatxSyncType) == abi::kAtStatxSyncType) return Errno(EINVAL);
+  Path found = TRY(ResolveAt(task, dirfd, path, flags));
+  OpContext ctx = task.context();
+  Attributes attributes = TRY(found.inode()->GetAttributes(ctx));
+  return task.CopyOut(to, ToStatx(attributes, found, mask));
+}
+
+}  // namespace sentry
