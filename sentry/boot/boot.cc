@@ -1,30 +1,24 @@
 #include "sentry/boot/boot.h"
 
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-
-#include "platform/base/log.h"
-#include "sentry/boot/config.h"
-#include "sentry/boot/gofer_process.h"
-#include "sentry/boot/sandbox.h"
+#include "sentry/boot/command_line.h"
+#include "sentry/boot/doctor.h"
+#include "sentry/boot/launcher.h"
 
 namespace sentry {
 
 int Main(int argc, char** argv) {
-  Config config;
-  if (getenv("SENTRY_DEBUG")) base::log_level = base::LogLevel::kDebug;
-  int i = 1;
-  for (; i < argc && std::strcmp(argv[i], "--") != 0; ++i) {
-    if (std::strncmp(argv[i], "--platform=", 11) == 0) config.platform = argv[i] + 11;
+  ParsedLine line = ParseCommandLine(argc, argv);
+  switch (line.command) {
+    case Command::kDone:
+      return line.exit_status;
+    case Command::kDoctor:
+      return PrintDoctor();
+    case Command::kSyscalls:
+      return PrintSyscalls(line.json);
+    case Command::kRun:
+      return Launch(line.config);
   }
-  for (++i; i < argc; ++i) config.argv.emplace_back(argv[i]);
-  gofer::GoferConfig mounts;
-  mounts.mounts.push_back(
-      {.path = "/", .root = {}, .hidden = {}, .squash_uid = {}, .squash_gid = {}});
-  base::Result<GoferProcess> gofer = StartGofer(std::move(mounts));
-  if (!gofer.ok()) return 125;
-  return RunSandbox(config, std::move(gofer->channel));
+  return 125;
 }
 
 }  // namespace sentry

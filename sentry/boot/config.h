@@ -1,15 +1,56 @@
 // What the command line asks for.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace sentry {
 
+// One of --ro, --rw, --tmpfs, --hide, in the order given.
+struct MountFlag {
+  enum class Kind { kReadOnly, kReadWrite, kTmpfs, kHide };
+  Kind kind;
+  std::string source;   // On the host; empty for tmpfs.
+  std::string dest;     // In the guest, absolute.
+  uint64_t size = 0;    // tmpfs: bytes, 0: no limit of its own.
+  bool shared = false;  // The host may change it too: cached attributes are checked at each use.
+};
+
 struct Config {
   std::vector<std::string> argv;  // PROG and its arguments.
+
+  // --- the guest's view ---
+  std::string root;  // --root DIR: the guest's root instead of the default view; empty: default.
+  std::vector<MountFlag> mounts;
+  std::string export_changes;  // Tar file on the host; empty: none.
+  std::string cwd;             // Empty: the caller's.
+  std::vector<std::string> env;
+  bool clear_env = false;
+  std::optional<uid_t> uid;
+  std::optional<gid_t> gid;
+  std::string hostname = "sentry";
+  std::string net = "none";  // none, loopback: the guest's own loopback in both.
+
+  // --- limits; 0: none ---
+  uint64_t memory = 0;
+  uint64_t pids = 0;
+  double timeout_seconds = 0;
+  double cpus = 0;
+  uint64_t file_size = 0;
+
+  // --- how it runs and what is told ---
   std::string platform = "auto";  // auto, notify, ptrace.
+  bool strace = false;
+  std::vector<std::string> strace_names;  // Empty: all calls.
+  std::string strace_file;                // Empty: standard error.
+  bool stats = false;
+  std::string log_file;
+  std::string log_level = "warning";
+  std::string log_format = "text";
 };
 
 }  // namespace sentry

@@ -1,20 +1,27 @@
 #include "sentry/boot/sandbox.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "gofer/protocol/client.h"
-// NOTIFY
+#include "platform/notify/notify.h"
 #include "platform/ptrace/ptrace.h"
-#include "sentry/fs/gofer/gofer_filesystem.h"
-#include "sentry/fs/host/host_file.h"
+#include "sentry/boot/first_program.h"
+#include "sentry/boot/namespaces.h"
+#include "sentry/boot/observers.h"
+#include "sentry/boot/protect.h"
+#include "sentry/boot/view_builder.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
-#include "sentry/kernel/task_builder.h"
-#include "sentry/syscalls/exec.h"
 
 namespace sentry {
 namespace {
@@ -24,87 +31,141 @@ constexpr int kSandboxFailed = 125;
 // The Gofer's client tells the kernel when a wait may be long.
 class KernelHook final : public gofer::BlockingHook {
  public:
-  Kernel* kernel = nullptr;  // Null until it serves.
+  explicit KernelHook(Kernel& kernel) : kernel_(kernel) {}
   void BeginBlocking() override {
-    if (kernel != nullptr) kernel->BeginBlocking();
+    if (serving) kernel_.BeginBlocking();
   }
   void EndBlocking() override {
-    if (kernel != nullptr) kernel->EndBlocking();
+    if (serving) kernel_.EndBlocking();
   }
+  bool serving = false;
+
+ private:
+  Kernel& kernel_;
 };
-
-std::array<abi::Rlimit, 16> HostLimits() {
-  std::array<abi::Rlimit, 16> limits{};
-  for (size_t i = 0; i < limits.size(); ++i) {
-    rlimit host;
-    if (::getrlimit(static_cast<__rlimit_resource_t>(i), &host) == 0)
-      limits[i] = {host.rlim_cur, host.rlim_max};
-  }
-  return limits;
-}
-
-int ExitStatusOf(int wait_status) {
-  if ((wait_status & 0x7f) != 0) return 128 + (wait_status & 0x7f);
-  return (wait_status >> 8) & 0xff;
-}
-
-Result<std::unique_ptr<platform::Platform>> MakePlatform(const std::string& name) {
-  platform::Options options;
-  if (name == "ptrace") return platform::CreatePtrace(options);
-  return platform::CreatePtrace(options);
-}
 
 int Fail(const char* what, int error) {
   std::fprintf(stderr, "sentry: %s: %s\n", what, std::strerror(error));
   return kSandboxFailed;
 }
 
+int ExitStatusOf(int wait_status) {
+  int signal = wait_status & 0x7f;
+  return signal != 0 ? 128 + signal : (wait_status >> 8) & 0xff;
+}
+
+Result<std::unique_ptr<platform::Platform>> MakePlatform(const Config& config, int proc_fd) {
+  platform::NotifyOptions options;
+  options.proc_fd = proc_fd;
+  if (config.platform == "ptrace") return platform::CreatePtrace(options);
+  Result<std::unique_ptr<platform::Platform>> notify = platform::CreateNotify(options);
+  if (notify.ok() || config.platform == "notify") return notify;
+  return platform::CreatePtrace(options);
+}
+
+KernelOptions OptionsOf(const Config& config, int proc_fd) {
+  KernelOptions options;
+  options.hostname = config.hostname;
+  options.memory_limit = config.memory;
+  options.process_limit = config.pids;
+  options.proc_fd = proc_fd;
+  return options;
+}
+
+// Signals to the launcher are passed on to this process, and from here to the program.
+class OutsideSignals {
+ public:
+  explicit OutsideSignals(Kernel& kernel) : kernel_(kernel) {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH})
+      ::sigaddset(&set, signal);
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    fd_ = base::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    (void)kernel_.reactor().Watch(fd_.get(), POLLIN_EVENTS, [this](uint32_t) { Deliver(); });
+  }
+
+ private:
+  static constexpr uint32_t POLLIN_EVENTS = 1;
+  void Deliver() {
+    signalfd_siginfo info;
+    while (::read(fd_.get(), &info, sizeof(info)) == sizeof(info)) {
+      if (kernel_.first() == nullptr) continue;
+      abi::SigInfo signal{};
+      signal.si_signo = static_cast<int32_t>(info.ssi_signo);
+      signal.si_code = abi::kSiUser;
+      (void)kernel_.first()->SendSignal(signal);
+    }
+    kernel_.reactor().Rearm(fd_.get(), POLLIN_EVENTS);
+  }
+
+  Kernel& kernel_;
+  base::Fd fd_;
+};
+
+// --timeout: the sandbox ends as if the program had been killed.
+std::unique_ptr<Timer> ArmTimeout(Kernel& kernel, const Config& config) {
+  if (config.timeout_seconds <= 0) return nullptr;
+  auto timer = std::make_unique<Timer>(kernel.timers(), [&kernel] {
+    std::fprintf(stderr, "sentry: time is up: the program was killed (--timeout)\n");
+    kernel.Stop(SIGKILL);
+  });
+  timer->Arm(MonotonicNow() + static_cast<int64_t>(config.timeout_seconds * 1e9));
+  return timer;
+}
+
+std::FILE* StraceOutput(const Config& config) {
+  if (config.strace_file.empty()) return stderr;
+  return std::fopen(config.strace_file.c_str(), "we");
+}
+
 }  // namespace
 
-int RunSandbox(const Config& config, base::Fd gofer_channel) {
-  Result<std::unique_ptr<platform::Platform>> platform = MakePlatform(config.platform);
-  if (!platform.ok()) return Fail("platform", platform.error().value());
-  KernelHook hook;
+StandardDescriptors FindStandardDescriptors() {
+  StandardDescriptors standard;
+  for (int fd = 0; fd < 3; ++fd) standard.open[fd] = ::fcntl(fd, F_GETFD) >= 0;
+  return standard;
+}
+
+int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
+               base::Fd gofer_channel) {
+  std::FILE* strace_out = config.strace ? StraceOutput(config) : nullptr;
+  if (config.strace && strace_out == nullptr) return Fail(config.strace_file.c_str(), errno);
+  base::Fd proc = OpenProc();
+  Result<std::unique_ptr<platform::Platform>> platform = MakePlatform(config, proc.get());
+  if (!platform.ok())
+    return Fail("no platform works here (see sentry doctor)", platform.error().value());
+  Kernel kernel(OptionsOf(config, proc.get()), std::move(*platform));
+  KernelHook hook(kernel);
   auto client = gofer::Client::Connect(std::move(gofer_channel), &hook);
   if (!client.ok()) return Fail("gofer", client.error().value());
-  auto roots = (*client)->Attach(0, 1);
-  if (!roots.ok()) return Fail("gofer: attach", roots.error().value());
+  OutsideSignals signals(kernel);
+  DropPrivileges();
+  Result<void> filtered = InstallSentryFilter(proc.get());
+  if (!filtered.ok()) return Fail("seccomp", filtered.error().value());
 
-  Kernel kernel({}, std::move(*platform));
-  hook.kernel = &kernel;
-  base::MutexLock lock(&kernel.lock());
-  Ref<Filesystem> root_fs = MakeRef<GoferFilesystem>(
-      **client, roots->front(),
-      GoferFilesystem::Options{.shared = false, .source = "/", .device = 1});
-  Ref<MountNamespace> mounts =
-      MakeRef<MountNamespace>(Mount::Create(root_fs, 0, "/"), MakeRef<DentryCache>());
-  kernel.root_mounts = mounts;
+  StraceObserver strace(config, strace_out);
+  StatsObserver stats;
+  Observers observers;
+  if (config.strace) observers.Add(strace);
+  if (config.stats) observers.Add(stats);
+  if (!observers.empty()) kernel.observer = &observers;
+  std::unique_ptr<Timer> timeout = ArmTimeout(kernel, config);
 
-  TaskBuilder builder(kernel);
-  builder.creds = Credentials::ForUser(::getuid(), ::getgid(), {});
-  builder.fds = MakeRef<FdTable>();
-  builder.fs = MakeRef<FsContext>(mounts->Root(), mounts->Root(), 022);
-  builder.mm = MakeRef<MemoryManager>();
-  builder.mounts = mounts;
-  Result<Ref<Task>> task = builder.BuildFirst(HostLimits());
-  if (!task.ok()) return Fail("first process", task.error().value());
-  OpContext ctx = (*task)->context();
-  for (int fd = 0; fd < 3; ++fd) {
-    Result<Ref<FileDescription>> file = HostFile::Create(kernel, ctx, fd);
-    if (file.ok()) (void)(*task)->fds().InstallAt(FdNum(fd), std::move(*file), {}, 1024);
-  }
-  ExecRequest request{.from = (*task)->WalkFromCwd(),
-                      .path = config.argv[0],
-                      .opened = {},
-                      .argv = config.argv,
-                      .envp = {"PATH=/usr/bin:/bin"}};
-  Result<ExecPlan> plan = PlanExec(**task, std::move(request));
-  if (!plan.ok()) return Fail(config.argv[0].c_str(), plan.error().value());
-  Result<void> started = (*task)->BeginExec(std::move(*plan));
-  if (!started.ok()) return Fail("exec", started.error().value());
-  Ref<ThreadGroup> first = (*task)->group_ref();
+  kernel.lock().Lock();
+  Result<Ref<MountNamespace>> mounts = BuildView(kernel, **client, view);
+  if (!mounts.ok()) return (*client)->lost() ? Fail("gofer: connection lost", EIO) : kSandboxFailed;
+  kernel.root_mounts = *mounts;
+  Result<Ref<ThreadGroup>> first = StartFirstProgram(kernel, config, view, standard);
+  if (!first.ok()) return first.error().value();  // An exit status: what went wrong was said.
+  hook.serving = true;
   kernel.lock().Unlock();
-  Result<int> status = kernel.Run(first);
+  Result<int> status = kernel.Run(std::move(*first));
+  if (config.stats) stats.Print(stderr);
+  if ((*client)->lost())
+    std::fprintf(stderr, "sentry: gofer: connection lost: the program saw I/O errors\n");
+  std::fflush(nullptr);
+  // Destructors would take the world down piece by piece; the host does it at once.
   ::_exit(status.ok() ? ExitStatusOf(*status) : kSandboxFailed);
 }
 

@@ -2,16 +2,21 @@
 // program, serves it.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "platform/base/fd.h"
 #include "sentry/boot/config.h"
+#include "sentry/boot/guest_view.h"
 
 namespace sentry {
 
+// Which of 0, 1, 2 were open when `sentry` was started.
+struct StandardDescriptors {
+  bool open[3] = {};
+};
+StandardDescriptors FindStandardDescriptors();
+
 // Runs the program of `config`; the exit status of this process (README.md, "Exit status").
 // Problems are reported in one line on standard error.
-int RunSandbox(const Config& config, base::Fd gofer_channel);
+int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
+               base::Fd gofer_channel);
 
 }  // namespace sentry

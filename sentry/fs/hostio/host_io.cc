@@ -35,7 +35,7 @@ ssize_t ReadOnce(OpContext& ctx, int fd, std::span<std::byte> to, int64_t offset
   if (n > 0 || (n < 0 && errno != EAGAIN && errno != EOPNOTSUPP)) return n;
   // At the end of the file, or not in memory: the disk may take a while.
   if (ctx.task != nullptr) ctx.task->kernel().BeginBlocking();
-  n = ::preadv(fd, &vec, 1, offset);
+  n = ::preadv2(fd, &vec, 1, offset, 0);
   int error = errno;
   if (ctx.task != nullptr) ctx.task->kernel().EndBlocking();
   errno = error;
@@ -68,7 +68,7 @@ Result<size_t> WriteHostFile(OpContext&, int fd, IoSource& from, int64_t offset)
     Result<size_t> got = from.Get(scratch.bytes().first(want));
     if (!got.ok()) return done > 0 ? Result<size_t>(done) : got;
     iovec vec{scratch.bytes().data(), *got};
-    ssize_t n = ::pwritev(fd, &vec, 1, offset + static_cast<int64_t>(done));
+    ssize_t n = ::pwritev2(fd, &vec, 1, offset + static_cast<int64_t>(done), 0);
     if (n < 0) return done > 0 ? Result<size_t>(done) : base::LastErrno();
     done += static_cast<size_t>(n);
     if (static_cast<size_t>(n) < *got || *got < want) break;

@@ -1,0 +1,265 @@
+#include "sentry/boot/command_line.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+
+namespace sentry {
+namespace {
+
+constexpr int kSandboxFailed = 125;
+
+// "64m", "1.5g", "4096": bytes.
+uint64_t ParseSize(const std::string& text, const char* flag) {
+  char* end = nullptr;
+  double value = std::strtod(text.c_str(), &end);
+  uint64_t unit = 1;
+  switch (*end) {
+    case 'k':
+    case 'K':
+      unit = uint64_t{1} << 10;
+      ++end;
+      break;
+    case 'm':
+    case 'M':
+      unit = uint64_t{1} << 20;
+      ++end;
+      break;
+    case 'g':
+    case 'G':
+      unit = uint64_t{1} << 30;
+      ++end;
+      break;
+    case 't':
+    case 'T':
+      unit = uint64_t{1} << 40;
+      ++end;
+      break;
+    default:
+      break;
+  }
+  if (end == text.c_str() || *end != '\0' || value < 0) {
+    throw CLI::ValidationError(
+        flag, "'" + text + "' is not a size; write bytes, or a number with k, m, g or t");
+  }
+  return static_cast<uint64_t>(value * static_cast<double>(unit));
+}
+
+// "90", "1.5m", "500ms", "2h": seconds.
+double ParseDuration(const std::string& text) {
+  char* end = nullptr;
+  double value = std::strtod(text.c_str(), &end);
+  std::string unit = end;
+  double scale = unit.empty() || unit == "s" ? 1
+                 : unit == "ms"              ? 1e-3
+                 : unit == "m"               ? 60
+                 : unit == "h"               ? 3600
+                                             : -1;
+  if (end == text.c_str() || scale < 0 || value <= 0) {
+    throw CLI::ValidationError(
+        "--timeout", "'" + text + "' is not a time; write seconds, or a number with ms, s, m or h");
+  }
+  return value * scale;
+}
+
+std::string Absolute(const std::string& path) {
+  if (!path.empty() && path.front() == '/') return path;
+  char cwd[4096];
+  std::string base = ::getcwd(cwd, sizeof(cwd)) != nullptr ? cwd : "/";
+  return base == "/" ? "/" + path : base + "/" + path;
+}
+
+// PATH[:DEST][:shared]
+MountFlag ParseBind(MountFlag::Kind kind, const std::string& text, const char* flag) {
+  MountFlag mount{.kind = kind, .source = text, .dest = {}};
+  constexpr std::string_view kShared = ":shared";
+  if (mount.source.ends_with(kShared)) {
+    mount.shared = true;
+    mount.source.resize(mount.source.size() - kShared.size());
+  }
+  size_t colon = mount.source.find(':');
+  if (colon != std::string::npos) {
+    mount.dest = mount.source.substr(colon + 1);
+    mount.source.resize(colon);
+  }
+  if (mount.source.empty())
+    throw CLI::ValidationError(flag, "'" + text + "' names no path of the host");
+  mount.source = Absolute(mount.source);
+  if (mount.dest.empty()) mount.dest = mount.source;
+  if (mount.dest.front() != '/')
+    throw CLI::ValidationError(flag, "'" + mount.dest + "' is not an absolute path of the guest");
+  return mount;
+}
+
+// DEST[:size=N]
+MountFlag ParseTmpfs(const std::string& text) {
+  MountFlag mount{.kind = MountFlag::Kind::kTmpfs, .source = {}, .dest = text};
+  size_t colon = text.find(":size=");
+  if (colon != std::string::npos) {
+    mount.dest = text.substr(0, colon);
+    mount.size = ParseSize(text.substr(colon + 6), "--tmpfs");
+  }
+  if (mount.dest.empty() || mount.dest.front() != '/')
+    throw CLI::ValidationError("--tmpfs", "'" + text + "' is not an absolute path of the guest");
+  return mount;
+}
+
+void ParseUser(const std::string& text, Config& config) {
+  unsigned uid = 0, gid = 0;
+  const char* end = text.data() + text.size();
+  auto [after, error] = std::from_chars(text.data(), end, uid);
+  bool good = error == std::errc();
+  gid = uid;
+  if (good && after != end) {
+    good = *after == ':';
+    auto [last, gid_error] = std::from_chars(after + (good ? 1 : 0), end, gid);
+    good = good && gid_error == std::errc() && last == end;
+  }
+  if (!good)
+    throw CLI::ValidationError("--user", "'" + text + "' is not UID or UID:GID in numbers");
+  config.uid = uid;
+  config.gid = gid;
+}
+
+void AddViewFlags(CLI::App& app, Config& config) {
+  auto add_mount = [&](const char* flag, MountFlag::Kind kind, const char* help) {
+    app.add_option_function<std::vector<std::string>>(
+           flag,
+           [&config, kind, flag](const std::vector<std::string>& values) {
+             for (const std::string& value : values) {
+               config.mounts.push_back(kind == MountFlag::Kind::kTmpfs
+                                           ? ParseTmpfs(value)
+                                           : ParseBind(kind, value, flag));
+             }
+           },
+           help)
+        ->allow_extra_args(false)
+        ->trigger_on_parse();
+  };
+  app.add_option("--root", config.root,
+                 "DIR: the guest's root, instead of the host's system directories");
+  add_mount("--ro", MountFlag::Kind::kReadOnly,
+            "PATH[:DEST][:shared]: show PATH of the host, read-only");
+  add_mount("--rw", MountFlag::Kind::kReadWrite,
+            "PATH[:DEST][:shared]: show PATH of the host; what the guest writes is kept");
+  add_mount("--tmpfs", MountFlag::Kind::kTmpfs, "DEST[:size=N]: an empty file system in memory");
+  add_mount("--hide", MountFlag::Kind::kHide, "PATH: does not exist for the guest");
+  app.add_option("--export-changes", config.export_changes,
+                 "FILE.tar: at exit, write what the guest changed");
+  app.add_option("--cwd", config.cwd, "DIR: working directory in the guest");
+  app.add_option("--env", config.env, "K=V: set in the program's environment")
+      ->allow_extra_args(false);
+  app.add_flag("--clear-env", config.clear_env, "start from an empty environment");
+  app.add_option_function<std::string>(
+      "--user", [&config](const std::string& v) { ParseUser(v, config); },
+      "UID[:GID] that the program runs as in the guest");
+  app.add_option("--hostname", config.hostname, "the guest's host name");
+  app.add_option("--net", config.net,
+                 "none or loopback: the guest has its own loopback and nothing else")
+      ->check(CLI::IsMember({"none", "loopback"}));
+}
+
+void AddLimitFlags(CLI::App& app, Config& config) {
+  app.add_option_function<std::string>(
+      "--memory", [&config](const std::string& v) { config.memory = ParseSize(v, "--memory"); },
+      "N[k|m|g]: memory of all processes and in-memory files");
+  app.add_option("--pids", config.pids, "N: tasks alive at once");
+  app.add_option_function<std::string>(
+      "--timeout", [&config](const std::string& v) { config.timeout_seconds = ParseDuration(v); },
+      "T[ms|s|m|h]: kill the program after that time");
+  app.add_option("--cpus", config.cpus, "N: CPU time per second, in CPUs")
+      ->check(CLI::PositiveNumber);
+  app.add_option_function<std::string>(
+      "--fsize", [&config](const std::string& v) { config.file_size = ParseSize(v, "--fsize"); },
+      "N[k|m|g]: largest file that may be written");
+}
+
+void AddRunFlags(CLI::App& app, Config& config) {
+  app.add_option("--platform", config.platform, "auto, notify or ptrace")
+      ->check(CLI::IsMember({"auto", "notify", "ptrace"}));
+  auto take_names = [&config](const std::vector<std::string>& values) {
+    config.strace = true;
+    for (const std::string& names : values) {
+      for (std::string& name : CLI::detail::split(names, ',')) {
+        if (!name.empty()) config.strace_names.push_back(std::move(name));
+      }
+    }
+    return true;
+  };
+  app.add_option("--strace", CLI::callback_t(take_names),
+                 "[=NAME,...]: print the program's system calls")
+      ->expected(0, 1)
+      ->type_name("");
+  app.add_option("--strace-file", config.strace_file,
+                 "FILE: write them there instead of to standard error");
+  app.add_flag("--stats", config.stats,
+               "at exit, print calls by count and time, peak memory, the start-up split");
+  app.add_option("--log", config.log_file, "FILE: the sandbox's own log");
+  app.add_option("--log-level", config.log_level, "debug, info, warning, error or off")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+  app.add_option("--log-format", config.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
+int ReportError(const CLI::App& app, const CLI::Error& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);  // --help
+  std::fprintf(stderr, "sentry: %s (see sentry --help)\n", error.what());
+  return kSandboxFailed;
+}
+
+// Everything behind "--" is the program's; CLI11 must not look at it.
+std::vector<std::string> TakeProgram(std::vector<std::string>& args) {
+  auto dashes = std::find(args.begin(), args.end(), "--");
+  if (dashes == args.end()) return {};
+  std::vector<std::string> program(dashes + 1, args.end());
+  args.erase(dashes, args.end());
+  return program;
+}
+
+}  // namespace
+
+ParsedLine ParseCommandLine(int argc, char** argv) {
+  ParsedLine line;
+  std::vector<std::string> args(argv + 1, argv + argc);
+  line.config.argv = TakeProgram(args);
+  CLI::App app(
+      "sentry [flags] -- PROG [ARG...]\n\nRuns a Linux program that nobody trusts: a kernel in "
+      "user space between it and this machine.\n"
+      "Without flags: a disposable machine.  The program sees the system's directories and the "
+      "current one, both read-only\n"
+      "underneath; what it writes goes to memory and is gone at exit.\n"
+      "Exit status: the program's; 128+N when signal N killed it; 126 cannot be executed; 127 not "
+      "found; 125 the sandbox failed.",
+      "sentry");
+  AddViewFlags(app, line.config);
+  AddLimitFlags(app, line.config);
+  AddRunFlags(app, line.config);
+  CLI::App* doctor = app.add_subcommand("doctor", "what this host offers, and what will be used");
+  CLI::App* syscalls =
+      app.add_subcommand("syscalls", "the table of system calls and how far each is supported");
+  syscalls->add_flag("--json", line.json, "as JSON");
+  app.require_subcommand(0, 1);
+  try {
+    std::reverse(args.begin(), args.end());
+    app.parse(args);
+  } catch (const CLI::Error& error) {
+    line.exit_status = ReportError(app, error);
+    return line;
+  }
+  if (doctor->parsed()) {
+    line.command = Command::kDoctor;
+  } else if (syscalls->parsed()) {
+    line.command = Command::kSyscalls;
+  } else if (line.config.argv.empty()) {
+    std::fprintf(stderr,
+                 "sentry: no program given: sentry [flags] -- PROG [ARG...] (see sentry --help)\n");
+    line.exit_status = kSandboxFailed;
+  } else {
+    line.command = Command::kRun;
+  }
+  return line;
+}
+
+}  // namespace sentry

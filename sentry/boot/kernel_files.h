@@ -1,0 +1,15 @@
+// The file systems that the kernel itself fills: /proc, /sys, /dev.
+#pragma once
+
+#include "sentry/kernel/kernel.h"
+#include "sentry/vfs/mount.h"
+
+namespace sentry {
+
+Ref<Filesystem> NewProc(Kernel& kernel);
+Ref<Filesystem> NewSys(Kernel& kernel);
+Ref<Filesystem> NewDev(Kernel& kernel);
+// What is mounted inside /dev: pts, shm, mqueue.
+Result<void> FillDev(Kernel& kernel, MountNamespace& mounts);
+
+}  // namespace sentry

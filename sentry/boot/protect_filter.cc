@@ -1,0 +1,112 @@
+// The host calls that the Sentry may make once guest code runs, each with its reason.  At most 60
+// (DESIGN.md section 2).
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "sentry/boot/protect.h"
+
+namespace sentry {
+namespace {
+
+using host::Allow;
+
+constexpr host::Rule kRules[] = {
+    // Waiting for guests and for the host.
+    Allow(SYS_ioctl,
+          "the listener's ioctls; terminals and byte counts of the standard descriptors"),
+    Allow(SYS_ppoll, "replies of the Gofer, readiness of the standard descriptors"),
+    Allow(SYS_epoll_wait, "the reactor"),
+    Allow(SYS_epoll_ctl, "the reactor's set"),
+    Allow(SYS_timerfd_settime, "the earliest timer"),
+    Allow(SYS_timer_create, "deadlines of kicks"),
+    Allow(SYS_timer_settime, "the same"),
+    Allow(SYS_timer_delete, "the same"),
+    Allow(SYS_sched_yield, "a stub that dies"),
+    Allow(SYS_futex, "threads of the Sentry wait for each other"),
+    Allow(SYS_restart_syscall, "a wait that a host signal interrupted"),
+    // Guests' memory and life.
+    Allow(SYS_process_vm_readv, "reads guest memory"),
+    Allow(SYS_process_vm_writev, "writes guest memory"),
+    Allow(SYS_tgkill, "the kick of a guest thread"),
+    Allow(SYS_kill, "ends stubs"),
+    Allow(SYS_wait4, "reaps stubs"),
+    Allow(SYS_waitid, "the same"),
+    Allow(SYS_ptrace, "the ptrace platform; in an own user namespace, of our own stubs alone"),
+    Allow(SYS_prlimit64, "limits that the host enforces on a stub"),
+    Allow(SYS_clock_gettime, "CPU clocks of stubs; the clock where the vDSO has none"),
+    Allow(SYS_getrusage, "own usage, for --stats"),
+    // The Gofer.
+    Allow(SYS_sendmsg, "requests to the Gofer; descriptors for stubs"),
+    Allow(SYS_recvmsg, "replies with descriptors"),
+    // Contents of files: donated descriptors, memfds, standard descriptors.
+    Allow(SYS_read, "standard input, wake-ups"),
+    Allow(SYS_write, "standard output, logs, wake-ups"),
+    Allow(SYS_pread64, "file contents"),
+    Allow(SYS_pwrite64, "file contents"),
+    Allow(SYS_preadv2, "file contents, without waiting for the disk where it can"),
+    Allow(SYS_pwritev2, "file contents"),
+    Allow(SYS_lseek, "holes of files; where the guest left a standard descriptor"),
+    Allow(SYS_fstat, "identity of donated descriptors"),
+    Allow(SYS_newfstatat, "fstat as glibc spells it", {host::ArgMasked(3, 0x1000, 0x1000)}),
+    Allow(SYS_ftruncate, "memfds"),
+    Allow(SYS_fallocate, "memfds and donated descriptors"),
+    Allow(SYS_fsync, "donated descriptors"),
+    Allow(SYS_fdatasync, "the same"),
+    Allow(SYS_memfd_create, "contents of tmpfs"),
+    Allow(SYS_fcntl, "seals, flags of standard descriptors"),
+    Allow(SYS_close, "descriptors"),
+    // Threads, memory and signals of our own.
+    Allow(SYS_mmap, "memory"),
+    Allow(SYS_munmap, "memory"),
+    Allow(SYS_mprotect, "stacks of threads"),
+    Allow(SYS_mremap, "realloc"),
+    Allow(SYS_madvise, "malloc and thread stacks"),
+    Allow(SYS_brk, "malloc"),
+    Allow(SYS_mincore, "which of our own shared pages are in use"),
+    Allow(SYS_clone, "threads", {host::ArgMasked(0, CLONE_THREAD, CLONE_THREAD)}),
+    host::On(host::FailWith(ENOSYS), SYS_clone3,
+             "its flags are in memory: glibc falls back to clone"),
+    Allow(SYS_set_robust_list, "start of a thread"),
+    Allow(SYS_rseq, "start of a thread"),
+    Allow(SYS_rt_sigprocmask, "start and end of a thread"),
+    Allow(SYS_rt_sigaction, "abort"),
+    Allow(SYS_rt_sigreturn, "handlers of our own"),
+    Allow(SYS_gettid, "abort, threads"),
+    Allow(SYS_getpid, "abort"),
+    Allow(SYS_getrandom, "AT_RANDOM, /dev/urandom, sequence numbers"),
+    Allow(SYS_exit, "end of a thread"),
+    Allow(SYS_exit_group, "the end"),
+};
+
+constexpr size_t kMostCalls = 60;
+static_assert(std::size(kRules) + 1 <= kMostCalls);  // And openat, below.
+
+}  // namespace
+
+std::span<const host::Rule> SentryRules() {
+  return kRules;
+}
+
+base::Result<void> InstallSentryFilter(int proc_fd) {
+  std::vector<host::Rule> rules(std::begin(kRules), std::end(kRules));
+  if (proc_fd >= 0) {
+    rules.push_back(Allow(
+        SYS_openat,
+        "/proc of our own stubs, never by an absolute path that leads anywhere: the root is empty",
+        {host::Arg32(0, static_cast<uint32_t>(proc_fd))}));
+  }
+  host::Program program = host::Compile(rules, {});
+  TRY(host::SetNoNewPrivileges());
+  TRY(host::InstallFilter(program.code(), SECCOMP_FILTER_FLAG_TSYNC));
+  return {};
+}
+
+}  // namespace sentry

@@ -1,0 +1,162 @@
+#include "sentry/boot/view_builder.h"
+
+#include <cstdio>
+#include <cstring>
+
+#include "abi/linux/mount.h"
+#include "sentry/boot/kernel_files.h"
+#include "sentry/fs/gofer/gofer_filesystem.h"
+#include "sentry/fs/overlay/overlay.h"
+#include "sentry/fs/tmpfs/filesystem.h"
+#include "sentry/vfs/name_ops.h"
+
+namespace sentry {
+namespace {
+
+using Kind = ViewEntry::Kind;
+
+// Minor numbers of the gofer's and overlays' anonymous devices; tmpfs counts its own.
+constexpr uint64_t kFirstDevice = 0x100;
+
+class Builder {
+ public:
+  Builder(Kernel& kernel, gofer::Client& client, const GuestView& view)
+      : kernel_(kernel),
+        client_(client),
+        view_(view),
+        root_creds_(Credentials::ForUser(0, 0, {})) {}
+
+  Result<Ref<MountNamespace>> Build();
+
+ private:
+  OpContext Context() { return OpContext{.creds = *root_creds_, .now = RealtimeNow(), .umask = 0}; }
+  WalkRoot Walk() { return WalkRoot{mounts_->Root(), mounts_->Root(), *mounts_}; }
+  Result<Ref<Filesystem>> MakeFilesystem(const ViewEntry& entry);
+  Result<Ref<Filesystem>> MakeGofer(const ViewEntry& entry);
+  Result<void> Put(const ViewEntry& entry);
+  // mkdir -p; where a mount point is a file, an empty one in the end.
+  Result<Path> MakePlace(const std::string& path, bool directory, uint32_t mode);
+  Result<void> MakeLink(const ViewEntry& entry);
+  Result<void> Remove(const std::string& path);
+  Ref<TmpfsFilesystem> Memory(uint32_t mode, uint64_t size) {
+    return MakeRef<TmpfsFilesystem>(TmpfsOptions{.size = size, .mode = mode}, kernel_.memory());
+  }
+
+  Kernel& kernel_;
+  gofer::Client& client_;
+  const GuestView& view_;
+  Ref<Credentials> root_creds_;
+  Ref<MountNamespace> mounts_;
+  std::vector<gofer::Root> roots_;
+  uint64_t next_device_ = kFirstDevice;
+};
+
+Result<Ref<Filesystem>> Builder::MakeGofer(const ViewEntry& entry) {
+  const gofer::Root& root = roots_[entry.gofer_index];
+  Ref<Filesystem> lower = MakeRef<GoferFilesystem>(
+      client_, root,
+      GoferFilesystem::Options{
+          .shared = entry.shared, .source = entry.source, .device = next_device_++});
+  if (!entry.overlay || !entry.directory) return lower;
+  Ref<TmpfsFilesystem> upper = Memory(root.attr.mode & 07777, 0);
+  OpContext ctx = Context();
+  AttributeChange owner{
+      .mode = {}, .uid = root.attr.uid, .gid = root.attr.gid, .size = {}, .atime = {}, .mtime = {}};
+  TRY(upper->Root()->SetAttributes(ctx, owner));
+  return Ref<Filesystem>(MakeRef<OverlayFilesystem>(
+      upper, lower, OverlayFilesystem::Options{.device = next_device_++, .source = entry.source}));
+}
+
+Result<Ref<Filesystem>> Builder::MakeFilesystem(const ViewEntry& entry) {
+  switch (entry.kind) {
+    case Kind::kGofer:
+      return MakeGofer(entry);
+    case Kind::kTmpfs:
+      return Ref<Filesystem>(Memory(entry.mode, entry.size));
+    case Kind::kProc:
+      return NewProc(kernel_);
+    case Kind::kSys:
+      return NewSys(kernel_);
+    case Kind::kDev:
+      return NewDev(kernel_);
+    default:
+      return Errno(EINVAL);
+  }
+}
+
+Result<Path> Builder::MakePlace(const std::string& path, bool directory, uint32_t mode) {
+  OpContext ctx = Context();
+  for (size_t slash = path.find('/', 1); slash != path.npos; slash = path.find('/', slash + 1)) {
+    Result<Path> made = Mkdir(ctx, Walk(), path.substr(0, slash), 0755);
+    if (!made.ok() && !made.Is(EEXIST)) return made;
+  }
+  Result<Path> made =
+      directory ? Mkdir(ctx, Walk(), path, mode) : Mknod(ctx, Walk(), path, abi::kSIfreg | 0644, 0);
+  if (!made.ok() && !made.Is(EEXIST)) return made;
+  return WalkPath(ctx, Walk(), path, WalkOptions{.follow_last = true});
+}
+
+Result<void> Builder::MakeLink(const ViewEntry& entry) {
+  OpContext ctx = Context();
+  std::string parent = entry.dest.substr(0, entry.dest.rfind('/'));
+  if (!parent.empty()) TRY(MakePlace(parent, true, 0755));
+  Result<void> made = Symlink(ctx, Walk(), entry.dest, entry.source);
+  return made.Is(EEXIST) ? Result<void>() : made;
+}
+
+// --hide: gone from the guest's view; a lower layer keeps it under a whiteout.
+Result<void> Builder::Remove(const std::string& path) {
+  OpContext ctx = Context();
+  Result<Path> found = WalkPath(ctx, Walk(), path, WalkOptions{.follow_last = false});
+  if (found.Is(ENOENT)) return {};
+  if (!found.ok()) return found.error();
+  if (!found->inode()->IsDirectory()) return Unlink(ctx, Walk(), path);
+  // A directory cannot be whited out while it has names: an empty one that nobody may enter covers
+  // it.
+  return mounts_->Attach(Mount::Create(Memory(0, 0), abi::kMsRdonly, "hidden"), *found);
+}
+
+Result<void> Builder::Put(const ViewEntry& entry) {
+  switch (entry.kind) {
+    case Kind::kSymlink:
+      return MakeLink(entry);
+    case Kind::kDirectory:
+      TRY(MakePlace(entry.dest, true, entry.mode));
+      return {};
+    case Kind::kHide:
+      return Remove(entry.dest);
+    default:
+      break;
+  }
+  Path at = TRY(MakePlace(entry.dest, entry.kind != Kind::kGofer || entry.directory, 0755));
+  Ref<Filesystem> fs = TRY(MakeFilesystem(entry));
+  MountFlags flags = abi::kMsNosuid;
+  if (entry.read_only) flags |= abi::kMsRdonly;
+  TRY(mounts_->Attach(Mount::Create(fs, flags, fs->Source()), at));
+  if (entry.kind == Kind::kDev) TRY(FillDev(kernel_, *mounts_));
+  return {};
+}
+
+Result<Ref<MountNamespace>> Builder::Build() {
+  if (view_.gofer_mounts != 0) roots_ = TRY(client_.Attach(0, view_.gofer_mounts));
+  const ViewEntry& root = view_.entries.front();
+  Ref<Filesystem> root_fs = TRY(MakeFilesystem(root));
+  mounts_ = MakeRef<MountNamespace>(Mount::Create(root_fs, abi::kMsNosuid, root_fs->Source()));
+  for (size_t i = 1; i < view_.entries.size(); ++i) {
+    Result<void> put = Put(view_.entries[i]);
+    if (put.ok()) continue;
+    std::fprintf(stderr, "sentry: %s: cannot be put into the guest's view: %s\n",
+                 view_.entries[i].dest.c_str(), std::strerror(put.error().value()));
+    return put.error();
+  }
+  return mounts_;
+}
+
+}  // namespace
+
+Result<Ref<MountNamespace>> BuildView(Kernel& kernel, gofer::Client& client,
+                                      const GuestView& view) {
+  return Builder(kernel, client, view).Build();
+}
+
+}  // namespace sentry

@@ -1,0 +1,14 @@
+// Carries a GuestView out: file systems made, mounted, directories and links put where they belong.
+#pragma once
+
+#include "gofer/protocol/client.h"
+#include "sentry/boot/guest_view.h"
+#include "sentry/kernel/kernel.h"
+
+namespace sentry {
+
+// The guest's mount namespace.  `client` is borrowed for the kernel's life.  Errors were told in
+// one line.
+Result<Ref<MountNamespace>> BuildView(Kernel& kernel, gofer::Client& client, const GuestView& view);
+
+}  // namespace sentry
