@@ -1,0 +1,26 @@
+// Moving bytes from one description to another through a buffer of the kernel.
+#include "sentry/syscalls/copy_chunk.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "sentry/syscalls/file_io.h"
+
+namespace sentry {
+
+Result<size_t> CopyChunk(Task& task, FileDescription& in, int64_t* in_position,
+                         FileDescription& out, int64_t* out_position, size_t max) {
+  constexpr size_t kChunk = 128 << 10;
+  size_t size = std::min(max, kChunk);
+  std::unique_ptr<std::byte[]> buffer(new std::byte[size]);
+  int64_t at = *in_position;
+  BufferSink to(std::span(buffer.get(), size));
+  size_t got = TRY(ReadOnce(task, in, to, &at));
+  if (got == 0) return size_t{0};
+  BufferSource from(std::span(buffer.get(), got));
+  size_t put = TRY(WriteOnce(task, out, from, out_position));
+  *in_position += static_cast<int64_t>(put);
+  return put;
+}
+
+}  // namespace sentry
