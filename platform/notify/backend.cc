@@ -18,8 +18,6 @@ namespace {
 using base::Errno;
 using base::MutexLock;
 
-constexpr unsigned kKickDeadline = 10;  // Seconds; generous, because a loaded machine is no crime.
-
 // Its id; the first time also lets the kick through, by which it is woken.
 pid_t PrepareReceiver() {
   static thread_local pid_t tid = 0;
@@ -169,8 +167,8 @@ void Backend::OnTick() {
       continue;
     }
     outstanding = true;
-    if (++t->kick_age_ == kKickDeadline) {
-      LOG_WARNING("stub thread %d does not answer: killed", tid);
+    if (++t->kick_age_ == options_.kick_deadline) {
+      LOG_INFO("stub thread %d does not answer: killed", tid);
       SendKill(*t->process_);
     }
   }

@@ -77,6 +77,7 @@ class Backend final : public Platform, private Reaper::Client {
   std::optional<Event> OnCloning(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnCloned(StubThread* t, int64_t result) REQUIRES(mu_);
   std::optional<Event> CloneFailed(StubThread* t, StubThread* child, int error) REQUIRES(mu_);
+  std::optional<Event> CloneDone(StubThread* t, int error) REQUIRES(mu_);
   std::optional<Event> FinishClone(StubThread* parent, StubThread* child) REQUIRES(mu_);
   void Separate(StubThread* parent, StubThread* child) REQUIRES(mu_);
   void Release(StubThread* child) REQUIRES(mu_);

@@ -66,6 +66,7 @@ void Backend::StartClone(StubThread* parent, StubThread* child, const CloneArgum
   header->clone_tid = 0;
   parent->clone_child_ = child;
   parent->clone_rang_ = false;
+  parent->clone_parks_ = child->parks_;
   child->clone_parent_ = parent;
   child->StoreFrame();
   parent->Answer(SHIM_DO_CLONE, State::kCloning);
@@ -92,8 +93,7 @@ std::optional<Event> Backend::OnCloned(StubThread* t, int64_t result) {
   StubThread* child = t->clone_child_;
   const int error = result > 0 ? 0 : static_cast<int>(-result);
   if (child == nullptr) {  // It lived and died meanwhile.
-    t->state_ = State::kCaptured;
-    return Cloned(t, error);
+    return CloneDone(t, error);
   }
   if (error != 0) {
     if (child->state_ != State::kArriving) return Hostile(t, "lies about its child");
@@ -102,10 +102,7 @@ std::optional<Event> Backend::OnCloned(StubThread* t, int64_t result) {
   child->claimed_tid_ = static_cast<pid_t>(result);
   if (child->parks_) {
     Separate(t, child);
-    t->state_ = State::kCaptured;
-    if (t != zygote_) return HandOver(t);
-    FeedZygote();
-    return std::nullopt;
+    return CloneDone(t, 0);
   }
   t->clone_rang_ = true;
   if (child->state_ == State::kArriving) return std::nullopt;
@@ -114,13 +111,19 @@ std::optional<Event> Backend::OnCloned(StubThread* t, int64_t result) {
 
 std::optional<Event> Backend::CloneFailed(StubThread* t, StubThread* child, int error) {
   Separate(t, child);
-  t->state_ = State::kCaptured;
-  if (!child->parks_) {
+  if (child->parks_) {
+    LOG_WARNING("the host makes no more stubs: errno %d", error);
+    ForgetThread(child, SIGKILL);
+  } else {
     Bury(child);
-    return Cloned(t, error);
   }
-  LOG_WARNING("the host makes no more stubs: errno %d", error);
-  ForgetThread(child, SIGKILL);
+  return CloneDone(t, error);
+}
+
+// The kernel hears of clones that it asked for.
+std::optional<Event> Backend::CloneDone(StubThread* t, int error) {
+  t->state_ = State::kCaptured;
+  if (!t->clone_parks_) return Cloned(t, error);
   if (t != zygote_) return HandOver(t);
   FeedZygote();
   return std::nullopt;

@@ -16,7 +16,10 @@ namespace platform {
 struct NotifyOptions : Options {
   // A directory descriptor of the host's /proc, borrowed; -1: PokeMemory() fails with EIO.
   int proc_fd = -1;
-  // For tests: act as on a processor without the FSGSBASE instructions.
+  // Seconds after which a running stub that does not answer a kick is killed.  Generous, because a
+  // loaded machine is no crime.
+  unsigned kick_deadline = 10;
+  // Act as on a processor without the FSGSBASE instructions.
   bool without_fsgsbase = false;
 };
 

@@ -16,10 +16,14 @@ namespace platform::notify {
 
 base::Result<void> Reaper::Start(pid_t process_group) {
   process_group_ = process_group;
+  struct sigaction action;
+  std::memset(&action, 0, sizeof(action));
+  action.sa_handler = [](int) {};  // Without SA_RESTART.
+  ::sigaction(kTick, &action, nullptr);
   // The thread inherits the mask: it takes the timer's signal only.
   sigset_t blocked, before;
   sigfillset(&blocked);
-  sigdelset(&blocked, kKick);
+  sigdelset(&blocked, kTick);
   ::pthread_sigmask(SIG_SETMASK, &blocked, &before);
   base::Result<void> result;
   try {
@@ -66,7 +70,7 @@ bool Reaper::MakeTimer() {
   sigevent event;
   std::memset(&event, 0, sizeof(event));
   event.sigev_notify = SIGEV_THREAD_ID;
-  event.sigev_signo = kKick;
+  event.sigev_signo = kTick;
   event._sigev_un._tid = tid_;
   have_timer_ = ::timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
   return have_timer_;

@@ -83,7 +83,7 @@ std::optional<Event> Backend::Dispatch(const seccomp_notif& n) {
 
 // Does nothing but to kill: the death is reported when it happened.
 std::optional<Event> Backend::Hostile(StubThread* t, const char* what) {
-  LOG_WARNING("stub thread %d %s: killed", t->tid_, what);
+  LOG_INFO("stub thread %d %s: killed", t->tid_, what);
   SendKill(*t->process_);
   return std::nullopt;
 }

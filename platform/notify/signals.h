@@ -9,6 +9,8 @@ namespace platform::notify {
 
 // Asks a running stub thread to stand still; in the Sentry it interrupts the receiving thread.
 inline constexpr int kKick = 63;
+// In the Sentry alone: ends the reaper's wait once a second.
+inline constexpr int kTick = 62;
 inline constexpr int kStubSignals[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, kKick};
 
 constexpr uint64_t SignalBit(int signal) {

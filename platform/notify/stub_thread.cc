@@ -58,8 +58,7 @@ void StubThread::StoreFrame() {
 }
 
 bool StubThread::IsOnItsWay() const {
-  const bool makes_zygote =
-      state_ == State::kCloning && clone_child_ != nullptr && clone_child_->parks_;
+  const bool makes_zygote = state_ == State::kCloning && clone_parks_;
   return state_ == State::kBooting || state_ == State::kArriving || state_ == State::kParking ||
          makes_zygote;
 }

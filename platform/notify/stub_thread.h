@@ -120,6 +120,7 @@ class StubThread final : public Thread, public base::ListNode<StubThread> {
 
   StubThread* clone_child_ = nullptr;  // While cloning.
   bool clone_rang_ = false;            // Its part is done; the child was not seen.
+  bool clone_parks_ = false;  // It makes a stub for the pool: the kernel did not ask for it.
   uint64_t clone_args_[6] = {};
   // Of a child.
   StubThread* clone_parent_ = nullptr;  // While that is cloning.
