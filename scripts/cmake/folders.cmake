@@ -14,6 +14,20 @@ function(sentry_abi_check name folder)
   target_compile_options(${name} PRIVATE -Wconversion)
 endfunction()
 
+# What nearly every source of ours includes.
+set(SENTRY_COMMON_HEADERS <algorithm> <array> <atomic> <cstdint> <cstring> <map> <memory> <mutex> <optional> <span> <string>
+  <string_view> <unordered_map> <utility> <vector> ${CMAKE_SOURCE_DIR}/platform/base/fd.h
+  ${CMAKE_SOURCE_DIR}/platform/base/ref.h ${CMAKE_SOURCE_DIR}/platform/base/result.h)
+
+# sentry_precompile(TARGET HEADER...): where it pays, which is from a handful of sources on.
+function(sentry_precompile target)
+  get_target_property(sources ${target} SOURCES)
+  list(LENGTH sources count)
+  if(SENTRY_PCH AND count GREATER 5)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
 # sentry_library(NAME FOLDER... [RECURSE] [EXCLUDE FOLDER...] [DEPS TARGET...])
 function(sentry_library name)
   cmake_parse_arguments(ARG "RECURSE" "" "DEPS;EXCLUDE" ${ARGN})
@@ -34,6 +48,7 @@ function(sentry_library name)
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE sentry_warnings)
+    sentry_precompile(${name} ${SENTRY_COMMON_HEADERS})
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
