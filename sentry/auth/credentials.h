@@ -1,4 +1,5 @@
-// Credentials of a task (credentials(7), capabilities(7)).  Immutable once shared: a change makes a copy.
+// Credentials of a task (credentials(7), capabilities(7)).  Immutable once shared: a change makes a
+// copy.
 #pragma once
 
 #include <cstdint>

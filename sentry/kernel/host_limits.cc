@@ -1,20 +1,56 @@
-// Limits that bind in the host, because memory is the host's: the stub gets the guest's own figures
-// (getrlimit(2)).
+// What binds in the host because memory and CPU are the host's: the stub gets the guest's own
+// limits, priority and CPUs (getrlimit(2), nice(2), sched_setaffinity(2)).  All of it may fail
+// without harm: then the host's stricter figure holds.
+#include <sched.h>
 #include <sys/resource.h>
+
+#include <algorithm>
 
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
 
 namespace sentry {
+namespace {
 
-void Task::ApplyHostLimits() {
+// Only the soft limit: a hard one could never be raised again for a guest that may.
+void MirrorLimit(int host_pid, int resource, uint64_t wanted) {
+  auto which = static_cast<__rlimit_resource>(resource);
+  rlimit host;
+  if (::prlimit(host_pid, which, nullptr, &host) != 0) return;
+  const uint64_t soft = std::min<uint64_t>(wanted, host.rlim_max);
+  if (soft == host.rlim_cur) return;
+  host.rlim_cur = soft;
+  ::prlimit(host_pid, which, &host, nullptr);
+}
+
+}  // namespace
+
+void ThreadGroup::ApplyHostLimits() {
+  auto has_thread = [](const Task* task) { return task->has_thread(); };
+  auto found = std::find_if(tasks.begin(), tasks.end(), has_thread);
+  if (found == tasks.end()) return;
+  const int host_pid = (*found)->thread().host_pid();
   for (int resource : {abi::kRlimitAs, abi::kRlimitData, abi::kRlimitStack, abi::kRlimitMemlock}) {
-    const abi::Rlimit& limit = group_->limits[static_cast<size_t>(resource)];
-    if (limit.rlim_cur == abi::kRlimInfinity) continue;
-    rlimit host{.rlim_cur = limit.rlim_cur, .rlim_max = limit.rlim_max};
-    // A host limit that is lower already binds all the same.
-    ::prlimit(thread_->host_pid(), static_cast<__rlimit_resource>(resource), &host, nullptr);
+    MirrorLimit(host_pid, resource, limit(resource));
   }
+}
+
+void Task::ApplyHostPriority() {
+  if (thread_ == nullptr) return;
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(thread_->host_tid()), nice);
+}
+
+void Task::ApplyHostAffinity() {
+  if (thread_ == nullptr || !affinity) return;
+  ::sched_setaffinity(thread_->host_tid(), sizeof(affinity->words),
+                      reinterpret_cast<const cpu_set_t*>(affinity->words.data()));
+}
+
+// A fresh stub has the Sentry's.
+void Task::ApplyHostLimits() {
+  group_->ApplyHostLimits();
+  if (nice != 0) ApplyHostPriority();
+  ApplyHostAffinity();
 }
 
 }  // namespace sentry

@@ -25,6 +25,7 @@
 #include "platform/platform.h"
 #include "sentry/auth/credentials.h"
 #include "sentry/kernel/block.h"
+#include "sentry/kernel/cpu_set.h"
 #include "sentry/kernel/exec_plan.h"
 #include "sentry/kernel/fd_table.h"
 #include "sentry/kernel/fs_context.h"
@@ -96,6 +97,7 @@ class Task final : public RefCounted, public UserMemory {
   const Credentials& creds() const { return *creds_; }
   Ref<Credentials> creds_ref() const { return creds_; }
   void SetCredentials(Ref<Credentials> creds) { creds_ = std::move(creds); }
+  void UnshareFs() { fs_ = fs_->Clone(); }  // unshare(2)
   State state() const { return state_; }
   bool dead() const { return state_ == State::kDead; }
 
@@ -220,6 +222,8 @@ class Task final : public RefCounted, public UserMemory {
     UserPtr<int32_t> parent_tid, child_tid, pidfd;
     int exit_signal = 0;
     std::vector<int32_t> set_tid;
+    // CLONE_PIDFD: opens a pidfd for the child (files are made above the kernel).
+    Result<FdNum> (*install_pidfd)(Task& parent, ThreadGroup& child, uint32_t flags) = nullptr;
   };
   Result<uint64_t> Clone(const CloneArgs& args);
   // Carries out `plan` in a fresh stub and then becomes that program (execve(2)).  The handler
@@ -234,6 +238,10 @@ class Task final : public RefCounted, public UserMemory {
   // The image is replaced or gone: who waits in vfork(2) for it goes on.
   void ReleaseVforkParent();
 
+  // The host thread gets what the guest asked for (host_limits.cc).
+  void ApplyHostPriority();
+  void ApplyHostAffinity();
+
   uint64_t clear_child_tid = 0;  // set_tid_address(2), when the host was not told by clone.
   uint64_t robust_list = 0;
   uint64_t robust_list_size = 0;
@@ -242,6 +250,8 @@ class Task final : public RefCounted, public UserMemory {
   Ref<SeccompFilters> seccomp;
   uint32_t personality = 0;
   int nice = 0;
+  int io_priority = 0;  // ioprio_set(2); 0: from nice.
+  std::optional<CpuSet> affinity;
   int sched_policy = 0;
   int sched_priority = 0;
   uint64_t timer_slack_ns = 50'000;
@@ -292,6 +302,7 @@ class Task final : public RefCounted, public UserMemory {
   void Resume();  // Runs guest code.
 
   void Abandon();  // A child that the host could not make.
+  Errno AbandonClone(Task& child, std::optional<FdNum> pidfd, Errno error);
 
   // The host thread ended, or ends with its process at once: nothing of it is touched again.
   void Die();

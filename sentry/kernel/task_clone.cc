@@ -102,6 +102,8 @@ void Inherit(const Task& from, Task& child, uint64_t flags) {
   child.dumpable = from.dumpable;
   child.keep_capabilities = from.keep_capabilities;
   child.nice = from.nice;
+  child.io_priority = from.io_priority;
+  child.affinity = from.affinity;
   child.sched_policy = from.sched_policy;
   child.sched_priority = from.sched_priority;
   if ((child.sched_policy & abi::kSchedResetOnFork) != 0) {
@@ -158,13 +160,18 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
     [[maybe_unused]] Result<void> told = CopyOut(args.parent_tid, tid.value());  // As Linux.
   }
 
+  std::optional<FdNum> pidfd;
+  if ((flags & abi::kClonePidfd) != 0) {
+    Result<FdNum> made = args.install_pidfd(*this, child->group(), 0);
+    Result<void> told = made.ok() ? CopyOut(args.pidfd, made->value()) : made.error();
+    if (made.ok()) pidfd = *made;
+    if (!told.ok()) return AbandonClone(*child, pidfd, told.error());
+  }
+
   child->state_ = State::kRunning;
   child->captured_ = false;
   Result<platform::Thread*> thread = thread_->Clone(HostRequest(registers(), args, tid));
-  if (!thread.ok()) {
-    child->Abandon();
-    return thread.error();
-  }
+  if (!thread.ok()) return AbandonClone(*child, pidfd, thread.error());
   child->thread_ = *thread;
   child->thread_->owner = child.get();
   cloning_child_ = std::move(child);
@@ -204,6 +211,14 @@ void Task::ReleaseVforkParent() {
   vfork_done_->done = true;
   vfork_done_->queue.Notify(abi::kPollIn);
   vfork_done_.reset();
+}
+
+Errno Task::AbandonClone(Task& child, std::optional<FdNum> pidfd, Errno error) {
+  if (pidfd) {
+    [[maybe_unused]] Result<Ref<FileDescription>> closed = fds_->Remove(*pidfd);
+  }
+  child.Abandon();
+  return error;
 }
 
 // The host could not make it: it was never there.

@@ -93,6 +93,8 @@ class ThreadGroup final : public RefCounted {
   void DiscardPending(Sigset set);
   base::WaitQueue signal_event;  // POLLIN: a signal was queued here or for one of the tasks.
 
+  void ApplyHostLimits();  // Limits that bind in the host process (host_limits.cc).
+
   // --- birth (thread_group.cc) ---
   // Becomes a child of `new_parent`, and a member of `group`.
   void SetParent(ThreadGroup* new_parent);

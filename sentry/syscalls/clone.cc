@@ -1,12 +1,14 @@
 // clone(2), clone3(2), fork(2), vfork(2): the arguments; Task::Clone() does the rest.
 #include "sentry/kernel/signals.h"
 #include "sentry/syscalls/extensible.h"
+#include "sentry/syscalls/pidfd.h"
 #include "sentry/syscalls/process_calls.h"
 
 namespace sentry {
 namespace {
 
 Result<uint64_t> StartClone(Task& task, Task::CloneArgs args) {
+  args.install_pidfd = InstallPidfd;
   task.CaptureThen(
       [args = std::move(args)](Task& self) { self.CompleteSyscall(self.Clone(args)); });
   return Errno(kErrnoNoReturn);

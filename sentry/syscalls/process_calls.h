@@ -63,4 +63,8 @@ Result<void> SysSetpgid(Task& task, Tid pid, Tid pgid);
 Result<Tid> SysSetsid(Task& task);
 Result<Tid> SysSetTidAddress(Task& task, uint64_t address);
 
+// robust_list.cc
+Result<void> SysSetRobustList(Task& task, uint64_t head, size_t size);
+Result<void> SysGetRobustList(Task& task, Tid pid, UserPtr<uint64_t> head, UserPtr<uint64_t> size);
+
 }  // namespace sentry

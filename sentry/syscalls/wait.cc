@@ -7,6 +7,7 @@
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/usage.h"
 #include "sentry/kernel/wait.h"
+#include "sentry/syscalls/pidfd.h"
 #include "sentry/syscalls/process_calls.h"
 
 namespace sentry {
@@ -17,10 +18,10 @@ constexpr uint32_t kKinds = abi::kWnothread | abi::kWclone | abi::kWall;
 // Waits until TryWait() has something; `tell` writes it to the guest and gives the call's result.
 // With WNOHANG `nothing` is the answer.
 template <typename Tell>
-Result<uint64_t> WaitFor(Task& task, WaitQuery query, Tell tell) {
+Result<uint64_t> WaitFor(Task& task, WaitQuery query, bool nonblocking, Tell tell) {
   WaitSpec wait;
   wait.queues.push_back({&task.group().child_events, abi::kPollIn});
-  return task.Retry(std::move(wait), false, [query, tell](Task& self) -> Result<uint64_t> {
+  return task.Retry(std::move(wait), nonblocking, [query, tell](Task& self) -> Result<uint64_t> {
     std::optional<WaitReport> report = TRY(TryWait(self, query));
     if (!report && (query.options & abi::kWnohang) == 0) return Errno(EAGAIN);
     return tell(self, report);
@@ -74,7 +75,7 @@ Result<uint64_t> SysWait4(Task& task, int pid, UserPtr<int32_t> status, uint32_t
     query.id = pid == 0 ? task.group().process_group->id : Tid(-pid);
   }
   return WaitFor(
-      task, query,
+      task, query, false,
       [status, usage](Task& self, const std::optional<WaitReport>& report) -> Result<uint64_t> {
         if (!report) return uint64_t{0};
         TRY(TellUsage(self, usage, *report));
@@ -89,6 +90,7 @@ Result<uint64_t> SysWaitid(Task& task, int which, int id, UserPtr<abi::SigInfo> 
   if ((options & ~(abi::kWnohang | abi::kWnowait | kEvents | kKinds)) != 0) return Errno(EINVAL);
   if ((options & kEvents) == 0) return Errno(EINVAL);
   WaitQuery query{.which = which, .id = Tid(id), .options = options};
+  bool nonblocking = false;  // PIDFD_NONBLOCK: EAGAIN instead of waiting.
   switch (which) {
     case abi::kPAll:
       break;
@@ -99,11 +101,19 @@ Result<uint64_t> SysWaitid(Task& task, int which, int id, UserPtr<abi::SigInfo> 
       if (id < 0) return Errno(EINVAL);
       if (id == 0) query.id = task.group().process_group->id;
       break;
+    case abi::kPPidfd: {
+      Ref<FileDescription> file = TRY(task.fds().Get(FdNum(id)));
+      Ref<ThreadGroup> group = TRY(GroupOfPidfd(task, FdNum(id)));
+      query.which = abi::kPPid;
+      query.id = group->pid;
+      nonblocking = file->NonBlocking();
+      break;
+    }
     default:
       return Errno(EINVAL);
   }
   return WaitFor(
-      task, query,
+      task, query, nonblocking,
       [info, usage](Task& self, const std::optional<WaitReport>& report) -> Result<uint64_t> {
         if (report) TRY(TellUsage(self, usage, *report));
         if (!info.IsNull()) TRY(TellSigInfo(self, info, report));

@@ -1,0 +1,13 @@
+// Who may look into whom (ptrace(2), "Ptrace access mode checking").
+#pragma once
+
+namespace sentry {
+
+class Task;
+
+// PTRACE_MODE_ATTACH_REALCREDS, without Yama.
+bool MayTrace(const Task& tracer, const Task& target);
+// PTRACE_MODE_READ_FSCREDS: /proc/[pid] of others.
+bool MayRead(const Task& reader, const Task& target);
+
+}  // namespace sentry

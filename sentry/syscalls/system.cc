@@ -1,0 +1,133 @@
+// uname(2), sethostname(2), setdomainname(2), sysinfo(2), kcmp(2), unshare(2), setns(2).
+#include <sys/sysinfo.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "abi/linux/capability.h"
+#include "abi/linux/sched.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace_access.h"
+#include "sentry/kernel/version.h"
+#include "sentry/syscalls/system_calls.h"
+
+namespace sentry {
+namespace {
+
+template <size_t N>
+void Fill(char (&to)[N], std::string_view text) {
+  text.copy(to, N - 1);
+}
+
+Result<std::string> CopyInHostName(Task& task, UserPtr<char> name, int length) {
+  if (!task.creds().HasCapability(abi::kCapSysAdmin)) return Errno(EPERM);
+  if (length < 0 || length > static_cast<int>(abi::kHostNameMax)) return Errno(EINVAL);
+  std::vector<char> text = TRY(task.CopyInArray(name, static_cast<size_t>(length)));
+  return std::string(text.data(), ::strnlen(text.data(), text.size()));
+}
+
+}  // namespace
+
+Result<void> SysUname(Task& task, UserPtr<abi::UtsName> to) {
+  abi::UtsName name{};
+  Fill(name.sysname, kSystemName);
+  Fill(name.nodename, task.kernel().hostname);
+  Fill(name.release, kKernelRelease);
+  Fill(name.version, kKernelVersion);
+  const bool is_32bit = (task.personality & abi::kPerMask) == abi::kPerLinux32;
+  Fill(name.machine, is_32bit ? "i686" : kMachine);
+  Fill(name.domainname, task.kernel().domainname);
+  return task.CopyOut(to, name);
+}
+
+Result<void> SysSethostname(Task& task, UserPtr<char> name, int length) {
+  task.kernel().hostname = TRY(CopyInHostName(task, name, length));
+  return {};
+}
+
+Result<void> SysSetdomainname(Task& task, UserPtr<char> name, int length) {
+  task.kernel().domainname = TRY(CopyInHostName(task, name, length));
+  return {};
+}
+
+Result<void> SysSysinfo(Task& task, UserPtr<abi::SysInfo> to) {
+  struct sysinfo host {};
+  ::sysinfo(&host);
+  Kernel& kernel = task.kernel();
+  abi::SysInfo info{};
+  info.uptime = (MonotonicNow() - kernel.boot_time()) / kNanosPerSecond;
+  info.totalram = uint64_t{host.totalram} * host.mem_unit;
+  info.freeram = uint64_t{host.freeram} * host.mem_unit;
+  if (kernel.memory().limit() != 0) {
+    info.totalram = std::min(info.totalram, kernel.memory().limit());
+    info.freeram = std::min(info.freeram, kernel.memory().Available());
+  }
+  info.procs = static_cast<uint16_t>(std::min<size_t>(kernel.pids().task_count(), 0xffff));
+  info.mem_unit = 1;
+  return task.CopyOut(to, info);
+}
+
+namespace {
+
+// An order that tells nothing of addresses: equal 0, less 1, greater 2.
+uint64_t Order(const void* a, const void* b) {
+  if (a == b) return 0;
+  return a < b ? 1 : 2;
+}
+
+}  // namespace
+
+Result<uint64_t> SysKcmp(Task& task, int pid1, int pid2, int type, uint64_t index1,
+                         uint64_t index2) {
+  Task* a = task.kernel().pids().FindTask(Tid(pid1));
+  Task* b = task.kernel().pids().FindTask(Tid(pid2));
+  if (a == nullptr || b == nullptr || a->dead() || b->dead()) return Errno(ESRCH);
+  if (!MayTrace(task, *a) || !MayTrace(task, *b)) return Errno(EPERM);
+  switch (type) {
+    case abi::kKcmpFile: {
+      Ref<FileDescription> first = TRY(a->fds().Get(FdNum(static_cast<int>(index1))));
+      Ref<FileDescription> second = TRY(b->fds().Get(FdNum(static_cast<int>(index2))));
+      return Order(first.get(), second.get());
+    }
+    case abi::kKcmpVm:
+      return Order(&a->mm(), &b->mm());
+    case abi::kKcmpFiles:
+      return Order(&a->fds(), &b->fds());
+    case abi::kKcmpFs:
+      return Order(&a->fs(), &b->fs());
+    case abi::kKcmpSighand:
+      return Order(a->group().actions.get(), b->group().actions.get());
+    case abi::kKcmpIo:
+    case abi::kKcmpSysvsem:
+      return uint64_t{0};  // No task has any.
+    case abi::kKcmpEpollTfd:
+      return Errno(EOPNOTSUPP);
+  }
+  return Errno(EINVAL);
+}
+
+Result<void> SysUnshare(Task& task, uint64_t flags) {
+  constexpr uint64_t kNamespaces = abi::kCloneNewns | abi::kCloneNewcgroup | abi::kCloneNewuts |
+                                   abi::kCloneNewipc | abi::kCloneNewpid | abi::kCloneNewnet |
+                                   abi::kCloneNewtime;
+  constexpr uint64_t kPrivate = abi::kCloneThread | abi::kCloneVm | abi::kCloneSighand;
+  constexpr uint64_t kKnown = kNamespaces | kPrivate | abi::kCloneNewuser | abi::kCloneFs |
+                              abi::kCloneFiles | abi::kCloneSysvsem;
+  if ((flags & ~kKnown) != 0) return Errno(EINVAL);
+  const bool alone = task.group().tasks.size() == 1;
+  if ((flags & kPrivate) != 0 && !alone) return Errno(EINVAL);
+  if ((flags & abi::kCloneNewuser) != 0) return Errno(alone ? EPERM : EINVAL);
+  if ((flags & kNamespaces) != 0) {
+    return Errno(task.creds().HasCapability(abi::kCapSysAdmin) ? EINVAL : EPERM);
+  }
+  if ((flags & abi::kCloneFs) != 0) task.UnshareFs();
+  if ((flags & abi::kCloneFiles) != 0) task.UnshareFds();
+  return {};
+}
+
+Result<void> SysSetns(Task& task, FdNum fd) {
+  TRY(task.fds().Get(fd));
+  return Errno(EINVAL);  // There is nothing that names another namespace.
+}
+
+}  // namespace sentry
