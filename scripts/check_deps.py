@@ -54,6 +54,7 @@ ALLOWED = {
 ALLOWED_EXTRA = {
     "sentry/fs/gofer": {"gofer/protocol", "platform/host"},  # client of the Gofer
     "sentry/fs/overlay": {"sentry/fs/tmpfs"},                # its upper layer is memory
+    "sentry/fs/dev": {"sentry/fs/tmpfs", "sentry/fs/pipefs"},  # its tree is a tmpfs; opens FIFOs
     "sentry/fs/host": {"platform/host"},                     # the standard streams are host descriptors
     "sentry/fs/tmpfs": {"platform/host"},                    # file contents live in memfds
     "sentry/socket/inet": {"netstack"},                      # adapter to the TCP/IP stack

@@ -11,5 +11,7 @@ Ref<Filesystem> NewSys(Kernel& kernel);
 Ref<Filesystem> NewDev(Kernel& kernel);
 // What is mounted inside /dev: pts, shm, mqueue.
 Result<void> FillDev(Kernel& kernel, MountNamespace& mounts);
+// Who opens FIFOs and devices, and the file systems of this header for mount(2).
+void SetUpSpecialFiles(Kernel& kernel);
 
 }  // namespace sentry

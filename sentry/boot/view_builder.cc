@@ -138,6 +138,7 @@ Result<void> Builder::Put(const ViewEntry& entry) {
 }
 
 Result<Ref<MountNamespace>> Builder::Build() {
+  SetUpSpecialFiles(kernel_);
   if (view_.gofer_mounts != 0) roots_ = TRY(client_.Attach(0, view_.gofer_mounts));
   const ViewEntry& root = view_.entries.front();
   Ref<Filesystem> root_fs = TRY(MakeFilesystem(root));

@@ -67,6 +67,11 @@ ProcessGroup* PidTable::FindProcessGroup(Tid id) const {
   return Find(process_groups_, id);
 }
 
+ThreadGroup* PidTable::NextGroup(int from) const {
+  auto found = groups_.lower_bound(from);
+  return found == groups_.end() ? nullptr : found->second;
+}
+
 std::vector<ThreadGroup*> PidTable::Groups() const {
   std::vector<ThreadGroup*> all;
   for (const auto& [pid, group] : groups_) all.push_back(group);

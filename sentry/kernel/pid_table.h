@@ -36,6 +36,9 @@ class PidTable {
   ThreadGroup* FindGroup(Tid pid) const;  // Zombies too.
   ProcessGroup* FindProcessGroup(Tid id) const;
   std::vector<ThreadGroup*> Groups() const;  // In order of pid.
+  // The group with the lowest pid that is at least `from`; null when there is none.
+  ThreadGroup* NextGroup(int from) const;
+  int last() const { return last_; }  // The number that was given out last.
   size_t task_count() const { return tasks_.size(); }
 
  private:

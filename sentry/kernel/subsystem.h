@@ -22,6 +22,9 @@ enum class SubsystemId : uint8_t {
   kMessageQueues,
   kLockWaits,
   kShmFiles,
+  kDevices,
+  kSysctls,
+  kProcNet,
   kCount,
 };
 

@@ -85,6 +85,9 @@ Ref<ThreadGroup> ChildGroup(Task& task, const Task::CloneArgs& args) {
   Ref<ThreadGroup> child = MakeRef<ThreadGroup>(task.kernel(), ChildActions(task, args.flags));
   const bool sibling = (args.flags & abi::kCloneParent) != 0;
   child->limits = group.limits;
+  child->oom_score_adj = group.oom_score_adj;
+  child->oom_score_adj_min = group.oom_score_adj_min;
+  child->coredump_filter = group.coredump_filter;
   child->exit_signal = sibling ? group.exit_signal : args.exit_signal;
   child->parent_task = sibling ? group.parent_task : task.tid();
   child->installed_fds = group.installed_fds;  // The host process inherits its descriptors.

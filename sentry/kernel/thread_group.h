@@ -119,6 +119,9 @@ class ThreadGroup final : public RefCounted {
   bool zombie = false;    // All tasks are gone, the parent has not waited yet.
   int exit_signal = 0;    // To the parent; 0: none (clone without a signal).
   bool child_subreaper = false;
+  int16_t oom_score_adj = 0;      // /proc/[pid]/oom_score_adj, inherited.
+  int16_t oom_score_adj_min = 0;  // The lowest that an unprivileged writer may go to.
+  uint32_t coredump_filter = 0x33;
   bool exec_done = false;        // Since fork: setpgid(2) of a child gives EACCES then.
   base::WaitQueue child_events;  // wait4(2) and waitid(2) of this process wait here.
   base::WaitQueue exit_event;    // pidfds: POLLIN when it is a zombie.
