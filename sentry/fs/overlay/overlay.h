@@ -109,6 +109,9 @@ class OverlayInode final : public Inode {
   uint64_t ino_;  // Stays when it is copied up.
 };
 
+// A layer's own description: its path leads to the layer's inode, not to the overlay's.
+Result<Ref<FileDescription>> OpenLayer(OpContext& ctx, Ref<Inode> layer, uint32_t flags);
+
 // Reads and writes go to the description of the layer that counts now.
 class OverlayFile final : public FileDescription {
  public:

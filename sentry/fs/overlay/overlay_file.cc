@@ -8,7 +8,7 @@ namespace sentry {
 Result<FileDescription*> OverlayFile::Real(OpContext& ctx) {
   Inode& now = static_cast<OverlayInode*>(inode())->top();
   if (&now != layer_) {
-    real_ = TRY(now.Open(ctx, path(), flags()));
+    real_ = TRY(OpenLayer(ctx, Ref<Inode>(&now), flags()));
     layer_ = &now;
   }
   constexpr uint32_t kStatus = abi::kOAppend | abi::kONonblock;

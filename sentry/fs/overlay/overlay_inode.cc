@@ -65,6 +65,11 @@ Result<void> OverlayInode::RemoveXattr(OpContext& ctx, const std::string& name) 
   return upper_->RemoveXattr(ctx, name);
 }
 
+Result<Ref<FileDescription>> OpenLayer(OpContext& ctx, Ref<Inode> layer, uint32_t flags) {
+  Path path{nullptr, Dentry::NewRoot(layer)};
+  return layer->Open(ctx, path, flags);
+}
+
 Result<Ref<FileDescription>> OverlayInode::Open(OpContext& ctx, const Path& path, uint32_t flags) {
   switch (mode() & abi::kSIfmt) {
     case abi::kSIfdir:
@@ -78,7 +83,7 @@ Result<Ref<FileDescription>> OverlayInode::Open(OpContext& ctx, const Path& path
   }
   if ((flags & abi::kOAccmode) != abi::kORdonly) TRY(CopyUp(ctx));
   const Inode* layer = &top();
-  Ref<FileDescription> real = TRY(top().Open(ctx, path, flags));
+  Ref<FileDescription> real = TRY(OpenLayer(ctx, Ref<Inode>(&top()), flags));
   return Ref<FileDescription>(MakeRef<OverlayFile>(path, flags, std::move(real), layer));
 }
 
