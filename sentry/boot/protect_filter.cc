@@ -112,6 +112,8 @@ base::Result<void> InstallSentryFilter(int proc_fd) {
         "/proc of our own stubs, never by an absolute path that leads anywhere: the root is empty",
         {host::Arg32(0, static_cast<uint32_t>(proc_fd))}));
   }
+  // libc looks for files of the host now and then (CPU counts): there are none here.
+  rules.push_back(host::On(host::FailWith(ENOENT), SYS_openat, "nothing else can be opened"));
   host::Program program = host::Compile(rules, {});
   TRY(host::SetNoNewPrivileges());
   TRY(host::InstallFilter(program.code(), SECCOMP_FILTER_FLAG_TSYNC));
