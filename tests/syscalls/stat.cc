@@ -157,6 +157,7 @@ TEST_F(Stat, Access) {
 TEST_F(Stat, AccessAsksForTheRealUser) {
   if (geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
   chmod(dir_.c_str(), 0755);
+  chmod(Join("file").c_str(), 0600);
   EXPECT_THAT(
       ForkAndWait([&] {
         CHILD_CHECK(setresuid(12345, 0, 0) == 0);

@@ -67,7 +67,7 @@ Result<int64_t> GoferDirectoryFile::Seek(OpContext&, int64_t to, int whence) {
 }
 
 Result<void> GoferDirectoryFile::ReadDirectory(OpContext&, DirectorySink& to) {
-  GoferInode& directory = static_cast<GoferInode&>(*inode());
+  GoferInode& directory = *directory_;
   if (entries_ == nullptr) entries_ = TRY(directory.Listing());
   if (offset == 0) {
     if (!to.Add(".", directory.ino(), abi::kDtDir, 1)) return {};

@@ -13,7 +13,9 @@ namespace sentry {
 // Data flows through the descriptor that the Gofer donated.
 class GoferFile final : public FileDescription {
  public:
-  GoferFile(Path path, uint32_t flags) : FileDescription(std::move(path), flags) {}
+  // The path may be that of an overlay whose lower layer the file is in.
+  GoferFile(Path path, uint32_t flags, Ref<GoferInode> file)
+      : FileDescription(std::move(path), flags), file_(std::move(file)) {}
   Result<size_t> Read(OpContext& ctx, IoSink& to, int64_t* position) override;
   Result<size_t> Write(OpContext& ctx, IoSource& from, int64_t* position) override;
   bool HasPosition() const override { return true; }
@@ -24,17 +26,21 @@ class GoferFile final : public FileDescription {
   int HostFd() const override;
 
  private:
-  GoferInode& file() const { return static_cast<GoferInode&>(*inode()); }
+  GoferInode& file() const { return *file_; }
+
+  const Ref<GoferInode> file_;
 };
 
 class GoferDirectoryFile final : public FileDescription {
  public:
-  GoferDirectoryFile(Path path, uint32_t flags) : FileDescription(std::move(path), flags) {}
+  GoferDirectoryFile(Path path, uint32_t flags, Ref<GoferInode> directory)
+      : FileDescription(std::move(path), flags), directory_(std::move(directory)) {}
   bool HasPosition() const override { return true; }
   Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
   Result<void> ReadDirectory(OpContext& ctx, DirectorySink& to) override;
 
  private:
+  const Ref<GoferInode> directory_;
   // What one pass over the directory sees: fixed at its start.
   std::shared_ptr<const std::vector<gofer::DirEntry>> entries_;
 };

@@ -98,11 +98,11 @@ Result<int> GoferInode::HostFd(bool write) {
 Result<Ref<FileDescription>> GoferInode::Open(OpContext& ctx, const Path& path, uint32_t flags) {
   switch (attr_.mode & abi::kSIfmt) {
     case abi::kSIfdir:
-      return Ref<FileDescription>(MakeRef<GoferDirectoryFile>(path, flags));
+      return Ref<FileDescription>(MakeRef<GoferDirectoryFile>(path, flags, Ref<GoferInode>(this)));
     case abi::kSIfreg: {
       bool write = (flags & abi::kOAccmode) != abi::kORdonly;
       TRY(HostFd(write));
-      return Ref<FileDescription>(MakeRef<GoferFile>(path, flags));
+      return Ref<FileDescription>(MakeRef<GoferFile>(path, flags, Ref<GoferInode>(this)));
     }
     case abi::kSIfifo:
       return OpenSpecialFile(ctx, path, 0, flags);

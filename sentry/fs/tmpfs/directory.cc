@@ -41,7 +41,7 @@ Result<Attributes> TmpfsDirectory::GetAttributes(OpContext& ctx) {
 }
 
 Result<Ref<FileDescription>> TmpfsDirectory::Open(OpContext&, const Path& path, uint32_t flags) {
-  return Ref<FileDescription>(MakeRef<TmpfsDirectoryFile>(path, flags));
+  return Ref<FileDescription>(MakeRef<TmpfsDirectoryFile>(path, flags, Ref<TmpfsDirectory>(this)));
 }
 
 Result<Ref<Inode>> TmpfsDirectory::Lookup(OpContext&, const Name& name) {

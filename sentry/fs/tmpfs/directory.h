@@ -59,15 +59,15 @@ class TmpfsDirectory final : public TmpfsInode {
 
 class TmpfsDirectoryFile final : public FileDescription {
  public:
-  TmpfsDirectoryFile(Path path, uint32_t flags);
+  TmpfsDirectoryFile(Path path, uint32_t flags, Ref<TmpfsDirectory> directory);
   bool HasPosition() const override { return true; }
   Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
   Result<void> ReadDirectory(OpContext& ctx, DirectorySink& to) override;
 
  private:
-  TmpfsDirectory& directory() const { return static_cast<TmpfsDirectory&>(*inode()); }
-  void Rewind() { end_ = directory().next_position(); }
+  void Rewind() { end_ = directory_->next_position(); }
 
+  const Ref<TmpfsDirectory> directory_;
   uint64_t end_;  // Names that came later are not shown, so that a listing ends.
 };
 

@@ -4,8 +4,8 @@
 
 namespace sentry {
 
-TmpfsDirectoryFile::TmpfsDirectoryFile(Path path, uint32_t flags)
-    : FileDescription(std::move(path), flags) {
+TmpfsDirectoryFile::TmpfsDirectoryFile(Path path, uint32_t flags, Ref<TmpfsDirectory> directory)
+    : FileDescription(std::move(path), flags), directory_(std::move(directory)) {
   Rewind();
 }
 
@@ -19,7 +19,7 @@ Result<int64_t> TmpfsDirectoryFile::Seek(OpContext&, int64_t to, int whence) {
 }
 
 Result<void> TmpfsDirectoryFile::ReadDirectory(OpContext& ctx, DirectorySink& to) {
-  TmpfsDirectory& self = directory();
+  TmpfsDirectory& self = *directory_;
   if (self.link_count() == 0) return Errno(ENOENT);
   self.Accessed(path(), flags(), ctx.now);
   if (offset == 0) {

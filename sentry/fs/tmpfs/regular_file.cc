@@ -29,7 +29,7 @@ Result<void> TmpfsFile::SetAttributes(OpContext& ctx, const AttributeChange& cha
 }
 
 Result<Ref<FileDescription>> TmpfsFile::Open(OpContext&, const Path& path, uint32_t flags) {
-  return Ref<FileDescription>(MakeRef<TmpfsFileDescription>(path, flags));
+  return Ref<FileDescription>(MakeRef<TmpfsFileDescription>(path, flags, Ref<TmpfsFile>(this)));
 }
 
 Result<void> TmpfsFile::AddSeals(uint32_t seals) {

@@ -27,7 +27,9 @@ class TmpfsFile final : public TmpfsInode {
 
 class TmpfsFileDescription final : public FileDescription {
  public:
-  TmpfsFileDescription(Path path, uint32_t flags) : FileDescription(std::move(path), flags) {}
+  // The path may be that of an overlay whose upper layer the file is in.
+  TmpfsFileDescription(Path path, uint32_t flags, Ref<TmpfsFile> file)
+      : FileDescription(std::move(path), flags), file_(std::move(file)) {}
   Result<size_t> Read(OpContext& ctx, IoSink& to, int64_t* position) override;
   Result<size_t> Write(OpContext& ctx, IoSource& from, int64_t* position) override;
   bool HasPosition() const override { return true; }
@@ -38,7 +40,9 @@ class TmpfsFileDescription final : public FileDescription {
   int HostFd() const override { return file().contents().host_fd_if_any(); }
 
  private:
-  TmpfsFile& file() const { return static_cast<TmpfsFile&>(*inode()); }
+  TmpfsFile& file() const { return *file_; }
+
+  const Ref<TmpfsFile> file_;
 };
 
 }  // namespace sentry

@@ -17,9 +17,9 @@ Result<Ref<FileDescription>> ShmFiles::Create(OpContext& ctx, std::string name, 
                           .now = ctx.now};
   Ref<TmpfsFile> file = MakeRef<TmpfsFile>(fs_, start);
   file->LinkRemoved(ctx.now);
-  Path path{mount_, Dentry::NewRoot(std::move(file), std::move(name))};
-  return Ref<FileDescription>(
-      MakeRef<TmpfsFileDescription>(std::move(path), abi::kORdwr | abi::kOLargefile));
+  Path path{mount_, Dentry::NewRoot(file, std::move(name))};
+  return Ref<FileDescription>(MakeRef<TmpfsFileDescription>(
+      std::move(path), abi::kORdwr | abi::kOLargefile, std::move(file)));
 }
 
 }  // namespace sentry
