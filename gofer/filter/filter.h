@@ -26,6 +26,7 @@ inline constexpr uint64_t kThreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLO
 
 inline constexpr auto kCommonRules = std::to_array<host::Rule>({
     // The channel.
+    host::Allow(SYS_rt_sigaction, "pthread_create, the first time"),
     host::Allow(SYS_recvmsg, "requests"),
     host::Allow(SYS_sendmsg, "replies, with donated descriptors"),
     host::Allow(SYS_shutdown, "stops the other serving threads at the end"),
