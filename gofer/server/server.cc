@@ -59,8 +59,7 @@ void Server::ServeFrames(bool main_thread) {
 }
 
 base::Result<void> Server::ServeFrame(Desk* desk, bool main_thread) {
-  const Frame frame =
-      TRY(ReceiveFrame(channel_.get(), desk->incoming(), FdPassing::kRefused));
+  const Frame frame = TRY(ReceiveFrame(channel_.get(), desk->incoming(), FdPassing::kRefused));
   if (main_thread) {
     if (frame.header.in_flight > 1) StartHelpers();
     FollowClient(frame.header.cpu);

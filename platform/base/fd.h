@@ -1,4 +1,5 @@
-// Fd: an owned host file descriptor.  Move-only, closed on destruction, never converted to int silently.
+// Fd: an owned host file descriptor.  Move-only, closed on destruction, never converted to int
+// silently.
 #pragma once
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
-// A doubly linked list whose links live in the elements: no allocation, O(1) removal of a known element.
+// A doubly linked list whose links live in the elements: no allocation, O(1) removal of a known
+// element.
 #pragma once
 
 #include <cstddef>

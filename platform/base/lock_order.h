@@ -1,7 +1,8 @@
-// The lock graph of the whole system.  A thread may take a mutex only when its rank is higher than that
-// of every mutex it already holds; debug builds verify it (mutex.cc).
+// The lock graph of the whole system.  A thread may take a mutex only when its rank is higher than
+// that of every mutex it already holds; debug builds verify it (mutex.cc).
 //
-//   kKernel      the one lock under which kernel code of the Sentry runs (sentry/kernel/kernel_lock.h)
+//   kKernel      the one lock under which kernel code of the Sentry runs
+//   (sentry/kernel/kernel_lock.h)
 //     -> kVfsNames      NameLock's own state; never held over a wait (sentry/vfs/name_lock.h)
 //     -> kPlatform      a backend's own tables (threads, stubs)
 //     -> kGoferChannel  the table of requests in flight to the Gofer

@@ -15,8 +15,9 @@ void LogLine(LogLevel level, const char* file, int line, const char* format, ...
   constexpr const char* kNames[] = {"debug", "info", "warning", "error", "off"};
   char text[1024];
   const char* base_name = std::strrchr(file, '/');
-  int used = std::snprintf(text, sizeof(text), "sentry: %s: %s:%d: ", kNames[static_cast<int>(level)],
-                           base_name != nullptr ? base_name + 1 : file, line);
+  int used =
+      std::snprintf(text, sizeof(text), "sentry: %s: %s:%d: ", kNames[static_cast<int>(level)],
+                    base_name != nullptr ? base_name + 1 : file, line);
   va_list args;
   va_start(args, format);
   used += std::vsnprintf(text + used, sizeof(text) - static_cast<size_t>(used) - 1, format, args);

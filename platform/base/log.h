@@ -1,6 +1,6 @@
-// Logging and checks.  LOG_INFO("text %d", n) writes a line with severity and source place to the sink that boot
-// chose (glog behind it, see log.cc); nothing is written, and nothing formatted, below the chosen level.
-// CHECK is for bugs in us, never for guest input.
+// Logging and checks.  LOG_INFO("text %d", n) writes a line with severity and source place to the
+// sink that boot chose (glog behind it, see log.cc); nothing is written, and nothing formatted,
+// below the chosen level. CHECK is for bugs in us, never for guest input.
 #pragma once
 
 #include <atomic>
@@ -21,10 +21,10 @@ inline bool LogEnabled(LogLevel level) {
 
 }  // namespace base
 
-#define BASE_LOG(level, ...)                                                        \
-  do {                                                                              \
-    if (::base::LogEnabled(level)) [[unlikely]]                                     \
-      ::base::LogLine(level, __FILE__, __LINE__, __VA_ARGS__);                      \
+#define BASE_LOG(level, ...)                                   \
+  do {                                                         \
+    if (::base::LogEnabled(level)) [[unlikely]]                \
+      ::base::LogLine(level, __FILE__, __LINE__, __VA_ARGS__); \
   } while (false)
 #define LOG_DEBUG(...) BASE_LOG(::base::LogLevel::kDebug, __VA_ARGS__)
 #define LOG_INFO(...) BASE_LOG(::base::LogLevel::kInfo, __VA_ARGS__)
@@ -32,8 +32,9 @@ inline bool LogEnabled(LogLevel level) {
 #define LOG_ERROR(...) BASE_LOG(::base::LogLevel::kError, __VA_ARGS__)
 
 #ifndef CHECK
-#define CHECK(condition)                                                                 \
-  do {                                                                                   \
-    if (!(condition)) [[unlikely]] ::base::CheckFailed(__FILE__, __LINE__, #condition); \
+#define CHECK(condition)                                   \
+  do {                                                     \
+    if (!(condition)) [[unlikely]]                         \
+      ::base::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)
 #endif

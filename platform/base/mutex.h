@@ -1,4 +1,5 @@
-// Mutex with Clang annotations and a rank.  Debug builds abort when the order of lock_order.h is broken.
+// Mutex with Clang annotations and a rank.  Debug builds abort when the order of lock_order.h is
+// broken.
 #pragma once
 
 #include <condition_variable>

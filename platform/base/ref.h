@@ -1,5 +1,5 @@
-// Ref<T>: shared ownership of a kernel object by an intrusive count.  A raw reference is borrowed for
-// the call; a raw pointer may be null and is borrowed too.
+// Ref<T>: shared ownership of a kernel object by an intrusive count.  A raw reference is borrowed
+// for the call; a raw pointer may be null and is borrowed too.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,8 @@
 
 namespace base {
 
-// Base of objects held by Ref.  Starts at zero; the first Ref makes it one.  The last Ref deletes it.
+// Base of objects held by Ref.  Starts at zero; the first Ref makes it one.  The last Ref deletes
+// it.
 class RefCounted {
  public:
   RefCounted() = default;

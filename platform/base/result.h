@@ -3,7 +3,8 @@
 //   Result<Ref<Inode>> Lookup(const Name& name);
 //   Ref<Inode> child = TRY(dir->Lookup(name));
 //
-// Result<void> carries success only.  Errors are written with the man-page name: return Errno(EBADF).
+// Result<void> carries success only.  Errors are written with the man-page name: return
+// Errno(EBADF).
 #pragma once
 
 #include <cerrno>
@@ -34,9 +35,10 @@ class [[nodiscard]] Result {
 
   // NOLINTNEXTLINE(google-explicit-constructor): returning a T or an Errno is the whole point.
   template <typename U>
-    requires(std::constructible_from<T, U &&> && !std::same_as<std::remove_cvref_t<U>, Errno> &&
-             !std::same_as<std::remove_cvref_t<U>, Result<T>> && std::convertible_to<U&&, T>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires(std::constructible_from<T, U&&> && !std::same_as<std::remove_cvref_t<U>, Errno> &&
+           !std::same_as<std::remove_cvref_t<U>, Result<T>> && std::convertible_to<U&&, T>)
+      Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   // NOLINTNEXTLINE(google-explicit-constructor)
   Result(Errno error) : state_(std::in_place_index<1>, error) {}
 
@@ -87,10 +89,11 @@ inline Errno LastErrno() {
 
 #define BASE_CONCAT_INNER(a, b) a##b
 #define BASE_CONCAT(a, b) BASE_CONCAT_INNER(a, b)
-#define BASE_TRY_IMPL(expr, tmp)                    \
-  __extension__({                                   \
-    auto tmp = (expr);                              \
-    if (!tmp.ok()) [[unlikely]] return tmp.error(); \
-    std::move(tmp).value();                         \
+#define BASE_TRY_IMPL(expr, tmp) \
+  __extension__({                \
+    auto tmp = (expr);           \
+    if (!tmp.ok()) [[unlikely]]  \
+      return tmp.error();        \
+    std::move(tmp).value();      \
   })
 #define TRY(expr) BASE_TRY_IMPL(expr, BASE_CONCAT(try_, __COUNTER__))

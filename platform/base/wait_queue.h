@@ -1,4 +1,5 @@
-// WaitQueue: who wants to know when something becomes ready.  Lives in the object waited on; used under the kernel lock.
+// WaitQueue: who wants to know when something becomes ready.  Lives in the object waited on; used
+// under the kernel lock.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 
 namespace base {
 
-// One registration in one queue.  Wake() must do no more than mark or queue work: it must not touch other
-// registrations of the same queue, though it may remove its own.
+// One registration in one queue.  Wake() must do no more than mark or queue work: it must not touch
+// other registrations of the same queue, though it may remove its own.
 class Waiter : public ListNode<Waiter> {
  public:
   virtual void Wake(uint32_t events) = 0;
@@ -30,7 +31,8 @@ class WaitQueue {
 
   // Wakes every waiter interested in one of `events`.
   void Notify(uint32_t events) {
-    IntrusiveList<Waiter> moved;  // Waiters may unlink themselves while we walk, so move them over one by one.
+    IntrusiveList<Waiter>
+        moved;  // Waiters may unlink themselves while we walk, so move them over one by one.
     while (Waiter* waiter = waiters_.pop_front()) moved.push_back(*waiter);
     while (Waiter* waiter = moved.pop_front()) {
       waiters_.push_back(*waiter);

@@ -1,5 +1,5 @@
-// Where bulk data goes to and comes from: guest memory, or a buffer of the kernel.  A file moves bytes between its
-// contents and one of these and knows nothing else about the caller.
+// Where bulk data goes to and comes from: guest memory, or a buffer of the kernel.  A file moves
+// bytes between its contents and one of these and knows nothing else about the caller.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,8 @@ class IoSink {
 class IoSource {
  public:
   virtual ~IoSource() = default;
-  // Bytes that were given: fewer than asked for at its end or when memory faults midway, EFAULT when none could be.
+  // Bytes that were given: fewer than asked for at its end or when memory faults midway, EFAULT
+  // when none could be.
   virtual Result<size_t> Get(std::span<std::byte> bytes) = 0;
   virtual size_t remaining() const = 0;
 };

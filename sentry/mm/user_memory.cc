@@ -94,8 +94,9 @@ Result<size_t> UserSource::Get(std::span<std::byte> bytes) {
 }
 
 void UserSource::Skip(size_t bytes) {
-  [[maybe_unused]] Result<size_t> moved = Walk(
-      ranges_, index_, remaining_, bytes, [](uint64_t, size_t, size_t n) { return Result<size_t>(n); });
+  [[maybe_unused]] Result<size_t> moved =
+      Walk(ranges_, index_, remaining_, bytes,
+           [](uint64_t, size_t, size_t n) { return Result<size_t>(n); });
 }
 
 Result<std::vector<UserRange>> CopyInIovec(UserMemory& memory, uint64_t address, size_t count) {

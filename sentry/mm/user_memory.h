@@ -1,5 +1,6 @@
-// The two doors to guest memory: CopyIn/CopyOut of trivially copyable ABI types, and UserSource/UserSink for bulk data.
-// Copy in once, then validate the copy: the guest can change its memory at any time.
+// The two doors to guest memory: CopyIn/CopyOut of trivially copyable ABI types, and
+// UserSource/UserSink for bulk data. Copy in once, then validate the copy: the guest can change its
+// memory at any time.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,8 @@ class UserMemory {
   // All or EFAULT.
   Result<void> Read(uint64_t address, std::span<std::byte> to);
   Result<void> Write(uint64_t address, std::span<const std::byte> from);
-  // A NUL-terminated string of at most `max` bytes, NUL included; ENAMETOOLONG when there is no NUL in them.
+  // A NUL-terminated string of at most `max` bytes, NUL included; ENAMETOOLONG when there is no NUL
+  // in them.
   Result<std::string> ReadString(uint64_t address, size_t max);
 
   template <typename T>
@@ -64,7 +66,8 @@ struct UserRange {
 // Guest memory as destination; the memory must outlive it (a task outlives its own calls).
 class UserSink final : public IoSink {
  public:
-  UserSink(UserMemory& memory, uint64_t address, size_t length) : UserSink(memory, {{address, length}}) {}
+  UserSink(UserMemory& memory, uint64_t address, size_t length)
+      : UserSink(memory, {{address, length}}) {}
   UserSink(UserMemory& memory, std::vector<UserRange> ranges);
   Result<size_t> Put(std::span<const std::byte> bytes) override;
   size_t remaining() const override { return remaining_; }
@@ -78,7 +81,8 @@ class UserSink final : public IoSink {
 
 class UserSource final : public IoSource {
  public:
-  UserSource(UserMemory& memory, uint64_t address, size_t length) : UserSource(memory, {{address, length}}) {}
+  UserSource(UserMemory& memory, uint64_t address, size_t length)
+      : UserSource(memory, {{address, length}}) {}
   UserSource(UserMemory& memory, std::vector<UserRange> ranges);
   Result<size_t> Get(std::span<std::byte> bytes) override;
   // Leaves bytes out that were moved by other means.
@@ -92,8 +96,8 @@ class UserSource final : public IoSource {
   size_t remaining_ = 0;
 };
 
-// Copies an iovec array in and checks it as Linux does (readv(2)): EINVAL when count > 1024 or a length is
-// negative; the total is clamped to MAX_RW_COUNT.
+// Copies an iovec array in and checks it as Linux does (readv(2)): EINVAL when count > 1024 or a
+// length is negative; the total is clamped to MAX_RW_COUNT.
 Result<std::vector<UserRange>> CopyInIovec(UserMemory& memory, uint64_t address, size_t count);
 // MAX_RW_COUNT: what one read or write moves at most.
 constexpr size_t kMaxRwCount = 0x7ffff000;

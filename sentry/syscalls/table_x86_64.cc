@@ -1,7 +1,6 @@
-// The x86-64 system call table.  One row a call: a handler with Full() or Partial(what is missing), or a refusal with
-// the errno that Linux gives an unprivileged caller or a kernel built without the feature.
-#include "sentry/syscalls/table.h"
-
+// The x86-64 system call table.  One row a call: a handler with Full() or Partial(what is missing),
+// or a refusal with the errno that Linux gives an unprivileged caller or a kernel built without the
+// feature.
 #include <algorithm>
 #include <iterator>
 
@@ -17,6 +16,7 @@
 #include "sentry/syscalls/sched_calls.h"
 #include "sentry/syscalls/socket_calls.h"
 #include "sentry/syscalls/system_calls.h"
+#include "sentry/syscalls/table.h"
 #include "sentry/syscalls/time_calls.h"
 
 namespace sentry {
@@ -423,11 +423,14 @@ static_assert(IsSortedAndUnique());
 
 }  // namespace
 
-std::span<const SyscallEntry> SyscallTable() { return kTable; }
+std::span<const SyscallEntry> SyscallTable() {
+  return kTable;
+}
 
 const SyscallEntry* FindSyscall(int64_t number) {
-  auto found = std::lower_bound(std::begin(kTable), std::end(kTable), number,
-                                [](const SyscallEntry& entry, int64_t n) { return entry.number < n; });
+  auto found =
+      std::lower_bound(std::begin(kTable), std::end(kTable), number,
+                       [](const SyscallEntry& entry, int64_t n) { return entry.number < n; });
   return found != std::end(kTable) && found->number == number ? found : nullptr;
 }
 

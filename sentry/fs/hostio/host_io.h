@@ -1,4 +1,5 @@
-// Moving bytes between a host descriptor and a guest: at an explicit position (regular files) or as a stream.
+// Moving bytes between a host descriptor and a guest: at an explicit position (regular files) or as
+// a stream.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +11,8 @@
 
 namespace sentry {
 
-// Bytes moved from `offset` on; fewer at the end of the file.  Pages that are not in the host's cache are waited for in a
-// blocking section of ctx.task's kernel (without a task: under the lock).
+// Bytes moved from `offset` on; fewer at the end of the file.  Pages that are not in the host's
+// cache are waited for in a blocking section of ctx.task's kernel (without a task: under the lock).
 Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t offset);
 Result<size_t> WriteHostFile(OpContext& ctx, int fd, IoSource& from, int64_t offset);
 

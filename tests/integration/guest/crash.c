@@ -10,11 +10,11 @@ static int add(int n) {
   return total;
 }
 
-static void crash_here(int *p) {
+static void crash_here(int* p) {
   *p = 1;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc > 1 && strcmp(argv[1], "crash") == 0) crash_here(NULL);
   int limit = argc > 1 ? atoi(argv[1]) : 0;
   for (int i = 1; i <= limit; ++i) {

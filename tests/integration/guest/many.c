@@ -1,4 +1,5 @@
-// many MODE N: N threads or processes at once, or one after the other; prints a sum that proves that all took part.
+// many MODE N: N threads or processes at once, or one after the other; prints a sum that proves
+// that all took part.
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,13 +13,13 @@ static pthread_barrier_t barrier;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static long sum;
 
-static void check(int good, const char *what) {
+static void check(int good, const char* what) {
   if (good) return;
   perror(what);
   exit(1);
 }
 
-static void *meet_and_add(void *number) {
+static void* meet_and_add(void* number) {
   pthread_barrier_wait(&barrier);
   pthread_mutex_lock(&mutex);
   sum += (long)number;
@@ -28,16 +29,17 @@ static void *meet_and_add(void *number) {
 
 // All alive at the same moment: the barrier proves it.
 static void threads(int n) {
-  pthread_t *all = calloc(n, sizeof(*all));
+  pthread_t* all = calloc(n, sizeof(*all));
   pthread_attr_t attr;
   pthread_attr_init(&attr);
   pthread_attr_setstacksize(&attr, 65536);
   pthread_barrier_init(&barrier, NULL, n);
-  for (long i = 0; i < n; ++i) check(pthread_create(&all[i], &attr, meet_and_add, (void *)i) == 0, "pthread_create");
+  for (long i = 0; i < n; ++i)
+    check(pthread_create(&all[i], &attr, meet_and_add, (void*)i) == 0, "pthread_create");
   for (int i = 0; i < n; ++i) pthread_join(all[i], NULL);
 }
 
-static void *add(void *number) {
+static void* add(void* number) {
   __atomic_add_fetch(&sum, (long)number, __ATOMIC_RELAXED);
   return NULL;
 }
@@ -45,7 +47,7 @@ static void *add(void *number) {
 static void churn(int n) {
   for (long i = 0; i < n; ++i) {
     pthread_t one;
-    check(pthread_create(&one, NULL, add, (void *)i) == 0, "pthread_create");
+    check(pthread_create(&one, NULL, add, (void*)i) == 0, "pthread_create");
     pthread_join(one, NULL);
   }
 }
@@ -122,9 +124,9 @@ static void ring(int n) {
   }
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   static const struct {
-    const char *name;
+    const char* name;
     void (*run)(int);
   } kModes[] = {{"threads", threads}, {"churn", churn},     {"processes", processes},
                 {"chain", chain},     {"orphans", orphans}, {"ring", ring}};

@@ -1,4 +1,5 @@
-// A debugger in miniature: stops at calls, reads and changes a register and a word of memory, delivers a signal.
+// A debugger in miniature: stops at calls, reads and changes a register and a word of memory,
+// delivers a signal.
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ptrace.h>
@@ -26,7 +27,8 @@ int main(void) {
   ptrace(PTRACE_POKEDATA, pid, &word, 77);
   printf("peek %ld\n", ptrace(PTRACE_PEEKDATA, pid, &word, 0));
   int entries = 0;
-  while (ptrace(PTRACE_SYSCALL, pid, 0, 0) == 0 && waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
+  while (ptrace(PTRACE_SYSCALL, pid, 0, 0) == 0 && waitpid(pid, &status, 0) == pid &&
+         WIFSTOPPED(status)) {
     if (WSTOPSIG(status) != (SIGTRAP | 0x80)) continue;
     struct user_regs_struct regs;
     ptrace(PTRACE_GETREGS, pid, 0, &regs);
