@@ -46,6 +46,7 @@ class Machine:
             # Not below /tmp when sandboxed: that is a file system of its own inside.
             base = None if self.args.platform == "native" else os.getcwd()
             self.host_dir = tempfile.mkdtemp(prefix=f"syscall-{self.args.family}-", dir=base)
+            os.chmod(self.host_dir, 0o755)  # Tests that become another user must get there.
         return self
 
     def __exit__(self, *_):
