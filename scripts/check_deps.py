@@ -70,8 +70,10 @@ SHARED_FS = {"sentry/fs/kernfs", "sentry/fs/anon", "sentry/fs/hostio"}
 NET_LAYERS = [
     {"netstack/wire"},
     {"netstack/packet"},
-    {"netstack/link", "netstack/stack"},
+    {"netstack/link"},
+    {"netstack/stack"},
     {"netstack/ipv4", "netstack/ipv6", "netstack/icmp"},
+    {"netstack/endpoint"},
     {"netstack/udp", "netstack/raw", "netstack/tcp"},
 ]
 

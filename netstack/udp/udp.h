@@ -1,0 +1,35 @@
+// Udp: RFC 768 for both versions of IP: who gets a datagram, which ports are taken.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "netstack/stack/ports.h"
+#include "netstack/udp/udp_endpoint.h"
+
+namespace netstack {
+
+class Udp final : public TransportProtocol {
+ public:
+  explicit Udp(Stack& stack);
+  Ref<UdpEndpoint> CreateEndpoint(int family, uint32_t uid);
+  std::vector<Ref<UdpEndpoint>> List() const;
+
+  void Receive(PacketPtr packet, const IpReceived& ip) override;
+  void OnError(const IpError& error) override;
+  Stack& stack() { return stack_; }
+
+ private:
+  friend class UdpEndpoint;
+  Result<void> Register(UdpEndpoint& endpoint, uint16_t port);
+  void Unregister(UdpEndpoint& endpoint);
+  bool Conflicts(const UdpEndpoint& endpoint, uint16_t port) const;
+  Result<uint16_t> PickPort(const UdpEndpoint& endpoint);
+  UdpEndpoint* Find(const IpReceived& ip, uint16_t port, uint16_t source_port) const;
+  void DeliverToGroup(PacketPtr packet, const IpReceived& ip, uint16_t port, uint16_t source_port);
+
+  Stack& stack_;
+  std::unordered_map<uint16_t, std::vector<Ref<UdpEndpoint>>> ports_;
+};
+
+}  // namespace netstack
