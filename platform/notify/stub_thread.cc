@@ -139,7 +139,9 @@ void StubThread::ResumeLocked() {
     return;
   }
   Answer(SHIM_DO_RESUME, State::kRunning);
-  if (std::exchange(fresh_, false)) backend_.Refill();
+  if (!std::exchange(fresh_, false)) return;
+  backend_.mu_.AssertHeld();  // Every ...Locked() function; the header does not know Backend.
+  backend_.Refill();
 }
 
 void StubThread::Capture() {
@@ -160,8 +162,8 @@ void StubThread::ExitThread() {
   owner = nullptr;
   if (state_ == State::kCalling && call_.number == SYS_exit) {
     const uint64_t notification = notification_;
-    Backend& backend = backend_;
-    backend.Bury(this);
+    Backend& backend = backend_;  // Outlives this object.
+    backend_.Bury(this);
     backend.listener_.Continue(notification);
   } else if (state_ == State::kCaptured) {
     StartExit();
