@@ -87,17 +87,25 @@ function(sentry_integration_tests folder)
   endforeach()
 endfunction()
 
-# sentry_fuzzers(FOLDER DEPS TARGET...): NAME_fuzzer.cc becomes a program where SENTRY_FUZZ is on, and everywhere a case
-# that runs what `scripts/dev test` or `scripts/dev fuzz` built with clang in build/fuzz.
+# sentry_fuzzers(FOLDER): NAME_fuzzer.cc becomes a program where SENTRY_FUZZ is on, and everywhere a case that runs what
+# `scripts/dev test` or `scripts/dev fuzz` built with clang in build/fuzz.  A line "// needs: ..." of the source names the
+# targets that it links and, where a whole library would be too much to build, single sources.
 function(sentry_fuzzers folder)
-  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*_fuzzer.cc)
   foreach(source ${sources})
     get_filename_component(program ${source} NAME_WE)
     string(REGEX REPLACE "_fuzzer$" "" name ${program})
     if(SENTRY_FUZZ)
-      add_executable(${program} ${source})
-      target_link_libraries(${program} PRIVATE ${ARG_DEPS} sentry_warnings)
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+      file(STRINGS ${source} needs REGEX "^// needs: ")
+      string(REGEX REPLACE "^// needs: " "" needs "${needs}")
+      separate_arguments(needs)
+      set(targets ${needs})
+      list(FILTER targets EXCLUDE REGEX "\\.cc$")
+      list(FILTER needs INCLUDE REGEX "\\.cc$")
+      list(TRANSFORM needs PREPEND ${CMAKE_SOURCE_DIR}/)
+      add_executable(${program} ${source} ${needs})
+      target_link_libraries(${program} PRIVATE base ${targets} sentry_warnings)
       target_link_options(${program} PRIVATE -fsanitize=fuzzer)
     else()
       add_test(NAME fuzz.${name} COMMAND ${CMAKE_SOURCE_DIR}/scripts/fuzz.sh run auto ${name})

@@ -1,5 +1,7 @@
 // A slot as a hostile guest leaves it, read and answered the way the Sentry does at a doorbell. The
 // slot is an allocation of its own, so that the sanitizer sees every step outside.
+//
+// needs: notify
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -35,7 +37,7 @@ uint64_t FrameAddress(uint64_t slot, const uint8_t* choice) {
 void ReadAndAnswer(uint64_t slot, uint64_t address, bool relative) {
   const FrameArea area(slot, Format());
   // The interesting pointers are those into the slot, which a fuzzer does not guess.
-  if (relative && address >= slot && address + sizeof(SignalFrame) <= slot + SHIM_SLOT_SIZE) {
+  if (relative && address - slot <= SHIM_SLOT_SIZE - sizeof(SignalFrame)) {
     auto* fp =
         reinterpret_cast<std::byte*>(address) + offsetof(SignalFrame, context.uc_mcontext.fpstate);
     uint64_t value;
