@@ -1,4 +1,5 @@
 // The Gofer process from its start to its end.
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "gofer/server/protect.h"
@@ -19,6 +20,7 @@ base::Result<std::vector<Mount>> OpenMounts(GoferConfig* config) {
 }  // namespace
 
 int ServerMain(GoferConfig config, base::Fd channel) {
+  ::prctl(PR_SET_NAME, "sentry-gofer");
   ::umask(0);  // Modes are the client's; it has applied the guest's umask.
   base::Result<std::vector<Mount>> mounts = OpenMounts(&config);
   if (!mounts.ok()) {

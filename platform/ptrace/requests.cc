@@ -42,6 +42,12 @@ bool Run(pid_t tid, RunTo to) {
          0;
 }
 
+bool UnblockSignals(pid_t tid) {
+  uint64_t none = 0;
+  return ::ptrace(static_cast<__ptrace_request>(PTRACE_SETSIGMASK), tid, Word(sizeof(none)),
+                  &none) == 0;
+}
+
 bool GetRegisters(pid_t tid, Registers* registers) {
   return ::ptrace(PTRACE_GETREGS, tid, nullptr, registers) == 0;
 }

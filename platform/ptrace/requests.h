@@ -21,6 +21,7 @@ enum class RunTo {
 Result<void> Seize(pid_t tid);
 bool StopSoon(pid_t tid);
 bool Run(pid_t tid, RunTo to);
+bool UnblockSignals(pid_t tid);
 bool GetRegisters(pid_t tid, Registers* registers);
 bool SetRegisters(pid_t tid, const Registers& registers);
 // The XSAVE image in standard format; the number of bytes is returned.

@@ -197,6 +197,8 @@ Result<void> Attach(Tracee& child, StopQueue* stops) {
   StopSoon(child.tid);
   const std::optional<Stop> stop = stops->WaitFor(child.tid);
   if (!stop || stop->ended() || !GetRegisters(child.tid, &child.registers)) return Errno(ESRCH);
+  // It inherits what the Sentry blocks; StopQueue::Wake() could not reach it.
+  if (!UnblockSignals(child.tid)) return base::LastErrno();
   return {};
 }
 

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "sentry/syscalls/table.h"
+
 namespace sentry {
 namespace {
 
@@ -64,6 +66,33 @@ double ParseDuration(const std::string& text) {
   return value * scale;
 }
 
+uint64_t ParseCount(const std::string& text, const char* flag) {
+  uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  auto [after, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || after != end || value == 0)
+    throw CLI::ValidationError(flag, "'" + text + "' is not a whole number above zero");
+  return value;
+}
+
+// CLI11 takes "K=V" as any text.
+void CheckVariables(const std::vector<std::string>& env) {
+  for (const std::string& entry : env) {
+    if (entry.find('=') == std::string::npos || entry.front() == '=')
+      throw CLI::ValidationError("--env", "'" + entry + "' is not NAME=VALUE");
+  }
+}
+
+void CheckCallNames(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    bool known = false;
+    for (const SyscallEntry& entry : SyscallTable()) known = known || entry.name == name;
+    if (!known)
+      throw CLI::ValidationError("--strace",
+                                 "'" + name + "' is not a system call; sentry syscalls lists them");
+  }
+}
+
 std::string Absolute(const std::string& path) {
   if (!path.empty() && path.front() == '/') return path;
   char cwd[4096];
@@ -90,6 +119,8 @@ MountFlag ParseBind(MountFlag::Kind kind, const std::string& text, const char* f
   if (mount.dest.empty()) mount.dest = mount.source;
   if (mount.dest.front() != '/')
     throw CLI::ValidationError(flag, "'" + mount.dest + "' is not an absolute path of the guest");
+  if (mount.dest.find(':') != std::string::npos)
+    throw CLI::ValidationError(flag, "'" + text + "' is not PATH[:DEST][:shared]");
   return mount;
 }
 
@@ -165,7 +196,9 @@ void AddLimitFlags(CLI::App& app, Config& config) {
   app.add_option_function<std::string>(
       "--memory", [&config](const std::string& v) { config.memory = ParseSize(v, "--memory"); },
       "N[k|m|g]: memory of all processes and in-memory files");
-  app.add_option("--pids", config.pids, "N: tasks alive at once");
+  app.add_option_function<std::string>(
+      "--pids", [&config](const std::string& v) { config.pids = ParseCount(v, "--pids"); },
+      "N: processes and threads alive at once");
   app.add_option_function<std::string>(
       "--timeout", [&config](const std::string& v) { config.timeout_seconds = ParseDuration(v); },
       "T[ms|s|m|h]: kill the program after that time");
@@ -244,6 +277,8 @@ ParsedLine ParseCommandLine(int argc, char** argv) {
   try {
     std::reverse(args.begin(), args.end());
     app.parse(args);
+    CheckVariables(line.config.env);
+    CheckCallNames(line.config.strace_names);
   } catch (const CLI::Error& error) {
     line.exit_status = ReportError(app, error);
     return line;

@@ -73,6 +73,7 @@ Result<ExecPlan> PlanByName(Task& task, const std::vector<std::string>& argv,
     return PlanExec(task, std::move(request));
   };
   const std::string& name = argv.front();
+  if (name.empty()) return Errno(ENOENT);
   if (name.find('/') != std::string::npos) return plan_at(name);
   std::string path = Lookup(env, "PATH=");
   if (path.empty()) path = "/usr/local/bin:/usr/bin:/bin";
@@ -99,8 +100,11 @@ const char* Explain(int error, const std::string& program) {
     case EACCES:
       return "permission denied: not an executable file, or a directory";
     case ENOEXEC:
-      return "cannot be executed: not a program for this machine (x86-64 ELF or #! script), or "
-             "damaged";
+      return "exec format error: not a program for this machine (x86-64 ELF or #! script), or "
+             "truncated";
+    case EMFILE:
+    case ENFILE:
+      return "too many open files for the sandbox itself: raise the limit (ulimit -n)";
     case ELIBBAD:
       return "its interpreter is damaged";
     default:
@@ -150,8 +154,11 @@ Result<Ref<ThreadGroup>> StartFirstProgram(Kernel& kernel, const Config& config,
   if (!plan.ok()) {
     int error = plan.error().value();
     bool missing = error == ENOENT || error == ENOTDIR;
-    return Say(missing ? kNotFound : kCannotExecute, config.argv.front(),
-               Explain(error, config.argv.front()));
+    bool ours = error == EMFILE || error == ENFILE || error == EIO;
+    return Say(missing ? kNotFound
+               : ours  ? kSandboxFailed
+                       : kCannotExecute,
+               config.argv.front(), Explain(error, config.argv.front()));
   }
   Result<void> started = task.BeginExec(std::move(*plan));
   if (!started.ok())

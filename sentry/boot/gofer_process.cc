@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "gofer/server/server.h"
+#include "platform/base/log_sink.h"
 
 namespace sentry {
 
@@ -15,6 +16,7 @@ base::Result<GoferProcess> StartGofer(gofer::GoferConfig config) {
   if (pid < 0) return base::LastErrno();
   if (pid == 0) {
     ours.reset();
+    base::MoveLogSink(STDERR_FILENO);  // The one descriptor that its filter lets it write to.
     ::_exit(gofer::ServerMain(std::move(config), std::move(theirs)));
   }
   return GoferProcess{.pid = pid, .channel = std::move(ours)};

@@ -128,7 +128,11 @@ bool Planner::Visible(const std::string& path) const {
 base::Result<void> Planner::PlanPlaces() {
   const char* home = std::getenv("HOME");
   view_.home = home != nullptr && home[0] == '/' ? home : "/root";
-  if (view_.home != "/") AddTmpfs(view_.home, 0700);
+  if (view_.home != "/") {
+    AddTmpfs(view_.home, 0700);
+    view_.entries.back().uid = view_.uid;
+    view_.entries.back().gid = view_.gid;
+  }
   char buffer[4096];
   std::string cwd = ::getcwd(buffer, sizeof(buffer)) != nullptr ? buffer : "/";
   view_.cwd = config_.cwd.empty() ? cwd : config_.cwd;

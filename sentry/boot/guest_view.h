@@ -31,9 +31,10 @@ struct ViewEntry {
   bool overlay = false;
   bool read_only = false;
   bool shared = false;
-  bool directory = true;  // kGofer: the mount's root is a directory, not a file.
-  uint64_t size = 0;      // kTmpfs
-  uint32_t mode = 0755;   // kTmpfs, kDirectory
+  bool directory = true;      // kGofer: the mount's root is a directory, not a file.
+  uint64_t size = 0;          // kTmpfs
+  uint32_t mode = 0755;       // kTmpfs, kDirectory
+  uint32_t uid = 0, gid = 0;  // kTmpfs: owner of its root.
 };
 
 struct GuestView {

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <optional>
 
+#include "platform/base/log_sink.h"
 #include "sentry/boot/gofer_process.h"
 #include "sentry/boot/guest_view.h"
 #include "sentry/boot/namespaces.h"
@@ -61,6 +62,28 @@ void FillStandardDescriptors() {
   }
 }
 
+// A file of the host that flags name; invalid after a line that says why.
+base::Fd OpenOutput(const std::string& path, const char* flag, int mode) {
+  base::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0644));
+  if (!file.valid())
+    std::fprintf(stderr, "sentry: %s: %s: %s\n", path.c_str(), flag, std::strerror(errno));
+  return file;
+}
+
+bool OpenLog(const Config& config) {
+  base::log_level = base::ParseLogLevel(config.log_level.c_str());
+  bool json = config.log_format == "json";
+  auto format = json ? base::LogFormat::kJson : base::LogFormat::kText;
+  if (config.log_file.empty()) {
+    base::SetLogSink(STDERR_FILENO, format);
+    return true;
+  }
+  base::Fd file = OpenOutput(config.log_file, "--log", O_APPEND);
+  if (!file.valid()) return false;
+  base::SetLogSink(file.release(), format);
+  return true;
+}
+
 int WaitFor(pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -76,6 +99,12 @@ int WaitFor(pid_t pid) {
 }  // namespace
 
 int Launch(const Config& config) {
+  if (!OpenLog(config)) return kSandboxFailed;
+  base::Fd changes;
+  if (!config.export_changes.empty()) {
+    changes = OpenOutput(config.export_changes, "--export-changes", O_TRUNC);
+    if (!changes.valid()) return kSandboxFailed;
+  }
   StandardDescriptors standard = FindStandardDescriptors();
   FillStandardDescriptors();
   base::Result<GuestView> view = PlanGuestView(config);
@@ -99,7 +128,7 @@ int Launch(const Config& config) {
   }
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel)));
+    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel), std::move(changes)));
   }
   gofer->channel.reset();  // The Gofer ends with the Sentry's end of it.
   sentry_pid = pid;

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "gofer/protocol/client.h"
+#include "platform/base/log.h"
 #include "platform/notify/notify.h"
 #include "platform/ptrace/ptrace.h"
 #include "sentry/boot/first_program.h"
@@ -114,6 +115,16 @@ std::unique_ptr<Timer> ArmTimeout(Kernel& kernel, const Config& config) {
   return timer;
 }
 
+bool Export(Kernel& kernel, const Config& config, Changes& changes, int fd) {
+  base::MutexLock lock(&kernel.lock());
+  Ref<Credentials> root = Credentials::ForUser(0, 0, {});
+  OpContext ctx{.creds = *root, .now = RealtimeNow(), .umask = 0};
+  Result<void> written = changes.Write(ctx, fd);
+  if (written.ok()) return true;
+  Fail((config.export_changes + ": --export-changes").c_str(), written.error().value());
+  return false;
+}
+
 std::FILE* StraceOutput(const Config& config) {
   if (config.strace_file.empty()) return stderr;
   return std::fopen(config.strace_file.c_str(), "we");
@@ -128,7 +139,7 @@ StandardDescriptors FindStandardDescriptors() {
 }
 
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel) {
+               base::Fd gofer_channel, base::Fd changes_file) {
   std::FILE* strace_out = config.strace ? StraceOutput(config) : nullptr;
   if (config.strace && strace_out == nullptr) return Fail(config.strace_file.c_str(), errno);
   base::Fd proc = OpenProc();
@@ -152,8 +163,12 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
   if (!observers.empty()) kernel.observer = &observers;
   std::unique_ptr<Timer> timeout = ArmTimeout(kernel, config);
 
+  LOG_INFO("sandbox: platform %s, program %s", kernel.platform().name(),
+           config.argv.front().c_str());
   kernel.lock().Lock();
-  Result<Ref<MountNamespace>> mounts = BuildView(kernel, **client, view);
+  Changes changes;
+  Result<Ref<MountNamespace>> mounts =
+      BuildView(kernel, **client, view, changes_file.valid() ? &changes : nullptr);
   if (!mounts.ok()) return (*client)->lost() ? Fail("gofer: connection lost", EIO) : kSandboxFailed;
   kernel.root_mounts = *mounts;
   Result<Ref<ThreadGroup>> first = StartFirstProgram(kernel, config, view, standard);
@@ -161,12 +176,14 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
   hook.serving = true;
   kernel.lock().Unlock();
   Result<int> status = kernel.Run(std::move(*first));
+  LOG_INFO("sandbox: the program ended, wait status 0x%x", status.value_or(-1));
   if (config.stats) stats.Print(stderr);
   if ((*client)->lost())
     std::fprintf(stderr, "sentry: gofer: connection lost: the program saw I/O errors\n");
+  bool exported = !changes_file.valid() || Export(kernel, config, changes, changes_file.get());
   std::fflush(nullptr);
   // Destructors would take the world down piece by piece; the host does it at once.
-  ::_exit(status.ok() ? ExitStatusOf(*status) : kSandboxFailed);
+  ::_exit(status.ok() && exported ? ExitStatusOf(*status) : kSandboxFailed);
 }
 
 }  // namespace sentry

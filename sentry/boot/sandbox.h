@@ -15,8 +15,9 @@ struct StandardDescriptors {
 StandardDescriptors FindStandardDescriptors();
 
 // Runs the program of `config`; the exit status of this process (README.md, "Exit status").
-// Problems are reported in one line on standard error.
+// `changes_file`: of
+// --export-changes, or none.  Problems are reported in one line on standard error.
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel);
+               base::Fd gofer_channel, base::Fd changes_file);
 
 }  // namespace sentry

@@ -20,10 +20,11 @@ constexpr uint64_t kFirstDevice = 0x100;
 
 class Builder {
  public:
-  Builder(Kernel& kernel, gofer::Client& client, const GuestView& view)
+  Builder(Kernel& kernel, gofer::Client& client, const GuestView& view, Changes* changes)
       : kernel_(kernel),
         client_(client),
         view_(view),
+        changes_(changes),
         root_creds_(Credentials::ForUser(0, 0, {})) {}
 
   Result<Ref<MountNamespace>> Build();
@@ -38,13 +39,14 @@ class Builder {
   Result<Path> MakePlace(const std::string& path, bool directory, uint32_t mode);
   Result<void> MakeLink(const ViewEntry& entry);
   Result<void> Remove(const std::string& path);
-  Ref<TmpfsFilesystem> Memory(uint32_t mode, uint64_t size) {
-    return MakeRef<TmpfsFilesystem>(TmpfsOptions{.size = size, .mode = mode}, kernel_.memory());
+  Ref<TmpfsFilesystem> Memory(const TmpfsOptions& options) {
+    return MakeRef<TmpfsFilesystem>(options, kernel_.memory());
   }
 
   Kernel& kernel_;
   gofer::Client& client_;
   const GuestView& view_;
+  Changes* changes_;
   Ref<Credentials> root_creds_;
   Ref<MountNamespace> mounts_;
   std::vector<gofer::Root> roots_;
@@ -58,11 +60,9 @@ Result<Ref<Filesystem>> Builder::MakeGofer(const ViewEntry& entry) {
       GoferFilesystem::Options{
           .shared = entry.shared, .source = entry.source, .device = next_device_++});
   if (!entry.overlay || !entry.directory) return lower;
-  Ref<TmpfsFilesystem> upper = Memory(root.attr.mode & 07777, 0);
-  OpContext ctx = Context();
-  AttributeChange owner{
-      .mode = {}, .uid = root.attr.uid, .gid = root.attr.gid, .size = {}, .atime = {}, .mtime = {}};
-  TRY(upper->Root()->SetAttributes(ctx, owner));
+  Ref<TmpfsFilesystem> upper =
+      Memory({.mode = root.attr.mode & 07777, .uid = root.attr.uid, .gid = root.attr.gid});
+  if (changes_ != nullptr) changes_->AddLayer(entry.dest, upper->Root());
   return Ref<Filesystem>(MakeRef<OverlayFilesystem>(
       upper, lower, OverlayFilesystem::Options{.device = next_device_++, .source = entry.source}));
 }
@@ -71,8 +71,12 @@ Result<Ref<Filesystem>> Builder::MakeFilesystem(const ViewEntry& entry) {
   switch (entry.kind) {
     case Kind::kGofer:
       return MakeGofer(entry);
-    case Kind::kTmpfs:
-      return Ref<Filesystem>(Memory(entry.mode, entry.size));
+    case Kind::kTmpfs: {
+      Ref<TmpfsFilesystem> fs =
+          Memory({.size = entry.size, .mode = entry.mode, .uid = entry.uid, .gid = entry.gid});
+      if (changes_ != nullptr) changes_->AddLayer(entry.dest, fs->Root());
+      return Ref<Filesystem>(fs);
+    }
     case Kind::kProc:
       return NewProc(kernel_);
     case Kind::kSys:
@@ -113,7 +117,7 @@ Result<void> Builder::Remove(const std::string& path) {
   if (!found->inode()->IsDirectory()) return Unlink(ctx, Walk(), path);
   // A directory cannot be whited out while it has names: an empty one that nobody may enter covers
   // it.
-  return mounts_->Attach(Mount::Create(Memory(0, 0), abi::kMsRdonly, "hidden"), *found);
+  return mounts_->Attach(Mount::Create(Memory({.mode = 0}), abi::kMsRdonly, "hidden"), *found);
 }
 
 Result<void> Builder::Put(const ViewEntry& entry) {
@@ -150,14 +154,16 @@ Result<Ref<MountNamespace>> Builder::Build() {
                  view_.entries[i].dest.c_str(), std::strerror(put.error().value()));
     return put.error();
   }
+  OpContext ctx = Context();
+  if (changes_ != nullptr) changes_->Seal(ctx);
   return mounts_;
 }
 
 }  // namespace
 
-Result<Ref<MountNamespace>> BuildView(Kernel& kernel, gofer::Client& client,
-                                      const GuestView& view) {
-  return Builder(kernel, client, view).Build();
+Result<Ref<MountNamespace>> BuildView(Kernel& kernel, gofer::Client& client, const GuestView& view,
+                                      Changes* changes) {
+  return Builder(kernel, client, view, changes).Build();
 }
 
 }  // namespace sentry

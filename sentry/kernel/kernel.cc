@@ -69,6 +69,7 @@ void Kernel::Stop(int wait_status) {
   if (stopping_) return;
   stopping_ = true;
   exit_status_ = wait_status;
+  platform_->Interrupt();  // The leader may wait for a guest that makes no call.
 }
 
 }  // namespace sentry

@@ -38,6 +38,7 @@ void Kernel::Serve() {
     Result<platform::Event> event = platform_->Wait();
     lock_.Lock();
     if (stopping_) break;
+    if (event.Is(ECANCELED)) continue;  // Interrupted for a reason that is gone by now.
     if (!event.ok()) {
       LOG_ERROR("platform: cannot wait for guests: errno %d", event.error().value());
       exit_status_ = event.error();
@@ -91,10 +92,7 @@ void Kernel::ReactorLoop() {
     std::optional<MonoTime> earliest = timers_.Earliest();
     if (earliest) reactor_.SetAlarm(earliest);
     DrainReady();
-    if (stopping_) {
-      // The leader sits in the platform's Wait(): the end must not wait for a guest to make a call.
-      break;
-    }
+    if (stopping_) break;
     lock_.Unlock();
   }
   lock_.Unlock();

@@ -12,6 +12,7 @@
 #include "abi/linux/ioctl.h"
 #include "sentry/fs/hostio/host_io.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/sigpipe.h"
 #include "sentry/kernel/task.h"
 #include "sentry/mm/user_memory.h"
 
@@ -113,6 +114,13 @@ Result<size_t> HostFile::WouldBlock(uint32_t events) {
   return Errno(EAGAIN);
 }
 
+// Whoever read what we write may be gone: that is the guest's SIGPIPE.
+Result<size_t> HostFile::WriteFailed(OpContext& ctx, int error) {
+  if (error == EAGAIN) return WouldBlock(EPOLLOUT);
+  if (error == EPIPE && ctx.task != nullptr) SendSigPipe(*ctx.task);
+  return Errno(error);
+}
+
 Result<size_t> HostFile::Read(OpContext& ctx, IoSink& to, int64_t* position) {
   if (to.remaining() == 0) return size_t{0};
   if (seekable_) {
@@ -144,9 +152,7 @@ Result<size_t> HostFile::Write(OpContext& ctx, IoSource& from, int64_t* position
     Result<size_t> got = from.Get(std::span(buffer, std::min(kPipeBuf, from.remaining())));
     if (!got.ok()) return done > 0 ? Result<size_t>(done) : got;
     ssize_t n = ::write(fd_, buffer, *got);
-    if (n < 0)
-      return done > 0 ? Result<size_t>(done)
-                      : (errno == EAGAIN ? WouldBlock(EPOLLOUT) : base::LastErrno());
+    if (n < 0) return done > 0 ? Result<size_t>(done) : WriteFailed(ctx, errno);
     done += static_cast<size_t>(n);
     if (static_cast<size_t>(n) < *got) break;
   }

@@ -47,6 +47,7 @@ class HostFile final : public FileDescription {
  private:
   void WatchFor(uint32_t events);
   Result<size_t> WouldBlock(uint32_t events);
+  Result<size_t> WriteFailed(OpContext& ctx, int error);
 
   Kernel& kernel_;
   const int fd_;
