@@ -102,7 +102,8 @@ void Call(int socket, int rounds, double* result) {
     if (i > 0) each.push_back(static_cast<double>(Now() - start) / kCalls);
   }
   std::sort(each.begin(), each.end());
-  *result = each[each.size() / 2];
+  result[0] = each[each.size() / 2];
+  result[1] = each[0];
   ::_exit(0);
 }
 
@@ -135,6 +136,6 @@ int main(int argc, char** argv) {
   }
   Answer(ReceiveFd(ends[0]));
   ::waitpid(pid, nullptr, 0);
-  std::printf("notify\t%.1f\n", *result);
+  std::printf("notify\t%.1f\t%.1f\n", result[0], result[1]);
   return *result > 0 ? 0 : 1;
 }

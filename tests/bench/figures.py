@@ -14,6 +14,7 @@ class Figure:
     samples: dict = field(default_factory=dict)   # System name to list of values.
     cpu: dict = field(default_factory=dict)       # System name to list of CPU seconds.
     problems: dict = field(default_factory=dict)  # System name to why there is no value.
+    best: bool = False                            # The smallest sample counts, not the median.
 
     def add(self, system, value, cpu=None):
         self.samples.setdefault(system, []).append(value)
@@ -22,7 +23,9 @@ class Figure:
 
     def value(self, system):
         values = self.samples.get(system)
-        return statistics.median(values) if values else None
+        if not values:
+            return None
+        return min(values) if self.best else statistics.median(values)
 
     def cell(self, system):
         value = self.value(system)

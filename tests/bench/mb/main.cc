@@ -1,4 +1,5 @@
-// mb [--rounds=N] [--ms=N] [ROW...]   prints "row<TAB>nanoseconds" for the rows named, or all
+// mb [--rounds=N] [--ms=N] [ROW...]   prints "row<TAB>median<TAB>best" in nanoseconds for the rows
+//                                     named, or all
 // mb --list                           names the rows
 // mb --crowd=N                        N threads blocked in read(2)
 #include <limits.h>
@@ -55,7 +56,7 @@ void Report(const Row& row) {
     each.push_back(static_cast<double>(row.measure(count)) / static_cast<double>(count));
   }
   std::sort(each.begin(), each.end());
-  std::printf("%s\t%.1f\n", row.name, each[each.size() / 2]);
+  std::printf("%s\t%.1f\t%.1f\n", row.name, each[each.size() / 2], each[0]);
   std::fflush(stdout);
 }
 
