@@ -50,6 +50,13 @@ Result<Ref<Inode>> GoferInode::Lookup(OpContext&, const Name& name) {
                            {.attr = listed->attr, .link_target = listed->link_target});
     }
   }
+  if (std::optional<GoferFilesystem::Ahead> ahead = fs_->TakeAhead(node_, name.view())) {
+    if (ahead->error != 0) return Errno(ahead->error);
+    Ref<Inode> inode = fs_->InodeFor(this, name.view(), std::move(ahead->entry));
+    GoferInode& file = static_cast<GoferInode&>(*inode);
+    if (ahead->file.readable && !file.read_fd_.valid()) file.read_fd_ = std::move(ahead->file.fd);
+    return inode;
+  }
   std::string_view component = name.view();
   gofer::Walked walked = TRY(fs_->client().Walk(node_, std::span(&component, 1), {}));
   if (walked.entries.empty()) return Errno(walked.error != 0 ? walked.error : ENOENT);
@@ -77,6 +84,7 @@ gofer::Owner GoferInode::OwnerFor(OpContext& ctx) const {
 
 void GoferInode::NamesChanged(OpContext& ctx) {
   DropListing();
+  fs_->DropAhead();
   attr_.mtime =
       attr_.ctime = {.sec = ctx.now.tv_sec, .nsec = static_cast<uint32_t>(ctx.now.tv_nsec)};
 }

@@ -6,10 +6,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "gofer/protocol/client.h"
 #include "sentry/vfs/inode.h"
+#include "sentry/vfs/name_lock.h"
 
 namespace sentry {
 
@@ -32,6 +36,8 @@ class GoferFilesystem final : public Filesystem {
   std::string Source() const override { return options_.source; }
   bool NeedsRevalidation() const override { return options_.shared; }
 
+  NameLock* name_lock() override { return &name_lock_; }
+
   gofer::Client& client() { return client_; }
   bool writable() const { return root_.writable; }
   bool shared() const { return options_.shared; }
@@ -39,6 +45,20 @@ class GoferFilesystem final : public Filesystem {
   // The inode of what was found under `name` of `parent`; names of one file (hard links) share it.
   Ref<Inode> InodeFor(GoferInode* parent, std::string_view name, gofer::Entry entry);
   void Forget(const GoferInode& inode);
+
+  // Asks for all names of a path below `directory` in one round trip, and for the contents of the
+  // last when it is about to be opened: the lookups that follow take them from here.
+  void WalkAhead(GoferInode& directory, std::string_view rest, uint32_t open_flags);
+  struct Ahead {
+    gofer::NodeId directory;
+    std::string name;
+    int error = 0;  // ENOENT, or `entry` is there.
+    gofer::Entry entry;
+    gofer::OpenedFile file;
+  };
+  std::optional<Ahead> TakeAhead(gofer::NodeId directory, std::string_view name);
+  // Something changed: what was asked for ahead, or is being asked for, may be too old.
+  void DropAhead();
   // Bounds the number of listings that are kept.
   void ListingKept(GoferInode& directory);
   void ListingDropped(GoferInode& directory);
@@ -57,6 +77,9 @@ class GoferFilesystem final : public Filesystem {
   struct Hash {
     size_t operator()(const Identity& id) const { return id.ino * 0x9e3779b97f4a7c15 + id.dev; }
   };
+  NameLock name_lock_;
+  std::vector<Ahead> ahead_;  // In the order of the walk; those that were taken are gone.
+  uint64_t changes_ = 0;      // Counted by DropAhead().
   std::unordered_map<Identity, GoferInode*, Hash> linked_;  // Inodes with several names; borrowed.
   std::deque<GoferInode*> listed_;  // Directories with a listing, oldest first; borrowed.
 };

@@ -79,6 +79,7 @@ Result<void> GoferInode::SetAttributes(OpContext&, const AttributeChange& change
   if (change.mtime) set.mask |= gofer::SetAttr::kMtime, set.mtime = ToTime(*change.mtime);
   if (set.mask == 0) return {};
   attr_ = TRY(fs_->client().SetAttributes(target(), set));
+  fs_->DropAhead();
   if (parent_) parent_->DropListing();
   return {};
 }
@@ -118,6 +119,7 @@ void GoferInode::Wrote(uint64_t end, const abi::Timespec& now) {
     attr_.blocks = std::max(attr_.blocks, (end + kBlock - 1) / kBlock);
   }
   attr_.mtime = attr_.ctime = ToTime(now);
+  fs_->DropAhead();
   if (parent_) parent_->DropListing();
 }
 

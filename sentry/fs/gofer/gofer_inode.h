@@ -28,6 +28,7 @@ class GoferInode final : public Inode {
   Result<Ref<FileDescription>> Open(OpContext& ctx, const Path& path, uint32_t flags) override;
 
   Result<Ref<Inode>> Lookup(OpContext& ctx, const Name& name) override;
+  void WillWalk(OpContext& ctx, std::string_view rest, uint32_t open_flags) override;
   bool Revalidate(OpContext& ctx, const Name& name, Inode* known) override;
   Result<Ref<Inode>> Create(OpContext& ctx, const Name& name, uint32_t mode) override;
   Result<Ref<Inode>> Mkdir(OpContext& ctx, const Name& name, uint32_t mode) override;
@@ -61,6 +62,9 @@ class GoferInode final : public Inode {
   ~GoferInode() override;
   void NamesChanged(OpContext& ctx);
   const gofer::DirEntry* FindListed(std::string_view name) const;
+  // The kept listing answers a lookup of it, whether there is such a name or not.
+  bool KnowsName(std::string_view name) const;
+  bool HasName(std::string_view name) const { return FindListed(name) != nullptr; }
   gofer::Owner OwnerFor(OpContext& ctx) const;
 
   Ref<GoferFilesystem> fs_;

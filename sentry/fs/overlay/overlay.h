@@ -54,6 +54,9 @@ class OverlayInode final : public Inode {
   Result<void> SetAttributes(OpContext& ctx, const AttributeChange& change) override;
   Result<Ref<FileDescription>> Open(OpContext& ctx, const Path& path, uint32_t flags) override;
   Result<Ref<Inode>> Lookup(OpContext& ctx, const Name& name) override;
+  void WillWalk(OpContext& ctx, std::string_view rest, uint32_t open_flags) override {
+    if (lower_) lower_->WillWalk(ctx, rest, open_flags);
+  }
   bool Revalidate(OpContext& ctx, const Name& name, Inode* known) override;
   Result<Ref<Inode>> Create(OpContext& ctx, const Name& name, uint32_t mode) override;
   Result<Ref<Inode>> CreateUnnamed(OpContext& ctx, uint32_t mode) override;
