@@ -20,9 +20,14 @@
 #define SHIM_H_LISTENER 60
 #define SHIM_H_SCRATCH 64
 #define SHIM_H_CLONE_TID 72
+#define SHIM_H_ANSWERS 80
 #define SHIM_H_OPS 128
 #define SHIM_OP_SIZE 64
 #define SHIM_MAX_OPS 26
+
+// The answers in the slot are valid while their first word is this.
+#define SHIM_ANSWERS_VALID 0x5e4d0a11
+#define SHIM_ANSWER_SIZE 64  // Of the code of one.
 
 // The clone child's register r9: its slot's address with these bits.
 #define SHIM_CHILD_NEW_MEMORY 1   // A copy of the parent's memory: shut the parent's slots first.

@@ -17,6 +17,14 @@ struct SlotOp {
   int64_t result;
 };
 
+// What the thread may tell itself, in the order of ShimHeader::answer.
+struct SlotAnswers {
+  static constexpr int kCount = 8;
+  uint32_t valid;  // SHIM_ANSWERS_VALID, or not.
+  uint32_t value[kCount];
+  uint32_t reserved[3];
+};
+
 // Sits at the top of the slot.
 struct SlotHeader {
   uint64_t frame;  // Where rt_sigreturn finds the signal frame: its address + 8.
@@ -32,7 +40,7 @@ struct SlotHeader {
   uint64_t scratch;
   uint32_t clone_tid;  // Where the host writes the child's id (CLONE_PARENT_SETTID).
   uint32_t padding;
-  uint64_t reserved[6];
+  SlotAnswers answers;
   SlotOp ops[SHIM_MAX_OPS];
 };
 
@@ -54,6 +62,9 @@ struct ShimHeader {
   uint32_t death_site;      // prctl(PR_SET_PDEATHSIG): allowed by the filter.
   uint32_t sigreturn_site;  // rt_sigreturn: allowed by the filter.
   uint32_t code_end;
+  uint32_t answers_begin;  // Code that answers calls of rewritten sites: no syscall instruction in it.
+  uint32_t answers_end;
+  uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
 };
 
 struct AddressRange {
@@ -91,6 +102,7 @@ static_assert(offsetof(SlotHeader, boot_stage) == SHIM_H_BOOT_STAGE);
 static_assert(offsetof(SlotHeader, listener) == SHIM_H_LISTENER);
 static_assert(offsetof(SlotHeader, scratch) == SHIM_H_SCRATCH);
 static_assert(offsetof(SlotHeader, clone_tid) == SHIM_H_CLONE_TID);
+static_assert(offsetof(SlotHeader, answers) == SHIM_H_ANSWERS);
 static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
 static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);
 static_assert(sizeof(SlotHeader) == SHIM_HEADER_SIZE);

@@ -38,7 +38,8 @@ Backend::Backend(const NotifyOptions& options, std::unique_ptr<StubRegion> regio
       region_(std::move(region)),
       vdso_(vdso),
       self_(::getpid()),
-      reaper_(*this) {}
+      reaper_(*this),
+      rewriter_(options.rewrite_calls ? options.proc_fd : -1, *region_) {}
 
 Backend::~Backend() {
   Shutdown();
@@ -94,6 +95,7 @@ void Backend::Bury(StubThread* t) {
     threads_.erase(it);
   if (const auto it = unborn_.find(t->slot_); it != unborn_.end() && it->second == t)
     unborn_.erase(it);
+  t->Retract();  // Rewritten sites of the process may still lead here.
   t->process_->memory->ReturnSlot(t->slot_);
   t->state_ = State::kDead;
   graveyard_.emplace_back(t);
@@ -205,7 +207,6 @@ Result<Thread*> Backend::NewProcess() {
     FeedZygote();
   }
   t->process_->internal = false;
-  t->fresh_ = true;
   return t;
 }
 

@@ -19,6 +19,7 @@
 #include "platform/notify/listener.h"
 #include "platform/notify/notify.h"
 #include "platform/notify/reaper.h"
+#include "platform/notify/rewriter.h"
 #include "platform/notify/stub_process.h"
 #include "platform/notify/stub_region.h"
 #include "platform/notify/stub_thread.h"
@@ -42,6 +43,7 @@ class Backend final : public Platform, private Reaper::Client {
 
  private:
   friend class StubThread;
+  friend class Rewriter;
   using State = StubThread::State;
   enum class ZygoteState { kComing, kGone };
 
@@ -123,6 +125,7 @@ class Backend final : public Platform, private Reaper::Client {
   const pid_t self_;
   Listener listener_;  // Set once, before the first event.
   Reaper reaper_;
+  Rewriter rewriter_;  // Guarded by mu_.
 
   base::Mutex mu_{base::LockRank::kPlatform};
   std::unordered_map<pid_t, StubThread*> threads_ GUARDED_BY(mu_);

@@ -39,7 +39,11 @@ Result<Thread*> StubThread::Clone(const CloneRequest& request) {
     process->highest_fd = process_->highest_fd;
     clone.flags = Backend::kNewProcessFlags | (request.share_memory ? CLONE_VM : 0);
     clone.bits = SHIM_CHILD_NEW_PROCESS | (request.share_memory ? 0 : SHIM_CHILD_NEW_MEMORY);
-    if (request.share_memory) process->memory = process_->memory;
+    if (request.share_memory) {
+      process->memory = process_->memory;
+    } else {
+      process->memory->rewritten = process_->memory->rewritten;
+    }
   }
   StubThread* child = TRY(backend_.NewThread(std::move(process), State::kArriving));
   child->registers_ = request.registers;
@@ -139,6 +143,8 @@ std::optional<Event> Backend::FinishClone(StubThread* parent, StubThread* child)
   Separate(parent, child);
   parent->state_ = State::kCaptured;
   Release(child);
+  // A new process is about to execute something, as a rule; before that the pool may be empty.
+  if (child->process_.get() != parent->process_.get()) Refill();
   return Cloned(parent, 0);
 }
 

@@ -19,6 +19,8 @@ struct NotifyOptions : Options {
   // Seconds after which a running stub that does not answer a kick is killed.  Generous, because a
   // loaded machine is no crime.
   unsigned kick_deadline = 10;
+  // Change hot call sites in guests' code so that they get cheaper (README.md).  Needs proc_fd.
+  bool rewrite_calls = true;
   // Act as on a processor without the FSGSBASE instructions.
   bool without_fsgsbase = false;
 };

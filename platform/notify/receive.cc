@@ -98,6 +98,7 @@ std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
   t->state_ = State::kCalling;
   t->notification_ = n.id;
   t->call_ = ToCall(n);
+  if (t->published_) rewriter_.Note(*t);
   return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = false, .call = t->call_};
 }
 
@@ -118,6 +119,10 @@ std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
   const abi::SigInfo& info = frame.info;
   if (t->exit_wanted_) {
     t->StartExit();
+    return std::nullopt;
+  }
+  if (rewriter_.LeaveRewritten(*t, signal)) {
+    t->ResumeLocked();
     return std::nullopt;
   }
   if (signal == kKick) return OnKick(t);

@@ -61,6 +61,7 @@ void Backend::FeedZygote() {
   }
 }
 
+// Called when a guest forks, not when the pool was used: a single program needs no second stub.
 void Backend::Refill() {
   size_t missing = options_.pool_size > pool_.size() ? options_.pool_size - pool_.size() : 0;
   for (; missing > 0; --missing) {

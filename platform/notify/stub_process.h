@@ -15,6 +15,15 @@ namespace platform::notify {
 
 class StubThread;
 
+// Text of one mapping in which call sites were rewritten, and the rest of its last page, behind the
+// end of the segment, where the trampolines are.
+struct RewrittenText {
+  uint64_t start = 0, end = 0;  // The mapping.
+  uint64_t inode = 0;
+  uint64_t trampolines = 0;  // The first one; nothing fits when it equals `end`.
+  uint64_t next = 0;         // Free from here on.
+};
+
 // Owns the slots that are, or were, open in one host address space.  They go back to the region
 // when the last process that has it was reaped: until then a dying thread may still write to them.
 class StubMemory : public base::RefCounted {
@@ -37,19 +46,30 @@ class StubMemory : public base::RefCounted {
   // For threads of the same address space; what is in it was theirs already.
   void ReturnSlot(uint32_t slot) { free_.push_back(slot); }
 
+  std::vector<RewrittenText> rewritten;  // Copied with the memory.
+
  private:
   StubRegion& region_;
   std::vector<uint32_t> slots_;
   std::vector<uint32_t> free_;
 };
 
+// How often calls came from a site that could be rewritten.
+struct SiteCount {
+  uint64_t ip = 0;
+  uint32_t count = 0;
+};
+
 struct StubProcess : base::RefCounted {
+  static constexpr size_t kSites = 16;  // By the hash of the address; others are forgotten.
+
   pid_t pid = 0;  // 0: the host made no process yet, or it has not reported.
   base::Ref<StubMemory> memory;
   base::IntrusiveList<StubThread> threads;
   int highest_fd = -1;    // Ever installed; descriptors for injected calls go above.
   int temporary_fd = -1;  // In use by Inject().
   bool killed = false;    // SIGKILL was sent, or will be on arrival: nothing is reported any more.
+  SiteCount sites[kSites];
   bool internal = false;  // Zygote or pool: the kernel does not know it.
 };
 

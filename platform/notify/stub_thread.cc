@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "platform/notify/backend.h"
 #include "platform/notify/signals.h"
@@ -33,6 +34,7 @@ StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process, uint32_
       state_(state),
       registers_(CleanRegisters()) {
   UseOwnFrame();
+  header()->answers.valid = 0;  // The slot's last thread was another one.
 }
 
 FrameArea StubThread::frame_area() const {
@@ -55,6 +57,27 @@ void StubThread::StoreFrame() {
   // The shim would fault on one that is not canonical.
   to->fs_base = registers_.fs_base < kTaskSize ? registers_.fs_base : 0;
   to->gs_base = registers_.gs_base < kTaskSize ? registers_.gs_base : 0;
+}
+
+void StubThread::Publish(const KnownAnswers& answers) {
+  MutexLock lock(&backend_.mu_);
+  if (!backend_.rewriter_.active() || state_ == State::kDead) return;
+  abi::stub::SlotAnswers& to = header()->answers;
+  static_assert(sizeof(answers) ==
+                sizeof(to.value));  // In the same order: Rewriter::AnswerIndex().
+  std::memcpy(to.value, &answers, sizeof(to.value));
+  __atomic_store_n(&to.valid, SHIM_ANSWERS_VALID, __ATOMIC_RELEASE);
+  published_ = true;
+}
+
+void StubThread::Withdraw() {
+  MutexLock lock(&backend_.mu_);
+  Retract();
+}
+
+void StubThread::Retract() {
+  if (std::exchange(published_, false))
+    __atomic_store_n(&header()->answers.valid, 0u, __ATOMIC_SEQ_CST);
 }
 
 bool StubThread::IsOnItsWay() const {
@@ -139,9 +162,6 @@ void StubThread::ResumeLocked() {
     return;
   }
   Answer(SHIM_DO_RESUME, State::kRunning);
-  if (!std::exchange(fresh_, false)) return;
-  backend_.mu_.AssertHeld();  // Every ...Locked() function; the header does not know Backend.
-  backend_.Refill();
 }
 
 void StubThread::Capture() {

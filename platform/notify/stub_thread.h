@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "platform/answers.h"
 #include "platform/base/intrusive_list.h"
 #include "platform/notify/signal_frame.h"
 #include "platform/notify/stub_process.h"
@@ -19,7 +20,7 @@ namespace platform::notify {
 
 class Backend;
 
-class StubThread final : public Thread, public base::ListNode<StubThread> {
+class StubThread final : public Thread, public SelfAnswering, public base::ListNode<StubThread> {
  public:
   enum class State {
     kBooting,    // The first stub, until it is parked.
@@ -62,11 +63,15 @@ class StubThread final : public Thread, public base::ListNode<StubThread> {
   void ExitThread() override;
   void KillProcess() override;
 
+  void Publish(const KnownAnswers& answers) override;
+  void Withdraw() override;
+
   int host_tid() const override { return tid_; }
   int host_pid() const override { return process_->pid; }
 
  private:
   friend class Backend;
+  friend class Rewriter;
 
   // What the host is known to do with an answer that crosses a kick on some kernels: lose it
   // (README.md).
@@ -91,6 +96,7 @@ class StubThread final : public Thread, public base::ListNode<StubThread> {
   void StartOps();
   void StartExit();
   void CopyFpTo(StubThread* child) const;
+  void Retract();
 
   Backend& backend_;
   const base::Ref<StubProcess> process_;
@@ -129,7 +135,7 @@ class StubThread final : public Thread, public base::ListNode<StubThread> {
   uint64_t set_tid_address_ = 0;
   uint32_t set_tid_value_ = 0;
   bool parks_ = false;
-  bool fresh_ = false;  // From NewProcess(), not resumed yet.
+  bool published_ = false;
 };
 
 }  // namespace platform::notify

@@ -24,6 +24,11 @@ shim_start:
         .long   death_site - shim_start
         .long   sigreturn_site - shim_start
         .long   shim_end - shim_start
+        .long   answers_begin - shim_start
+        .long   answers_end - shim_start
+        .irp    index, 0, 1, 2, 3, 4, 5, 6, 7
+        .long   answer_\index - shim_start
+        .endr
 
         .balign 64
 // A signal: the frame is at rsp, on the alternate stack that the slot is.  All signals are blocked.
@@ -197,6 +202,36 @@ write_bases_by_call:
         movl    $158, %eax
         syscall
         jmp     go
+
+// Rewritten call sites come here (platform/patch/site.h): eax is the number, r11 the address behind the
+// site, rcx the header of a slot.  Answers from there, or goes back to the syscall instruction.  Flags,
+// stack and other registers stay as they are; a call may clobber rcx and r11.  The Sentry takes a thread
+// that it finds in here back to the start of its site.
+        .macro  answer  index, number
+        .balign SHIM_ANSWER_SIZE
+answer_\index:
+        movl    SHIM_H_ANSWERS + 4 + 4 * \index(%rcx), %eax
+        movl    SHIM_H_ANSWERS(%rcx), %ecx
+        leal    -SHIM_ANSWERS_VALID(%rcx), %ecx
+        jrcxz   1f
+        movl    $\number, %eax
+        leaq    -2(%r11), %rcx
+        jmpq    *%rcx
+1:      movq    %r11, %rcx
+        jmpq    *%r11
+        .endm
+
+        .balign SHIM_ANSWER_SIZE
+answers_begin:
+        answer  0, 39                   // getpid
+        answer  1, 186                  // gettid
+        answer  2, 110                  // getppid
+        answer  3, 111                  // getpgrp
+        answer  4, 102                  // getuid
+        answer  5, 107                  // geteuid
+        answer  6, 104                  // getgid
+        answer  7, 108                  // getegid
+answers_end:
 
 // Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.
 shim_boot_entry:

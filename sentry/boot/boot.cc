@@ -1,5 +1,7 @@
 #include "sentry/boot/boot.h"
 
+#include <malloc.h>
+
 #include "sentry/boot/command_line.h"
 #include "sentry/boot/doctor.h"
 #include "sentry/boot/launcher.h"
@@ -7,6 +9,9 @@
 namespace sentry {
 
 int Main(int argc, char** argv) {
+  // One thread at a time runs kernel code: arenas for the others would cost memory, and time when a
+  // thread starts.
+  ::mallopt(M_ARENA_MAX, 1);
   ParsedLine line = ParseCommandLine(argc, argv);
   switch (line.command) {
     case Command::kDone:

@@ -58,6 +58,7 @@ int ExitStatusOf(int wait_status) {
 Result<std::unique_ptr<platform::Platform>> MakePlatform(const Config& config, int proc_fd) {
   platform::NotifyOptions options;
   options.proc_fd = proc_fd;
+  options.rewrite_calls = config.patch;
   if (config.platform == "ptrace") return platform::CreatePtrace(options);
   Result<std::unique_ptr<platform::Platform>> notify = platform::CreateNotify(options);
   if (notify.ok() || config.platform == "notify") return notify;

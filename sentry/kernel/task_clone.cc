@@ -3,6 +3,7 @@
 #include "abi/linux/capability.h"
 #include "abi/linux/poll.h"
 #include "abi/linux/sched.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
@@ -144,6 +145,7 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   TRY(CheckCount(*this));
   const Tid tid = TRY(ChooseTid(*this, args.set_tid));
   const uint64_t flags = args.flags;
+  if ((flags & abi::kCloneVm) != 0) WithdrawAnswers(*this);
 
   TaskBuilder builder(kernel_);
   builder.creds = creds_;

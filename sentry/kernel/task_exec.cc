@@ -1,5 +1,7 @@
 // execve(2): a fresh stub is mapped and written while the caller's old one still waits in its call;
 // then the task moves over and the old host process is killed with everything in it.
+#include <sys/uio.h>
+
 #include <algorithm>
 
 #include "sentry/kernel/close.h"
@@ -14,6 +16,21 @@ namespace {
 bool AllSucceeded(std::span<const int64_t> results, size_t expected) {
   return results.size() == expected &&
          std::all_of(results.begin(), results.end(), [](int64_t r) { return r >= 0 || r < -4095; });
+}
+
+// In one host call: segments' zeroed tails, the arguments, the vector of auxiliary values.
+bool WriteAll(platform::Thread& thread, const std::vector<MemoryWrite>& writes) {
+  std::vector<iovec> to, from;
+  size_t size = 0;
+  for (const MemoryWrite& write : writes) {
+    if (write.bytes.empty()) continue;
+    to.push_back({reinterpret_cast<void*>(write.address), write.bytes.size()});
+    from.push_back({const_cast<std::byte*>(write.bytes.data()), write.bytes.size()});
+    size += write.bytes.size();
+  }
+  if (size == 0) return true;
+  Result<size_t> written = thread.WriteMemoryV(to, from);
+  return written.ok() && *written == size;
 }
 
 // Caught signals go back to their default, ignored ones stay ignored (execve(2)).
@@ -48,10 +65,7 @@ void Task::ExecWrite() {
     return ExecFailed(error < 0 && error > -4096 ? static_cast<int>(-error) : ENOMEM);
   }
   exec.plan.held.clear();
-  for (const MemoryWrite& write : exec.plan.writes) {
-    Result<size_t> written = exec.thread->WriteMemory(write.address, write.bytes);
-    if (!written.ok() || *written != write.bytes.size()) return ExecFailed(EFAULT);
-  }
+  if (!WriteAll(*exec.thread, exec.plan.writes)) return ExecFailed(EFAULT);
   exec.mapped = true;
   Result<void> started = exec.thread->Inject(std::span(&exec.plan.set_mm_map, 1));
   if (!started.ok()) ExecFailed(started.error().value());

@@ -3,6 +3,7 @@
 #include "abi/linux/futex.h"
 #include "abi/linux/syscall_numbers.h"
 #include "abi/linux/wait.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
@@ -53,6 +54,7 @@ void Task::Boundary() {
 }
 
 void Task::Resume() {
+  if (seccomp || tracer) WithdrawAnswers(*this);
   state_ = State::kRunning;
   in_call_ = false;
   thread_->Resume();

@@ -1,6 +1,7 @@
 // The life of a call: notified, dispatched, answered; or continued by the host, or waiting in a
 // record, or answered with the thread captured behind it because something is due at the boundary.
 #include "sentry/kernel/dispatch.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_state.h"
@@ -71,6 +72,7 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
 }
 
 void Task::Answer(uint64_t value) {
+  if (seccomp || tracer) WithdrawAnswers(*this);  // Perhaps by this very call.
   state_ = State::kRunning;
   in_call_ = false;
   if (!captured_) return thread_->FinishSyscall(static_cast<int64_t>(value));

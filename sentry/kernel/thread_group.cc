@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
 
@@ -17,6 +18,7 @@ void ThreadGroup::SetParent(ThreadGroup* new_parent) {
   if (parent != nullptr) std::erase(parent->children, this);
   parent = new_parent;
   if (parent != nullptr) parent->children.push_back(this);
+  for (Task* task : tasks) WithdrawAnswers(*task);
 }
 
 void ThreadGroup::SetProcessGroup(Ref<ProcessGroup> group) {
@@ -25,6 +27,7 @@ void ThreadGroup::SetProcessGroup(Ref<ProcessGroup> group) {
     if (process_group->members.empty()) kernel.pids().AddProcessGroup(*process_group);
     process_group->members.push_back(this);
   }
+  for (Task* task : tasks) WithdrawAnswers(*task);
   if (!old) return;
   std::erase(old->members, this);
   if (old->members.empty()) kernel.pids().RemoveProcessGroup(*old);

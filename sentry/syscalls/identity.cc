@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "abi/linux/capability.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/identity_calls.h"
 
@@ -21,6 +22,7 @@ void Commit(Task& task, Ref<Credentials> creds) {
     task.parent_death_signal = 0;
   }
   task.SetCredentials(std::move(creds));
+  WithdrawAnswers(task);
 }
 
 template <typename Change>
@@ -50,15 +52,19 @@ Result<void> CopyOutThree(Task& task, const IdFamily& family, UserPtr<uint32_t> 
 }  // namespace
 
 Result<uint32_t> SysGetuid(Task& task) {
+  PublishAnswers(task);
   return task.creds().uid;
 }
 Result<uint32_t> SysGeteuid(Task& task) {
+  PublishAnswers(task);
   return task.creds().euid;
 }
 Result<uint32_t> SysGetgid(Task& task) {
+  PublishAnswers(task);
   return task.creds().gid;
 }
 Result<uint32_t> SysGetegid(Task& task) {
+  PublishAnswers(task);
   return task.creds().egid;
 }
 

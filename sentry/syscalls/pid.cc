@@ -1,5 +1,6 @@
 // getpid(2), gettid(2), getppid(2), getpgid(2), setpgid(2), getsid(2), setsid(2),
 // set_tid_address(2).
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/process_calls.h"
 
@@ -30,18 +31,22 @@ Result<void> CheckMovable(const Task& task, const ThreadGroup& target) {
 }  // namespace
 
 Result<Tid> SysGetpid(Task& task) {
+  PublishAnswers(task);
   return task.group().pid;
 }
 
 Result<Tid> SysGettid(Task& task) {
+  PublishAnswers(task);
   return task.tid();
 }
 
 Result<Tid> SysGetppid(Task& task) {
+  PublishAnswers(task);
   return task.group().parent != nullptr ? task.group().parent->pid : Tid(0);
 }
 
 Result<Tid> SysGetpgrp(Task& task) {
+  PublishAnswers(task);
   return task.group().process_group->id;
 }
 

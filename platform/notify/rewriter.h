@@ -1,0 +1,50 @@
+// Rewrites call sites of guests whose answers are in the slot (platform/patch/site.h), in the
+// memory of one process, once they were seen to be hot.
+//
+// Trampolines lie behind the end of the text segment, in the rest of its last page, which the host
+// maps but nobody may have a use for: no address space is taken, and the page is the process's own
+// copy from then on.  Only done while the memory has one thread, which stands in its call: nothing
+// else can be executing what is written.  What is read of the guest's memory is a hint; whatever a
+// guest forges there, it changes its own code only.
+//
+// Guarded by the backend's lock.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "platform/notify/stub_process.h"
+#include "platform/notify/stub_region.h"
+
+namespace platform::notify {
+
+class StubThread;
+
+class Rewriter {
+ public:
+  // `proc_fd`: -1: does nothing.
+  Rewriter(int proc_fd, const StubRegion& region);
+
+  bool active() const { return proc_fd_ >= 0; }
+  // Which answer of the slot the call gives; nullopt: none.
+  static std::optional<unsigned> AnswerIndex(int64_t number);
+  // A call of a thread that has answers reached the Sentry all the same.
+  void Note(StubThread& t);
+  // A signal found the thread in a trampoline or in the code that answers: makes its registers look
+  // as before the call.  True: it was a fault of our own, so the thread just has to go on.
+  bool LeaveRewritten(StubThread& t, int signal);
+
+ private:
+  bool Rewrite(StubThread& t, uint64_t site, unsigned answer);
+  RewrittenText* TextAt(StubThread& t, uint64_t site);
+  void PointTo(StubThread& t);
+  uint64_t Address(const StubThread& t) const;
+  bool Write(const StubThread& t, uint64_t address, std::span<const std::byte> bytes) const;
+  std::optional<uint64_t> SiteOfTrampoline(StubThread& t, uint64_t address) const;
+
+  const int proc_fd_;
+  const StubRegion& region_;
+};
+
+}  // namespace platform::notify
