@@ -103,6 +103,7 @@ class DatagramEndpoint : public Endpoint {
   struct Queued {
     PacketPtr packet;
     DatagramInfo info;
+    size_t cost = 0;
   };
   // Puts a datagram (from its payload on) into the queue; false: no room.
   bool Enqueue(PacketPtr packet, DatagramInfo info);

@@ -11,7 +11,7 @@ enum class LinkKind { kLoopback, kEthernet, kRaw /* IP packets without a link he
 class LinkSink {
  public:
   // A frame has come, with its link header (kLoopback, kRaw: none).  The caller holds the stack's
-  // lock.  It may be called from inside Link::Send() only by links that queue by themselves.
+  // lock.  Only queues when it is called from within the stack, so a link may do so in Send().
   virtual void ReceiveFrame(PacketPtr frame) = 0;
 
  protected:
@@ -31,7 +31,7 @@ class Link {
   // Whether it takes packets whose transport checksum is left to do (ChecksumState::kPartial).
   virtual bool checksum_offload() const { return false; }
   virtual void Attach(LinkSink* sink) = 0;
-  // Takes a frame; one that it cannot send is dropped.  Must not call ReceiveFrame() in turn.
+  // Takes a frame; one that it cannot send is dropped.
   virtual void Send(PacketPtr frame) = 0;
 };
 

@@ -27,6 +27,7 @@ class Chunk {
   size_t used() const { return used_; }
   size_t room() const { return capacity_ - used_; }
   std::byte* tail() { return data() + used_; }
+  BufferPool& pool() const { return pool_; }
   void Grow(size_t n) { used_ += static_cast<uint32_t>(n); }
 
   void AddRef() const { count_++; }
@@ -73,6 +74,7 @@ class BufferPool {
    protected:
     ~Account() = default;
   };
+  // `account` is not null.
   static BufferPool* Create(Account* account) { return new BufferPool(account); }
   // The owner's last word.
   void Close();

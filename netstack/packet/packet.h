@@ -65,6 +65,7 @@ class Packet {
   std::span<const std::byte> head() const {
     return std::span<const std::byte>(inline_).subspan(head_);
   }
+  std::byte* mutable_head() { return inline_.data() + head_; }
   // Calls f(span) for each stretch.
   template <typename F>
   void ForEach(F f) const {
@@ -85,6 +86,7 @@ class Packet {
   uint32_t fragment_size = 0;  // Largest fragment it was joined from; 0: it came whole.
   // Headers that were consumed, for errors that quote them and sockets that show them.
   std::span<const std::byte> link_header, network_header, transport_header;
+  bool transport_consumed = false;  // Of the last: its bytes are no longer in front.
   MacAddress link_source;
   std::unique_ptr<Packet> next;  // For queues.
 
@@ -108,6 +110,15 @@ class PacketQueue {
   void Push(PacketPtr packet);
   PacketPtr Pop();
   Packet* front() { return head_.get(); }
+  PacketQueue() = default;
+  PacketQueue(PacketQueue&& other) noexcept { *this = std::move(other); }
+  PacketQueue& operator=(PacketQueue&& other) noexcept {
+    std::swap(head_, other.head_);
+    std::swap(tail_, other.tail_);
+    std::swap(size_, other.size_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
   ~PacketQueue() { Clear(); }
   void Clear();
 

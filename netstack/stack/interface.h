@@ -97,6 +97,7 @@ class Interface final : private LinkSink {
  private:
   friend class Stack;
   void ReceiveFrame(PacketPtr frame) override;
+  void Input(PacketPtr frame);
   void RunTaps(const Packet& packet, size_t link_header_size);
   bool AcceptsFrame(const MacAddress& to, Packet& packet) const;
 

@@ -32,6 +32,7 @@ struct IpSend {
   Fragmentation fragmentation = Fragmentation::kAllowed;
   std::span<const std::byte> options;  // IPv4: options, padded to 4; IPv6: extension headers.
   uint8_t options_protocol = 0;        // IPv6: of the first extension header.
+  bool multicast_loop = true;          // Members on this machine get a copy.
   bool header_included = false;        // The packet starts with its IP header (IP_HDRINCL).
 };
 
@@ -68,6 +69,8 @@ class NetworkProtocol {
                                   const IpSend& send) = 0;
   // A packet that starts with its IP header has come.
   virtual void Receive(Interface& in, PacketPtr packet) = 0;
+  // A packet of ours could not be sent: its next hop has no link address.
+  virtual void OnUnresolved(Interface& out, PacketPtr packet) = 0;
   // The route's MTU less the headers that Send() will put in front.
   virtual uint32_t PayloadRoom(const RouteResult& route, const IpSend& send) const = 0;
 

@@ -10,6 +10,7 @@
 // they may note and queue, not call back.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -86,7 +87,7 @@ class Stack final : private BufferPool::Account {
   Result<void> RemoveInterface(uint32_t index);  // ENODEV
   Interface* FindInterface(uint32_t index) const;
   Interface* FindInterface(std::string_view name) const;
-  Interface* loopback() const { return FindInterface(1); }
+  Interface* loopback() const;                 // Null: there is none.
   std::vector<Interface*> interfaces() const;  // By index.
   // IFF_UP, IFF_PROMISC, ... among `mask`.  Coming up adds what Linux adds by itself: on loopback
   // nothing, on others the IPv6 link-local address.
@@ -130,6 +131,8 @@ class Stack final : private BufferPool::Account {
   void AddConfigObserver(ConfigObserver& observer) { observers_.push_back(&observer); }
   void RemoveConfigObserver(ConfigObserver& observer) { std::erase(observers_, &observer); }
 
+  const std::vector<ConfigObserver*>& config_observers() const { return observers_; }
+
   Sysctl& sysctl() { return sysctl_; }
   const Sysctl& sysctl() const { return sysctl_; }
   Stats& stats() { return stats_; }
@@ -137,6 +140,9 @@ class Stack final : private BufferPool::Account {
   // Sees every packet of every interface.
   void AddTap(PacketTap& tap) { taps_.push_back(tap); }
   bool Observed(const Interface& interface) const { return tapped() || interface.Observed(); }
+  // Sockets that want arrival times, counted.
+  void WantTimestamps(int by) { timestamp_users_ += by; }
+  bool wants_timestamps() const { return timestamp_users_ > 0; }
   bool tapped() const { return !const_cast<Stack*>(this)->taps_.empty(); }
 
   // --- for protocols ---
@@ -149,6 +155,8 @@ class Stack final : private BufferPool::Account {
     transports_[protocol] = transport;
   }
   TransportProtocol* transport(uint8_t protocol) const { return transports_[protocol]; }
+  // A copy of an IP packet that was sent to a group or to all, for members here.
+  void LoopBack(Interface& interface, PacketPtr packet);
   void SetRaw(RawDelivery* raw) { raw_ = raw; }
   RawDelivery* raw() { return raw_; }
 
@@ -178,13 +186,14 @@ class Stack final : private BufferPool::Account {
   Sysctl sysctl_;
   Stats stats_;
   uint64_t seed_[2] = {};
-  int depth_ = 0;
+  int depth_ = 0, timestamp_users_ = 0;
   mutable std::optional<Time> now_;  // Of the running call.
   struct QueuedInput {
     uint32_t ifindex;
     PacketPtr frame;
+    bool looped = false;  // An IP packet without link header.
   };
-  std::vector<QueuedInput> input_;
+  std::deque<QueuedInput> input_;
   std::vector<base::UniqueFunction<void()>> deferred_;
   std::map<uint32_t, std::unique_ptr<Interface>> interfaces_;
   uint32_t next_index_ = 1;

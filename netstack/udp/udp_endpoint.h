@@ -38,7 +38,6 @@ class UdpEndpoint final : public DatagramEndpoint {
   Result<void> Transmit(PacketPtr payload, const Target& target, uint16_t gso_size);
   Result<void> TransmitOne(PacketPtr payload, const Target& target);
   void Deliver(PacketPtr packet, const IpReceived& ip, uint16_t source_port);
-  void OnError(const IpError& error, uint16_t peer_port);
 
   Udp& udp_;
   std::unique_ptr<Corked> corked_;

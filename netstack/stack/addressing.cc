@@ -1,0 +1,156 @@
+// Stack: addresses of interfaces, and the routes that follow from them.
+#include <algorithm>
+
+#include "netstack/stack/neighbour.h"
+#include "netstack/stack/path_mtu.h"
+#include "netstack/stack/stack.h"
+
+namespace netstack {
+
+Result<void> Stack::AddAddress(Interface& interface, InterfaceAddress address) {
+  Scope scope(*this);
+  const IpAddress& addr = address.addr;
+  if (address.prefix < 0 || address.prefix > addr.family_bits()) return Errno(EINVAL);
+  if (addr.IsMulticast() || addr.IsAny()) return Errno(addr.IsV4() ? EINVAL : EADDRNOTAVAIL);
+  for (const InterfaceAddress& other : interface.addresses_) {
+    if (other.addr == addr && (addr.IsV6() || other.prefix == address.prefix)) {
+      return Errno(EEXIST);
+    }
+    // A further address of one subnet is secondary (rtnetlink(7) IFA_F_SECONDARY).
+    if (addr.IsV4() && other.prefix == address.prefix && addr.InPrefix(other.addr, other.prefix)) {
+      address.flags |= kAddrSecondary;
+    }
+  }
+  if (address.peer.IsAny()) address.peer = addr;
+  address.created = address.updated = now();
+  interface.addresses_.push_back(address);
+  if (addr.IsV6()) interface.JoinGroup(addr.SolicitedNode());
+  if (interface.IsUp()) AddAddressRoutes(interface, address);
+  NotifyConfig([&](ConfigObserver& o) { o.OnAddress(interface, address, false); });
+  return {};
+}
+
+Result<void> Stack::RemoveAddress(Interface& interface, const IpAddress& addr, int prefix) {
+  Scope scope(*this);
+  auto& list = interface.addresses_;
+  auto found = std::find_if(list.begin(), list.end(), [&](const InterfaceAddress& a) {
+    return a.addr == addr && (prefix < 0 || a.prefix == prefix);
+  });
+  if (found == list.end()) return Errno(EADDRNOTAVAIL);
+  const InterfaceAddress address = *found;
+  list.erase(found);
+  if (addr.IsV6()) interface.LeaveGroup(addr.SolicitedNode());
+  RemoveRoutesOf(interface.index(), &address);
+  NotifyConfig([&](ConfigObserver& o) { o.OnAddress(interface, address, true); });
+  return {};
+}
+
+void Stack::AddAddressRoutes(Interface& interface, const InterfaceAddress& address) {
+  const IpAddress& addr = address.addr;
+  if ((address.flags & (kAddrNoPrefixRoute | kAddrSecondary)) != 0) return;
+  // Of loopback and of single hosts the local table says all there is to say.
+  if (interface.IsLoopback() && addr.IsV4()) return;
+  if (addr.IsV4() && address.prefix == 32 && address.peer == addr) return;
+  Route route;
+  route.dst = address.peer.Masked(address.prefix);
+  route.prefix = address.prefix;
+  route.gateway = IpAddress::AnyFor(addr.IsV4());
+  route.source = addr.IsV4() ? addr : IpAddress::AnyV6();
+  route.ifindex = interface.index();
+  route.protocol = kProtoKernel;
+  route.scope = addr.IsV4() ? kScopeLink : kScopeUniverse;
+  route.metric = addr.IsV4() ? 0 : 256;
+  for (const Route& other : routes_) {
+    if (other.SameKey(route) && other.ifindex == route.ifindex) return;
+  }
+  InsertRoute(route, false);
+}
+
+void Stack::RemoveRoutesOf(uint32_t ifindex, const InterfaceAddress* address) {
+  std::vector<Route> removed;
+  std::erase_if(routes_, [&](const Route& route) {
+    if (route.ifindex != ifindex) return false;
+    if (address != nullptr) {
+      const bool connected = route.protocol == kProtoKernel && route.prefix == address->prefix &&
+                             route.dst == address->peer.Masked(address->prefix);
+      if (!connected && route.source != address->addr) return false;
+    }
+    removed.push_back(route);
+    return true;
+  });
+  for (const Route& route : removed) {
+    NotifyConfig([&](ConfigObserver& o) { o.OnRoute(route, true); });
+  }
+}
+
+void Stack::BringUp(Interface& interface) {
+  interface.JoinGroup(IpAddress::V4(0xe0000001));
+  interface.JoinGroup(IpAddress::V6({0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
+  interface.JoinGroup(IpAddress::V6({0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
+  if (interface.IsEthernet()) AddLinkLocal(interface);
+  for (const InterfaceAddress& address : interface.addresses_) {
+    AddAddressRoutes(interface, address);
+  }
+}
+
+void Stack::BringDown(Interface& interface) {
+  interface.groups_.erase(IpAddress::V4(0xe0000001));
+  RemoveRoutesOf(interface.index(), nullptr);
+  neighbours_->Flush(interface.index());
+  // IPv6 addresses do not outlive it (keep_addr_on_down is off), but for those of loopback.
+  if (interface.IsLoopback()) return;
+  std::vector<InterfaceAddress> gone;
+  for (const InterfaceAddress& address : interface.addresses_) {
+    if (address.addr.IsV6()) gone.push_back(address);
+  }
+  for (const InterfaceAddress& address : gone) {
+    (void)RemoveAddress(interface, address.addr, address.prefix).ok();
+  }
+}
+
+// RFC 4291 appendix A: the interface identifier from the link address.
+void Stack::AddLinkLocal(Interface& interface) {
+  const auto& m = interface.mac().bytes;
+  InterfaceAddress address;
+  address.addr = IpAddress::V6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(m[0] ^ 2), m[1],
+                                m[2], 0xff, 0xfe, m[3], m[4], m[5]});
+  address.prefix = 64;
+  address.scope = kScopeLink;
+  if (interface.FindAddress(address.addr) == nullptr) (void)AddAddress(interface, address).ok();
+}
+
+bool Stack::IsLocal(const IpAddress& addr, uint32_t ifindex) const {
+  for (const auto& [index, interface] : interfaces_) {
+    if (!interface->IsUp() || (ifindex != 0 && index != ifindex)) continue;
+    for (const InterfaceAddress& own : interface->addresses()) {
+      if (own.addr == addr) return true;
+      // Every address of the network on loopback is ours (ip(7): 127/8).
+      if (interface->IsLoopback() && addr.IsV4() && addr.InPrefix(own.addr, own.prefix))
+        return true;
+    }
+  }
+  return false;
+}
+
+bool Stack::IsBroadcast(const IpAddress& addr, uint32_t ifindex) const {
+  if (!addr.IsV4()) return false;
+  if (addr.IsBroadcast()) return true;
+  for (const auto& [index, interface] : interfaces_) {
+    if (!interface->IsUp() || (ifindex != 0 && index != ifindex)) continue;
+    for (const InterfaceAddress& own : interface->addresses()) {
+      if (!own.addr.IsV4() || own.prefix >= 31) continue;
+      const uint32_t host = 0xffffffffu >> own.prefix;
+      const bool all_ones = addr.v4() == (own.addr.v4() | host);
+      if (all_ones || (!own.broadcast.IsAny() && addr == own.broadcast)) return true;
+    }
+  }
+  return false;
+}
+
+bool Stack::CanBind(const IpAddress& addr, uint32_t ifindex) const {
+  if (addr.IsAny() || addr.IsMulticast() || IsBroadcast(addr)) return true;
+  if (addr.IsV4() && sysctl_.ip_nonlocal_bind) return true;
+  return IsLocal(addr, addr.NeedsScope() ? ifindex : 0);
+}
+
+}  // namespace netstack

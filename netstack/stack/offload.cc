@@ -1,0 +1,37 @@
+// Checksums of transports.
+#include "netstack/stack/offload.h"
+
+#include "netstack/wire/bytes.h"
+#include "netstack/wire/checksum.h"
+
+namespace netstack {
+
+void StartChecksum(Packet& packet, const IpAddress& source, const IpAddress& destination,
+                   uint8_t protocol, size_t offset) {
+  Checksum sum;
+  sum.AddPseudoHeader(source, destination, protocol, packet.size());
+  Store16(packet.mutable_head() + offset, sum.Folded());
+  packet.checksum = ChecksumState::kPartial;
+  packet.checksum_start = 0;
+  packet.checksum_offset = static_cast<uint16_t>(offset);
+}
+
+void FinishChecksum(Packet& packet, bool udp) {
+  Checksum sum;
+  packet.ForEach([&](std::span<const std::byte> piece) { sum.Add(piece); });
+  uint16_t value = sum.Finish();
+  if (udp && value == 0) value = 0xffff;
+  Store16(packet.mutable_head() + packet.checksum_offset, value);
+  packet.checksum = ChecksumState::kVerified;
+}
+
+bool ChecksumIsRight(const Packet& packet, const IpAddress& source, const IpAddress& destination,
+                     uint8_t protocol) {
+  if (packet.checksum != ChecksumState::kUnknown) return true;
+  Checksum sum;
+  sum.AddPseudoHeader(source, destination, protocol, packet.size());
+  packet.ForEach([&](std::span<const std::byte> piece) { sum.Add(piece); });
+  return sum.Finish() == 0;
+}
+
+}  // namespace netstack

@@ -1,0 +1,49 @@
+// What TCP keeps about segments: one that has come, one that is under way, one that came too early.
+#pragma once
+
+#include "netstack/packet/byte_queue.h"
+#include "netstack/stack/environment.h"
+#include "netstack/stack/protocol.h"
+#include "netstack/wire/tcp.h"
+
+namespace netstack {
+
+// A segment that has come: its header is consumed, the packet starts with the payload.
+struct TcpSegment {
+  TcpHeader header;
+  TcpOptions options;
+  PacketPtr packet;
+  const IpReceived* ip = nullptr;
+  uint32_t seq = 0;
+  uint32_t length = 0;  // Of the payload.
+
+  bool Has(uint16_t flag) const { return header.Has(flag); }
+  // Sequence space: SYN and FIN count.
+  uint32_t end() const { return seq + length + (Has(kTcpSyn) ? 1 : 0) + (Has(kTcpFin) ? 1 : 0); }
+};
+
+// Sequence space that was sent and is not acknowledged yet (RFC 6675, RFC 8985).
+struct SentSegment {
+  uint32_t seq = 0, end = 0;
+  Time sent_at = 0;
+  uint8_t transmissions = 1;
+  bool sacked = false;
+  bool lost = false;           // Taken for lost, not sent again yet or lost again.
+  bool retransmitted = false;  // A later transmission is under way.
+  // For delivery rates: what had been delivered when it was sent, and when.
+  uint64_t delivered = 0;
+  Time delivered_at = 0, first_sent_at = 0;
+  bool app_limited = false;
+
+  uint32_t size() const { return end - seq; }
+};
+
+// Data beyond what is expected next.
+struct EarlyData {
+  uint32_t seq = 0;
+  ByteQueue bytes;
+  bool fin = false;
+  uint32_t end() const { return seq + static_cast<uint32_t>(bytes.size()); }
+};
+
+}  // namespace netstack
