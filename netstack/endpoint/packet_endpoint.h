@@ -56,17 +56,19 @@ class PacketEndpoint final : public Endpoint, private PacketTap {
 
  private:
   void Tap(Interface& interface, const Packet& packet, size_t link_header_size) override;
+  Result<void> SetMembership(uint32_t ifindex, bool promiscuous, bool on);
   void Hook();
   void Unhook();
 
   struct Queued {
     PacketPtr packet;
     LinkPacketInfo info;
+    size_t cost = 0;
   };
   const bool raw_;
   uint16_t ethertype_;
   uint32_t ifindex_ = 0;
-  bool closed_ = false;
+  bool closed_ = false, hooked_ = false;
   std::deque<Queued> queue_;
   size_t queued_cost_ = 0;
   Statistics statistics_;

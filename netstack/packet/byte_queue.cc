@@ -103,9 +103,8 @@ Result<size_t> ByteQueue::Peek(ByteSink& sink, size_t offset, size_t max) const 
 }
 
 void ByteQueue::Share(size_t offset, size_t length, Packet& packet) const {
-  ForRange(offset, length, [&](const View& view, size_t at, size_t n) {
-    packet.Append(view.Sub(at, n));
-  });
+  ForRange(offset, length,
+           [&](const View& view, size_t at, size_t n) { packet.Append(view.Sub(at, n)); });
 }
 
 std::vector<View> ByteQueue::Share(size_t offset, size_t length) const {

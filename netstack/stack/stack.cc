@@ -234,6 +234,7 @@ Result<void> Stack::RemoveNeighbour(uint32_t ifindex, const IpAddress& addr) {
 
 void Stack::LearnPathMtu(const IpAddress& dst, uint32_t mtu) {
   path_mtu_->Learn(dst, mtu, now());
+  generation_++;
 }
 
 void Stack::Dispatch(Interface& interface, PacketPtr packet) {

@@ -122,6 +122,9 @@ class Stack final : private BufferPool::Account {
   // Path MTU of RFC 1191 and RFC 8201; forgotten after ten minutes.
   void LearnPathMtu(const IpAddress& dst, uint32_t mtu);
 
+  // Changes with everything that may change where packets go.
+  uint64_t generation() const { return generation_; }
+
   // --- neighbours ---
   std::vector<NeighbourEntry> neighbours() const;
   Result<void> SetNeighbour(const NeighbourEntry& entry);                 // ENODEV, EINVAL
@@ -177,6 +180,7 @@ class Stack final : private BufferPool::Account {
   void AddLinkLocal(Interface& interface);
   template <typename F>
   void NotifyConfig(F f) {
+    generation_++;
     for (ConfigObserver* observer : observers_) f(*observer);
   }
 
@@ -197,6 +201,7 @@ class Stack final : private BufferPool::Account {
   std::vector<base::UniqueFunction<void()>> deferred_;
   std::map<uint32_t, std::unique_ptr<Interface>> interfaces_;
   uint32_t next_index_ = 1;
+  uint64_t generation_ = 1;
   std::vector<Route> routes_;  // Longest prefix first, then metric, then age.
   std::unique_ptr<NeighbourTable> neighbours_;
   std::unique_ptr<PathMtuCache> path_mtu_;

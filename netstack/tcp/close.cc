@@ -129,7 +129,7 @@ void TcpEndpoint::Finish(int error) {
   send_queue_.Clear();
   sent_.clear();
   early_.clear();
-  early_bytes_ = sacked_ = lost_ = retransmitted_ = 0;
+  early_bytes_ = sacked_ = lost_ = 0;
   snd_una_ = snd_nxt_ = queue_seq_;
   fin_queued_ = false;
   retransmit_at_ = delayed_ack_at_ = keepalive_at_ = linger_at_ = 0;

@@ -28,8 +28,7 @@ struct SentSegment {
   Time sent_at = 0;
   uint8_t transmissions = 1;
   bool sacked = false;
-  bool lost = false;           // Taken for lost, not sent again yet or lost again.
-  bool retransmitted = false;  // A later transmission is under way.
+  bool lost = false;  // Taken for lost, not sent again yet or lost again.
   // For delivery rates: what had been delivered when it was sent, and when.
   uint64_t delivered = 0;
   Time delivered_at = 0, first_sent_at = 0;

@@ -32,7 +32,7 @@ struct TcpSend {
   bool oob = false;                    // MSG_OOB: the last byte is urgent.
   bool more = false;                   // MSG_MORE: a partial segment may wait.
   bool eor = false;                    // MSG_EOR
-  std::optional<SocketAddr> fastopen;  // MSG_FASTOPEN: connect with this data.
+  std::optional<SocketAddr> fastopen = {};  // MSG_FASTOPEN: connect with this data.
 };
 
 struct TcpReceive {
@@ -86,6 +86,9 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   void Abort();
 
   TcpState state() const { return state_; }
+  // As they are, whatever the state: for listings.
+  const SocketAddr& local() const { return local_; }
+  const SocketAddr& peer() const { return peer_; }
   uint32_t Readiness() const override;
   Result<SocketAddr> LocalAddress() const override { return local_; }
   Result<SocketAddr> PeerAddress() const override;
@@ -212,6 +215,8 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   bool RackDetect(AckEffect& effect);
   void MarkLost(SentSegment& sent, AckEffect* effect);
   void React(const TcpSegment& segment, AckEffect& effect);
+  void CountDuplicates(const TcpSegment& segment, AckEffect& effect);
+  void InitReduction();
   void EnterRecovery();
   void EnterCwr();
   void ExitRecovery();
@@ -224,7 +229,8 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
 
   // --- output (output.cc) ---
   // Sends what windows and Nagle allow.  `push`: a partial segment goes even if it is small.
-  void Output(bool push = false);
+  void Output(bool push = true);
+  bool RefreshRoute();
   bool SendNew(bool push);
   bool Retransmit();
   void RetransmitSegment(SentSegment& sent);
@@ -240,7 +246,7 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   uint32_t ReceiveSpace() const;
   bool NagleHolds(uint32_t length, bool push) const;
   uint32_t UsableWindow() const;
-  uint32_t InFlight() const { return snd_nxt_ - snd_una_ - sacked_ - lost_ + retransmitted_; }
+  uint32_t InFlight() const { return snd_nxt_ - snd_una_ - sacked_ - lost_; }
   uint32_t InFlightSegments() const { return (InFlight() + snd_mss_ - 1) / snd_mss_; }
   uint32_t WriteSeq() const { return queue_seq_ + static_cast<uint32_t>(send_queue_.size()); }
   // Behind the FIN, if one is queued.
@@ -276,6 +282,7 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   void RestartKeepalive();
   bool TimedOut(int retries);
   void IdleRestart();
+  void PushPending();
 
   Tcp& tcp_;
   SocketAddr local_, peer_;
@@ -286,7 +293,7 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   bool receive_shut_ = false, send_shut_ = false, orphan_ = false;
   mutable bool nospace_ = false;
   RouteResult route_;
-  uint64_t isn_key_ = 0;
+  uint64_t route_generation_ = 0;
   uint32_t flow_label_ = 0;
 
   // Options.
@@ -316,14 +323,14 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   uint32_t peer_mss_ = 536, snd_mss_ = 536;
   bool fin_queued_ = false, urgent_out_ = false, push_pending_ = false;
   Fifo<SentSegment> sent_;
-  uint32_t sacked_ = 0, lost_ = 0, retransmitted_ = 0;  // bytes
+  uint32_t sacked_ = 0, lost_ = 0;  // bytes
   RttEstimator rtt_;
   CongestionWindow window_;
   std::unique_ptr<CongestionControl> congestion_;
   TcpCaState ca_state_ = TcpCaState::kOpen;
   uint32_t high_seq_ = 0;  // snd_nxt when recovery began.
   uint32_t duplicate_acks_ = 0, reordering_ = 3;
-  uint32_t round_end_ = 0;
+  uint32_t round_end_ = 0, prior_in_flight_ = 0;
   bool round_start_ = false, cwnd_limited_ = false;
   // Proportional rate reduction (RFC 6937).
   uint32_t prr_delivered_ = 0, prr_out_ = 0, prior_cwnd_ = 0;
