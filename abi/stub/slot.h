@@ -65,6 +65,7 @@ struct ShimHeader {
   uint32_t answers_begin;  // Code that answers calls of rewritten sites: no syscall instruction in it.
   uint32_t answers_end;
   uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
+  uint32_t answer_any;                   // For sites with any number; changes flags.
 };
 
 struct AddressRange {

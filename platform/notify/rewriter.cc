@@ -56,12 +56,18 @@ void Rewriter::Note(StubThread& t) {
 bool Rewriter::Rewrite(StubThread& t, uint64_t site, unsigned answer) {
   patch::SiteBytes before;
   const auto number = static_cast<uint32_t>(t.call_.number);
-  if (!ReadAll(t, site - patch::kContext, &before) || !patch::IsSite(before, number)) return false;
+  if (!ReadAll(t, site - patch::kContext, &before)) return false;
+  const patch::Kind kind = patch::KindOf(before, number);
+  if (kind == patch::Kind::kNone) return false;
   RewrittenText* text = TextAt(t, site);
   if (text == nullptr || text->next + patch::kTrampolineSize > text->end) return false;
   const uint64_t at = text->next;
-  const uint64_t target = region_.Site(region_.code().answer[answer]);
-  const auto trampoline = patch::Trampoline(at, site, number, target, Address(t));
+  const abi::stub::ShimHeader& code = region_.code();
+  const uint64_t target =
+      region_.Site(kind == patch::Kind::kAny ? code.answer_any : code.answer[answer]);
+  patch::FirstBytes first;
+  std::copy_n(before.begin() + patch::kContext, first.size(), first.begin());
+  const auto trampoline = patch::Trampoline(at, site, first, target, Address(t));
   const auto jump = patch::Jump(site, at);
   if (!trampoline || !jump || !Write(t, at, *trampoline)) return false;
   text->next += patch::kTrampolineSize;
@@ -122,9 +128,10 @@ bool Rewriter::LeaveRewritten(StubThread& t, int signal) {
   const uint64_t begin = region_.Site(code.answers_begin);
   if (signal == SIGTRAP) return false;  // Who steps gets on.
   if (regs.rip >= begin && regs.rip < region_.Site(code.answers_end)) {
+    const uint64_t index = (regs.rip - begin) / SHIM_ANSWER_SIZE;
+    if (index < std::size(kNumbers)) regs.rax = static_cast<uint64_t>(kNumbers[index]);
     if (signal == SIGSEGV) {
       // A slot that is shut: the process is a copy of the one that was rewritten.
-      regs.rax = static_cast<uint64_t>(kNumbers[(regs.rip - begin) / SHIM_ANSWER_SIZE]);
       regs.rip = regs.r11 - 2;
       PointTo(t);
       return true;

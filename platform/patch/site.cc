@@ -14,6 +14,13 @@ constexpr size_t kMovAt = kEntryOffset;
 constexpr size_t kLeaAt = kMovAt + 5;    // lea return(%rip), %r11
 constexpr size_t kLoadAt = kLeaAt + 7;   // mov pointer(%rip), %rcx
 constexpr size_t kJumpAt = kLoadAt + 7;  // jmp *target(%rip)
+constexpr size_t kSuspicious = 4;        // Bytes before a mov that are looked at.
+// The C library's syscall(3) up to its syscall instruction: moves of the arguments, the last one
+// `mov 8(%rsp), %r9`.
+constexpr uint8_t kSyscall3[] = {0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0x48, 0x89,
+                                 0xd6, 0x48, 0x89, 0xca, 0x4d, 0x89, 0xc2, 0x4d,
+                                 0x89, 0xc8, 0x4c, 0x8b, 0x4c, 0x24, 0x08};
+static_assert(sizeof(kSyscall3) == kContext + kJumpSize);
 constexpr uint8_t kLea[] = {0x4c, 0x8d, 0x1d};
 constexpr uint8_t kLoad[] = {0x48, 0x8b, 0x0d};
 constexpr uint8_t kJumpIndirect[] = {0xff, 0x25};
@@ -56,22 +63,26 @@ bool IsRexB(uint8_t byte) {
   return (byte & 0xf1) == 0x41;
 }
 
-}  // namespace
-
-bool IsSite(const SiteBytes& bytes, uint32_t number) {
+bool IsMovOf(const SiteBytes& bytes, uint32_t number) {
   const std::span<const std::byte> all(bytes);
-  if (At(all, kContext) != kMovEax || Load<uint32_t>(all, kContext + 1) != number ||
-      At(all, kContext + 5) != 0x0f || At(all, kContext + 6) != 0x05) {
-    return false;
-  }
+  if (At(all, kContext) != kMovEax || Load<uint32_t>(all, kContext + 1) != number) return false;
   const uint8_t before = At(all, kContext - 1);
   const bool prefixed = (before & 0xf0) == 0x40 || before == 0x0f || before == 0x66 ||
                         before == 0x67 || before == 0xf2 || before == 0xf3;
   if (prefixed) return false;
-  for (size_t i = 0; i < kContext; ++i) {
+  for (size_t i = kContext - kSuspicious; i < kContext; ++i) {
     if (MayBeginLonger(At(all, i)) || IsRexB(At(all, i))) return false;
   }
   return true;
+}
+
+}  // namespace
+
+Kind KindOf(const SiteBytes& bytes, uint32_t number) {
+  const std::span<const std::byte> all(bytes);
+  if (At(all, kContext + 5) != 0x0f || At(all, kContext + 6) != 0x05) return Kind::kNone;
+  if (std::memcmp(bytes.data(), kSyscall3, sizeof(kSyscall3)) == 0) return Kind::kAny;
+  return IsMovOf(bytes, number) ? Kind::kNumber : Kind::kNone;
 }
 
 std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t trampoline) {
@@ -83,16 +94,16 @@ std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t tra
   return jump;
 }
 
-std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, uint32_t number,
-                                          uint64_t target, uint64_t pointer) {
+std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site,
+                                          const FirstBytes& first, uint64_t target,
+                                          uint64_t pointer) {
   const std::optional<int32_t> to_return = Distance(trampoline + kLoadAt, site + kSiteSize);
   if (!to_return) return std::nullopt;
   TrampolineBytes bytes;
   bytes.fill(std::byte{kBreakpoint});
   Store(bytes, 0, target);
   Store(bytes, kPointerOffset, pointer);
-  bytes[kMovAt] = std::byte{kMovEax};
-  Store(bytes, kMovAt + 1, number);
+  Store(bytes, kMovAt, first);
   Store(bytes, kLeaAt, kLea);
   Store(bytes, kLeaAt + sizeof(kLea), *to_return);
   Store(bytes, kLoadAt, kLoad);
@@ -109,7 +120,7 @@ std::optional<uint64_t> SiteOf(const TrampolineBytes& bytes, uint64_t address) {
                         static_cast<uint64_t>(int64_t{Load<int32_t>(all, kLeaAt + sizeof(kLea))}) -
                         kSiteSize;
   const std::optional<TrampolineBytes> made =
-      Trampoline(address, site, Load<uint32_t>(all, kMovAt + 1), Load<uint64_t>(all, 0),
+      Trampoline(address, site, Load<FirstBytes>(all, kMovAt), Load<uint64_t>(all, 0),
                  Load<uint64_t>(all, kPointerOffset));
   if (!made || *made != bytes) return std::nullopt;
   return site;

@@ -1,11 +1,12 @@
 // Rewritten call sites, as bytes.
 //
-// A site is `mov $number, %eax; syscall`.  Its first five bytes become a jump to a trampoline
-// nearby, and the syscall instruction stays where it is: every address at which an instruction
-// began before still holds that instruction, but for the first one, so that threads, signal frames
-// and branches that stand between the two, or behind them, find what they expect.  The trampoline
-// does the mov, puts the address behind the site into %r11, which a call may clobber, and jumps to
-// code that answers or goes back to the syscall.  Neither flags nor stack are touched.
+// A site is `mov $number, %eax; syscall`, or another instruction of five bytes and a syscall.  Its
+// first five bytes become a jump to a trampoline nearby, and the syscall instruction stays where it
+// is: every address at which an instruction began before still holds that instruction, but for the
+// first one, so that threads, signal frames and branches that stand between the two, or behind
+// them, find what they expect.  The trampoline does the mov, puts the address behind the site into
+// %r11, which a call may clobber, and jumps to code that answers or goes back to the syscall.
+// Neither flags nor stack are touched.
 #pragma once
 
 #include <array>
@@ -18,7 +19,7 @@ namespace platform::patch {
 
 inline constexpr size_t kSiteSize = 7;
 inline constexpr size_t kJumpSize = 5;         // The part of it that is written.
-inline constexpr size_t kContext = 4;          // Bytes before the site that are looked at too.
+inline constexpr size_t kContext = 18;         // Bytes before the site that are looked at too.
 inline constexpr size_t kTrampolineSize = 48;  // Aligned to 16.
 inline constexpr size_t kPointerOffset = 8;    // Where the pointer is.
 inline constexpr size_t kEntryOffset = 16;     // Where the site jumps to.
@@ -26,17 +27,27 @@ inline constexpr size_t kEntryOffset = 16;     // Where the site jumps to.
 using SiteBytes = std::array<std::byte, kContext + kSiteSize>;
 using TrampolineBytes = std::array<std::byte, kTrampolineSize>;
 
-// Whether the bytes around a syscall instruction, which was executed with `number` in %eax, are a
-// site.  What was executed settles most of what reading x86 backwards leaves open: the rest are
-// instructions that could end in the bytes of the mov by chance, and they are refused.
-bool IsSite(const SiteBytes& bytes, uint32_t number);
+enum class Kind {
+  kNone,
+  kNumber,  // mov $number, %eax; syscall
+  kAny,     // The C library's syscall(3), whose number is an argument: its flags matter to nobody.
+};
+
+// What the bytes around a syscall instruction are, which was executed with `number` in %eax.  What
+// was executed settles most of what reading x86 backwards leaves open: the rest are instructions
+// that could end in the bytes of the mov by chance, and they are refused.
+Kind KindOf(const SiteBytes& bytes, uint32_t number);
 
 // The jump at `site`; nullopt: the trampoline is too far away.
 std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t trampoline);
 
-// What lies at `trampoline` and leads from `site` to `target`; nullopt: too far away.
-std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, uint32_t number,
-                                          uint64_t target, uint64_t pointer);
+using FirstBytes = std::array<std::byte, kJumpSize>;
+
+// What lies at `trampoline` and leads from `site`, of which `first` is the beginning, to `target`;
+// nullopt: too far away.
+std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site,
+                                          const FirstBytes& first, uint64_t target,
+                                          uint64_t pointer);
 
 // The site that the trampoline at `address` belongs to; nullopt: it is none.
 std::optional<uint64_t> SiteOf(const TrampolineBytes& bytes, uint64_t address);

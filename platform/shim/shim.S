@@ -29,6 +29,7 @@ shim_start:
         .irp    index, 0, 1, 2, 3, 4, 5, 6, 7
         .long   answer_\index - shim_start
         .endr
+        .long   answer_any - shim_start
 
         .balign 64
 // A signal: the frame is at rsp, on the alternate stack that the slot is.  All signals are blocked.
@@ -210,6 +211,7 @@ write_bases_by_call:
         .macro  answer  index, number
         .balign SHIM_ANSWER_SIZE
 answer_\index:
+answer_to_\number:
         movl    SHIM_H_ANSWERS + 4 + 4 * \index(%rcx), %eax
         movl    SHIM_H_ANSWERS(%rcx), %ecx
         leal    -SHIM_ANSWERS_VALID(%rcx), %ecx
@@ -231,6 +233,14 @@ answers_begin:
         answer  5, 107                  // geteuid
         answer  6, 104                  // getgid
         answer  7, 108                  // getegid
+        .balign SHIM_ANSWER_SIZE
+answer_any:
+        .irp    number, 39, 186, 110, 111, 102, 107, 104, 108
+        cmpq    $\number, %rax
+        je      answer_to_\number
+        .endr
+        leaq    -2(%r11), %rcx
+        jmpq    *%rcx
 answers_end:
 
 // Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.

@@ -212,7 +212,8 @@ void AddLimitFlags(CLI::App& app, Config& config) {
 void AddRunFlags(CLI::App& app, Config& config) {
   app.add_option("--platform", config.platform, "auto, notify or ptrace")
       ->check(CLI::IsMember({"auto", "notify", "ptrace"}));
-  app.add_flag("!--no-patch", config.patch, "leave the code of guests as it is: some calls get slower");
+  app.add_flag("!--no-patch", config.patch,
+               "leave the code of guests as it is: some calls get slower");
   auto take_names = [&config](const std::vector<std::string>& values) {
     config.strace = true;
     for (const std::string& names : values) {

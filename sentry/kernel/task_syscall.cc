@@ -1,7 +1,7 @@
 // The life of a call: notified, dispatched, answered; or continued by the host, or waiting in a
 // record, or answered with the thread captured behind it because something is due at the boundary.
-#include "sentry/kernel/dispatch.h"
 #include "sentry/kernel/answers.h"
+#include "sentry/kernel/dispatch.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_state.h"
