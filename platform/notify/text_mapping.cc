@@ -19,7 +19,7 @@
 namespace platform::notify {
 namespace {
 
-constexpr size_t kMostMaps = 1 << 20;  // Bytes; who has more mappings goes unserved.
+constexpr size_t kMostMaps = 128 << 10;  // Bytes; who has more mappings goes unserved.
 constexpr size_t kMostSegments = 16;
 
 // One line of proc_pid_maps(5).

@@ -13,6 +13,7 @@
 
 #include "abi/linux/signal.h"
 #include "abi/stub/shim_numbers.h"
+#include "abi/stub/slot.h"
 #include "platform/notify/notify.h"
 #include "platform_suite.h"
 
@@ -275,6 +276,33 @@ TEST_P(NotifyHostileTest, KickIsBlocked) {
   EXPECT_TRUE(NextEvent().Is(ECANCELED));
   guest->Capture();
   EXPECT_TRUE(AwaitEvent(guest, Kind::kGone));
+  ExpectPlatformWorks();
+}
+
+// Jumps into the code that answers rewritten sites, which believes its registers.
+TEST_P(NotifyHostileTest, AnswersWithForgedRegisters) {
+  abi::stub::ShimHeader code;
+  std::memcpy(&code, reinterpret_cast<const void*>(Code().start), sizeof(code));
+  ASSERT_LT(code.answers_begin, code.answers_end);
+  const uint64_t slot = Code().start - SHIM_HEADER_SIZE;
+  const uint64_t not_canonical = uint64_t{1} << 63;
+  for (uint32_t at = code.answers_begin; at < code.answers_end; at += 37) {
+    for (const uint64_t pointer : {uint64_t{0}, uint64_t{kDataAt}, slot, not_canonical}) {
+      for (const uint64_t back :
+           {uint64_t{0}, Code().start + at, Code().start + code.answers_begin + 2, not_canonical}) {
+        // Endless loops in there take their time: one of a kind is enough.
+        if (back == Code().start + code.answers_begin + 2 && pointer != slot) continue;
+        Thread* guest = MakeGuest();
+        Registers registers = RegistersFor(0, {.rax = SYS_getpid});
+        registers.rip = Code().start + at;
+        registers.rcx = pointer;
+        registers.r11 = back;
+        guest->registers() = registers;
+        guest->Resume();
+        Serve(guest, 20);
+      }
+    }
+  }
   ExpectPlatformWorks();
 }
 
