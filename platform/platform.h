@@ -25,6 +25,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "platform/base/result.h"
 
@@ -190,6 +191,13 @@ class Platform {
   virtual void Interrupt() {}
   // Kills and reaps every stub.
   virtual void Shutdown() = 0;
+  // Where a captured thread can be sent (rip) to have the host execute a call that may wait, so
+  // that Capture() ends it as any other: a `syscall` instruction and behind it an `int3`, whose
+  // kFault tells that the call is over.
+  virtual uint64_t CallSite() const = 0;
+  // A host seccomp program, one struct sock_filter in each word.  In a stub's thread it has also
+  // those calls reported that the backend lets the host answer alone, but at CallSite().
+  virtual std::vector<uint64_t> ReportingFilter() const = 0;
 };
 
 struct Options {

@@ -23,6 +23,7 @@ LAYERS = [
     {"sentry/auth", "sentry/time", "sentry/memmap"},
     {"sentry/vfs", "sentry/mm"},
     {"sentry/kernel"},
+    {"sentry/ipc"},
     {"sentry/loader", "sentry/fs", "sentry/socket"},
     {"sentry/syscalls", "sentry/strace"},
 ]
@@ -54,17 +55,17 @@ ALLOWED = {
 ALLOWED_EXTRA = {
     "sentry/fs/gofer": {"gofer/protocol", "platform/host"},  # client of the Gofer
     "sentry/fs/overlay": {"sentry/fs/tmpfs"},                # its upper layer is memory
-    "sentry/fs/dev": {"sentry/fs/tmpfs", "sentry/fs/pipefs"},  # its tree is a tmpfs; opens FIFOs
+    "sentry/fs/dev": {"sentry/fs/tmpfs", "sentry/fs/pipefs", "sentry/fs/devpts"},  # its tree is a tmpfs; opens FIFOs, ptmx
     "sentry/fs/host": {"platform/host"},                     # the standard streams are host descriptors
     "sentry/fs/tmpfs": {"platform/host"},                    # file contents live in memfds
-    "sentry/socket/inet": {"netstack"},                      # adapter to the TCP/IP stack
+    "sentry/socket/inet": {"netstack", "sentry/fs/anon"},  # adapter to the TCP/IP stack
     "sentry/socket": {"sentry/fs/anon"},                     # sockets are files without a name
     "sentry/kernel": {"platform/host"},                      # waits for host descriptors and clocks
     "sentry/mm": {"platform/host"},
     "sentry/syscalls": {"sentry/strace"},                    # the dispatcher prints calls
 }
 # Helpers that file systems share.
-SHARED_FS = {"sentry/fs/kernfs", "sentry/fs/anon", "sentry/fs/hostio"}
+SHARED_FS = {"sentry/fs/kernfs", "sentry/fs/anon", "sentry/fs/hostio", "sentry/fs/tty"}
 
 # netstack is ordered within itself.
 NET_LAYERS = [

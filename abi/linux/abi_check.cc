@@ -117,6 +117,7 @@
 #include "abi/linux/signal.h"
 #include "abi/linux/stat.h"
 #include "abi/linux/time.h"
+#include "abi/linux/tty.h"
 #include "abi/linux/utsname.h"
 #include "abi/linux/wait.h"
 
@@ -1246,6 +1247,8 @@ ABI_SAME(kTiocvhangup, TIOCVHANGUP);
 ABI_SAME(kTiocgpkt, TIOCGPKT);
 ABI_SAME(kTiocgptlck, TIOCGPTLCK);
 ABI_SAME(kTiocgexcl, TIOCGEXCL);
+ABI_SAME(kTiocglcktrmios, TIOCGLCKTRMIOS);
+ABI_SAME(kTiocslcktrmios, TIOCSLCKTRMIOS);
 ABI_SAME(kTiocgptpeer, TIOCGPTPEER);
 ABI_SAME(kTiocpktData, TIOCPKT_DATA);
 ABI_SAME(kTiocpktFlushread, TIOCPKT_FLUSHREAD);

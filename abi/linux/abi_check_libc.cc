@@ -34,6 +34,11 @@
 #include <linux/in6.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
+#include <linux/sock_diag.h>
+#include <linux/inet_diag.h>
+#include <linux/unix_diag.h>
+#include <linux/netlink_diag.h>
+#include <linux/packet_diag.h>
 // clang-format on
 
 #include "abi/linux/dirent.h"
@@ -45,6 +50,7 @@
 #include "abi/linux/ptrace.h"
 #include "abi/linux/sched.h"
 #include "abi/linux/signal.h"
+#include "abi/linux/sock_diag.h"
 #include "abi/linux/socket.h"
 #include "abi/linux/stat.h"
 #include "abi/linux/time.h"
@@ -99,6 +105,19 @@ ABI_FIELD(UserFpRegs, st_space, struct user_fpregs_struct, st_space);
 ABI_FIELD(UserFpRegs, xmm_space, struct user_fpregs_struct, xmm_space);
 ABI_SIZE(SchedParam, struct sched_param);
 ABI_FIELD(SchedParam, sched_priority, struct sched_param, sched_priority);
+
+// sock_diag.h
+ABI_SIZE(InetDiagReqV2, struct inet_diag_req_v2);
+ABI_SIZE(InetDiagMsg, struct inet_diag_msg);
+ABI_FIELD(InetDiagMsg, idiag_expires, struct inet_diag_msg, idiag_expires);
+ABI_FIELD(InetDiagMsg, idiag_inode, struct inet_diag_msg, idiag_inode);
+ABI_SIZE(UnixDiagReq, struct unix_diag_req);
+ABI_FIELD(UnixDiagReq, udiag_show, struct unix_diag_req, udiag_show);
+ABI_SIZE(UnixDiagMsg, struct unix_diag_msg);
+ABI_SIZE(NetlinkDiagReq, struct netlink_diag_req);
+ABI_SIZE(NetlinkDiagMsg, struct netlink_diag_msg);
+ABI_SIZE(PacketDiagReq, struct packet_diag_req);
+ABI_SIZE(PacketDiagMsg, struct packet_diag_msg);
 
 // netdevice.h
 ABI_SIZE(Ifreq, struct ifreq);
@@ -334,6 +353,7 @@ ABI_SAME(kNetlinkDropMembership, NETLINK_DROP_MEMBERSHIP);
 ABI_SAME(kNetlinkPktinfo, NETLINK_PKTINFO);
 ABI_SAME(kNetlinkBroadcastError, NETLINK_BROADCAST_ERROR);
 ABI_SAME(kNetlinkNoEnobufs, NETLINK_NO_ENOBUFS);
+ABI_SAME(kNetlinkListenAllNsid, NETLINK_LISTEN_ALL_NSID);
 ABI_SAME(kNetlinkListMemberships, NETLINK_LIST_MEMBERSHIPS);
 ABI_SAME(kNetlinkCapAck, NETLINK_CAP_ACK);
 ABI_SAME(kNetlinkExtAck, NETLINK_EXT_ACK);
@@ -413,6 +433,40 @@ ABI_SAME(kRtnMulticast, RTN_MULTICAST);
 ABI_SAME(kIfaFPermanent, IFA_F_PERMANENT);
 ABI_SAME(kIfaFTentative, IFA_F_TENTATIVE);
 ABI_SAME(kIfaFNodad, IFA_F_NODAD);
+ABI_SAME(kRtnlgrpLink, RTNLGRP_LINK);
+ABI_SAME(kRtnlgrpNeigh, RTNLGRP_NEIGH);
+ABI_SAME(kRtnlgrpIpv4Ifaddr, RTNLGRP_IPV4_IFADDR);
+ABI_SAME(kRtnlgrpIpv4Route, RTNLGRP_IPV4_ROUTE);
+ABI_SAME(kRtnlgrpIpv6Ifaddr, RTNLGRP_IPV6_IFADDR);
+ABI_SAME(kRtnlgrpIpv6Route, RTNLGRP_IPV6_ROUTE);
+ABI_SAME(kNlmsgerrAttrMsg, NLMSGERR_ATTR_MSG);
+ABI_SAME(kNlmsgerrAttrOffs, NLMSGERR_ATTR_OFFS);
+ABI_SAME(kNlaFNested, NLA_F_NESTED);
+ABI_SAME(kIflaMap, IFLA_MAP);
+ABI_SAME(kIflaIfalias, IFLA_IFALIAS);
+ABI_SAME(kIflaAfSpec, IFLA_AF_SPEC);
+ABI_SAME(kIflaNetNsFd, IFLA_NET_NS_FD);
+ABI_SAME(kIflaPromiscuity, IFLA_PROMISCUITY);
+ABI_SAME(kIflaCarrierChanges, IFLA_CARRIER_CHANGES);
+ABI_SAME(kIflaGsoMaxSegs, IFLA_GSO_MAX_SEGS);
+ABI_SAME(kIflaGsoMaxSize, IFLA_GSO_MAX_SIZE);
+ABI_SAME(kIflaMinMtu, IFLA_MIN_MTU);
+ABI_SAME(kIflaMaxMtu, IFLA_MAX_MTU);
+ABI_SAME(kRtaPref, RTA_PREF);
+ABI_SAME(kRtaxMtu, RTAX_MTU);
+ABI_SAME(kIfaProto, IFA_PROTO);
+ABI_SAME(kFraPriority, FRA_PRIORITY);
+ABI_SAME(kFraTable, FRA_TABLE);
+ABI_SAME(kFraSuppressPrefixlen, FRA_SUPPRESS_PREFIXLEN);
+ABI_SAME(kFraProtocol, FRA_PROTOCOL);
+ABI_SAME(kNdaCacheinfo, NDA_CACHEINFO);
+ABI_SAME(kRtnBlackhole, RTN_BLACKHOLE);
+ABI_SAME(kRtnUnreachable, RTN_UNREACHABLE);
+ABI_SAME(kRtnProhibit, RTN_PROHIBIT);
+ABI_SAME(kRtmFCloned, RTM_F_CLONED);
+ABI_SAME(kRtmFLookupTable, RTM_F_LOOKUP_TABLE);
+ABI_SAME(kRtmFFibMatch, RTM_F_FIB_MATCH);
+ABI_SAME(kIfaFSecondary, IFA_F_SECONDARY);
 
 // socket.h
 ABI_SAME(kAfUnspec, AF_UNSPEC);

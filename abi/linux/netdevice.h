@@ -17,6 +17,14 @@ struct Ifconf {
   uint64_t buf;
 };
 
+inline constexpr uint32_t kSiocsifdstaddr = 0x8918;
+inline constexpr uint32_t kSiocsifbrdaddr = 0x891a;
+inline constexpr uint32_t kSiocsifmetric = 0x891e;
+inline constexpr uint32_t kSiocsifname = 0x8923;
+inline constexpr uint32_t kSiocsifhwaddr = 0x8924;
+inline constexpr uint32_t kSiocsiftxqlen = 0x8943;
+inline constexpr uint32_t kSiocoutqnsd = 0x894b;
+inline constexpr uint32_t kSiocgifmap = 0x8970;
 inline constexpr uint32_t kIffUp = 0x1;
 inline constexpr uint32_t kIffBroadcast = 0x2;
 inline constexpr uint32_t kIffDebug = 0x4;

@@ -66,6 +66,7 @@ struct ShimHeader {
   uint32_t answers_end;
   uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
   uint32_t answer_any;                   // For sites with any number; changes flags.
+  uint32_t call_site;                    // An entry: `syscall; int3`.
 };
 
 struct AddressRange {

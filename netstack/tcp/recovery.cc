@@ -59,8 +59,8 @@ bool TcpEndpoint::RackDetect(AckEffect& effect) {
 }
 
 void TcpEndpoint::React(const TcpSegment& segment, AckEffect& effect) {
-  TryUndo(segment, effect);
   if (ca_state_ >= TcpCaState::kCwr && SeqAtOrAfter(snd_una_, high_seq_)) ExitRecovery();
+  TryUndo(segment, effect);
   if (effect.ece && ca_state_ < TcpCaState::kCwr && effect.forward_ack) EnterCwr();
   if (ca_state_ == TcpCaState::kLoss) {
     // Slow start from the loss on (RFC 5681 section 3.1).

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "platform/base/log.h"
+#include "platform/notify/filter.h"
 #include "platform/notify/signals.h"
 
 namespace platform::notify {
@@ -192,6 +193,15 @@ void Backend::Interrupt() {
   interrupted_.store(true);
   attention_.store(true);
   WakeReceiver();
+}
+
+std::vector<uint64_t> Backend::ReportingFilter() const {
+  const uint64_t start = region_->code_start();
+  const host::Program program =
+      StubReportingFilter({.code_start = start, .code_end = start + region_->code().code_end});
+  std::vector<uint64_t> words(program.size());
+  std::memcpy(words.data(), program.code().data(), program.code().size_bytes());
+  return words;
 }
 
 Result<Thread*> Backend::NewProcess() {

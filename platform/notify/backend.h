@@ -38,6 +38,8 @@ class Backend final : public Platform, private Reaper::Client {
   uint64_t GuestAddressLimit() const override { return region_->start(); }
   uint64_t VdsoAddress() const override { return vdso_; }
   size_t FpStateSize() const override { return fp_format_.size(); }
+  uint64_t CallSite() const override { return region_->Site(region_->code().call_site); }
+  std::vector<uint64_t> ReportingFilter() const override;
   void Interrupt() override;
   void Shutdown() override EXCLUDES(mu_);
 

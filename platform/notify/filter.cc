@@ -10,6 +10,8 @@
 
 #include <vector>
 
+#include "platform/notify/notify.h"
+
 namespace platform::notify {
 namespace {
 
@@ -56,8 +58,10 @@ void AddTrapped(std::vector<Rule>& rules, const FilterAddresses& at) {
 void AddShimCalls(std::vector<Rule>& rules, const FilterAddresses& at) {
   rules.push_back(Allow(SYS_mprotect, "shuts the caller's own slots: its next signal ends it",
                         {Arg(0, at.slots_start), Arg(1, at.slots_size), Arg(2, PROT_NONE)}));
-  rules.push_back(
-      Allow(SYS_prctl, "asks to die with the Sentry", {Arg(0, PR_SET_PDEATHSIG), Arg(1, 9)}));
+  // Outside of the shim it is the guest's own parent that is meant.
+  rules.push_back(Allow(SYS_prctl, "asks to die with the Sentry",
+                        {Arg(0, PR_SET_PDEATHSIG), Arg(1, 9), host::IpAtLeast(at.code_start),
+                         host::IpLess(at.code_end)}));
   if (!at.fsgsbase) {
     rules.push_back(Allow(SYS_arch_prctl,
                           "reads or sets the caller's own segment bases; only without FSGSBASE",
@@ -83,8 +87,29 @@ host::Program StubFilter(const FilterAddresses& at) {
                                        .x32 = host::FailWith(ENOSYS)});
 }
 
+// The shim's own calls stay with the first filter.  Guest code that jumps there gets no more than
+// its own futexes and sched_yield.
+host::Program StubReportingFilter(const FilterAddresses& at) {
+  std::vector<Rule> rules;
+  for (const int number : {SYS_futex, SYS_sched_yield}) {
+    rules.push_back(On(host::kTrap, number, "below the shim", {host::IpLess(at.code_start)}));
+    rules.push_back(On(host::kTrap, number, "above the shim", {host::IpAtLeast(at.code_end)}));
+  }
+  return host::Compile(rules, {.fallback = host::kAllow,
+                               .other_arch = host::kAllow,
+                               .x32 = host::kAllow});
+}
+
 size_t StubFilterAllowed(const FilterAddresses& at) {
   return host::CountCalls(StubRules(at));
 }
 
 }  // namespace platform::notify
+
+namespace platform {
+
+size_t NotifyGuestCalls() {
+  return notify::StubFilterAllowed({.fsgsbase = NotifyProbe().fsgsbase});
+}
+
+}  // namespace platform

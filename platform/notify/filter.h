@@ -16,6 +16,8 @@ struct FilterAddresses {
 };
 
 host::Program StubFilter(const FilterAddresses& at);
+// For a thread that has a filter of the guest's own: what StubFilter() allows comes by SIGSYS.
+host::Program StubReportingFilter(const FilterAddresses& at);
 // How many different calls some argument of which is let through.
 size_t StubFilterAllowed(const FilterAddresses& at);
 

@@ -5,6 +5,7 @@
 // as the platform.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -36,5 +37,7 @@ struct NotifySupport {
   std::string problem;  // Why it is not usable, and what to do.
 };
 NotifySupport NotifyProbe();
+// How many host calls guest code reaches without the Sentry, some argument of which is let through.
+size_t NotifyGuestCalls();
 
 }  // namespace platform

@@ -5,6 +5,9 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <vector>
+
+#include "platform/ptrace/layout.h"
 
 namespace platform::ptracing {
 namespace {
@@ -43,6 +46,19 @@ std::span<const host::Rule> StubRules() {
 
 std::span<const sock_filter> StubFilter() {
   return kProgram;
+}
+
+host::Program StubReportingFilter() {
+  std::vector<host::Rule> rules;
+  for (const int number : {SYS_futex, SYS_sched_yield}) {
+    rules.push_back(
+        host::On(host::kTrace, number, "below our code", {host::IpLess(kCodePage)}));
+    rules.push_back(
+        host::On(host::kTrace, number, "above it", {host::IpAtLeast(kCodePage + kPageSize)}));
+  }
+  return host::Compile(rules, {.fallback = host::kAllow,
+                               .other_arch = host::kAllow,
+                               .x32 = host::kAllow});
 }
 
 bool IsTraced(int64_t number, std::span<const uint64_t, 6> args) {

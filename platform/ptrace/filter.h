@@ -12,6 +12,9 @@ namespace platform::ptracing {
 
 std::span<const host::Rule> StubRules();
 std::span<const sock_filter> StubFilter();
+// For a thread that has a filter of the guest's own: what StubFilter() allows stops as well, but
+// where injected calls are made.
+host::Program StubReportingFilter();
 // Whether a call stops at the filter.
 bool IsTraced(int64_t number, std::span<const uint64_t, 6> args);
 

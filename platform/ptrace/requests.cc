@@ -2,6 +2,7 @@
 #include "platform/ptrace/requests.h"
 
 #include <elf.h>
+#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -46,6 +47,14 @@ bool UnblockSignals(pid_t tid) {
   uint64_t none = 0;
   return ::ptrace(static_cast<__ptrace_request>(PTRACE_SETSIGMASK), tid, Word(sizeof(none)),
                   &none) == 0;
+}
+
+bool RunWith(pid_t tid, int signal) {
+  return ::ptrace(PTRACE_CONT, tid, nullptr, Word(static_cast<unsigned long>(signal))) == 0;
+}
+
+bool Listen(pid_t tid) {
+  return ::ptrace(PTRACE_LISTEN, tid, nullptr, nullptr) == 0;
 }
 
 bool GetRegisters(pid_t tid, Registers* registers) {
@@ -111,6 +120,10 @@ bool Stop::new_child() const {
 
 bool Stop::interrupted() const {
   return WIFSTOPPED(status) && event() == PTRACE_EVENT_STOP;
+}
+
+bool Stop::group_stop() const {
+  return interrupted() && WSTOPSIG(status) == SIGSTOP;
 }
 
 int Stop::signal() const {

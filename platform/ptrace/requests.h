@@ -22,6 +22,8 @@ Result<void> Seize(pid_t tid);
 bool StopSoon(pid_t tid);
 bool Run(pid_t tid, RunTo to);
 bool UnblockSignals(pid_t tid);
+bool RunWith(pid_t tid, int signal);  // Delivers the signal.
+bool Listen(pid_t tid);               // Stays stopped until SIGCONT, as a group stop.
 bool GetRegisters(pid_t tid, Registers* registers);
 bool SetRegisters(pid_t tid, const Registers& registers);
 // The XSAVE image in standard format; the number of bytes is returned.
@@ -45,6 +47,7 @@ struct Stop {
                              // without a filter).
   bool new_child() const;    // Inside clone(2) and friends.
   bool interrupted() const;  // After StopSoon(), at the start of a child, or a group stop.
+  bool group_stop() const;   // By SIGSTOP, until SIGCONT.
   int signal() const;        // A signal is about to be delivered; 0: it is another kind of stop.
 };
 

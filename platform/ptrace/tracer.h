@@ -29,6 +29,8 @@ class Tracer final : public Platform {
   uint64_t GuestAddressLimit() const override;
   uint64_t VdsoAddress() const override { return zygote_.vdso; }
   size_t FpStateSize() const override { return fp_format_.size(); }
+  uint64_t CallSite() const override;
+  std::vector<uint64_t> ReportingFilter() const override;
   void Interrupt() override;
   void Shutdown() override;
 

@@ -3,11 +3,25 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "platform/base/log.h"
+#include "platform/ptrace/filter.h"
+#include "platform/ptrace/layout.h"
 #include "platform/ptrace/tracer.h"
 
 namespace platform::ptracing {
+
+uint64_t Tracer::CallSite() const {
+  return kCodePage;
+}
+
+std::vector<uint64_t> Tracer::ReportingFilter() const {
+  const host::Program program = StubReportingFilter();
+  std::vector<uint64_t> words(program.size());
+  std::memcpy(words.data(), program.code().data(), program.code().size_bytes());
+  return words;
+}
 
 using base::Errno;
 using base::Fd;

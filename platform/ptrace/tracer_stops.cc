@@ -58,6 +58,8 @@ void Tracer::Handle(const Stop& stop) {
     OnCall(thread);
   } else if (stop.interrupted() && thread.capture_wanted) {
     OnInterrupted(thread);
+  } else if (stop.group_stop()) {
+    Listen(stop.tid);
   } else if (stop.signal() != 0) {
     OnSignal(thread);
   } else {
@@ -87,6 +89,10 @@ void Tracer::OnInterrupted(PtraceThread& thread) {
 
 void Tracer::OnSignal(PtraceThread& thread) {
   const std::optional<siginfo_t> info = SignalInfo(thread.tracee.tid);
+  if (info && info->si_signo == SIGSTOP) {
+    RunWith(thread.tracee.tid, SIGSTOP);  // The kernel holds the process (--cpus).
+    return;
+  }
   if (!info || !IsFault(*info)) {
     Run(thread.tracee.tid, RunTo::kNextStop);  // From outside: none of the guest's business.
     return;

@@ -30,6 +30,7 @@ shim_start:
         .long   answer_\index - shim_start
         .endr
         .long   answer_any - shim_start
+        .long   call_site - shim_start
 
         .balign 64
 // A signal: the frame is at rsp, on the alternate stack that the slot is.  All signals are blocked.
@@ -77,6 +78,11 @@ shim_restorer:
         syscall
 sigreturn_site:
         ud2
+
+// The Sentry sends a thread here, in the guest's own context, to make a call that may wait.
+call_site:
+        syscall
+        int3
 
 ring_again:
         movl    $SHIM_RING_AGAIN, %edi

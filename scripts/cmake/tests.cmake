@@ -1,6 +1,7 @@
 # How tests are built and named.  Case names: check.*, unit.*, syscall.FAMILY.PLATFORM[.FILESYSTEM],
 # integration.SCRIPT.GROUP.PLATFORM.USER, fuzz.NAME.
-option(SENTRY_SANDBOX_TESTS "Run the cases that need the whole sandbox" OFF)
+option(SENTRY_SANDBOX_TESTS "Run the cases that need the whole sandbox" ON)
+option(SENTRY_INTEGRATION_TESTS "Of those, also the lists of tests/integration" OFF)
 set(SENTRY_PLATFORMS notify ptrace CACHE STRING "Platforms that the sandbox tests run on")
 
 # sentry_check(NAME SCRIPT): a check of the tree itself; status 77 means that a tool is missing.
@@ -35,7 +36,8 @@ function(sentry_sandbox_case name)
 endfunction()
 
 # sentry_syscall_tests(FOLDER ON_FILESYSTEMS FAMILY...): every .cc is a static program.  It runs natively and on each
-# platform with its files on tmpfs; the families named also on the overlay and on a Gofer mount.
+# platform with its files on tmpfs; the families named also on the overlay and on a Gofer mount.  A line
+# "// libraries: NAME..." in the source says what else it is linked with.
 function(sentry_syscall_tests folder)
   cmake_parse_arguments(ARG "" "" "ON_FILESYSTEMS" ${ARGN})
   set(runner ${CMAKE_SOURCE_DIR}/tests/support/run_syscall_test.py)
@@ -44,7 +46,10 @@ function(sentry_syscall_tests folder)
     get_filename_component(family ${source} NAME_WE)
     set(program syscall_${family})
     add_executable(${program} ${source})
-    target_link_libraries(${program} PRIVATE test_support)
+    file(STRINGS ${source} libraries REGEX "^// libraries: ")
+    string(REGEX REPLACE "^// libraries: " "" libraries "${libraries}")
+    separate_arguments(libraries)
+    target_link_libraries(${program} PRIVATE test_support ${libraries})
     set_target_properties(${program} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
     if(SENTRY_PCH)
       target_precompile_headers(${program} REUSE_FROM test_support)
@@ -69,6 +74,9 @@ endfunction()
 
 # sentry_integration_tests(FOLDER): every .py runs once per group (its line "# groups: ..."), platform and user.
 function(sentry_integration_tests folder)
+  if(NOT SENTRY_INTEGRATION_TESTS)
+    return()
+  endif()
   file(GLOB scripts CONFIGURE_DEPENDS ${folder}/*.py)
   foreach(script ${scripts})
     get_filename_component(name ${script} NAME_WE)

@@ -17,6 +17,7 @@ Ref<Credentials> Credentials::Clone() const {
   copy->bounding = bounding, copy->ambient = ambient;
   copy->securebits = securebits;
   copy->no_new_privs = no_new_privs;
+  copy->landlock = landlock;
   return copy;
 }
 

@@ -22,6 +22,7 @@ struct Credentials final : RefCounted {
   uint64_t inheritable = 0, permitted = 0, effective = 0, bounding = kAllCapabilities, ambient = 0;
   uint32_t securebits = 0;
   bool no_new_privs = false;
+  Ref<RefCounted> landlock;  // The domain that restricts the task (vfs/landlock.h); null: none.
 
   bool HasCapability(int capability) const { return (effective >> capability & 1) != 0; }
   bool InGroup(uint32_t group) const;  // fsgid or a supplementary group.

@@ -175,18 +175,21 @@ void AddViewFlags(CLI::App& app, Config& config) {
             "PATH[:DEST][:shared]: show PATH of the host, read-only");
   add_mount("--rw", MountFlag::Kind::kReadWrite,
             "PATH[:DEST][:shared]: show PATH of the host; what the guest writes is kept");
-  add_mount("--tmpfs", MountFlag::Kind::kTmpfs, "DEST[:size=N]: an empty file system in memory");
+  add_mount("--tmpfs", MountFlag::Kind::kTmpfs,
+            "DEST[:size=N[k|m|g|t]]: an empty file system in memory of at most N bytes");
   add_mount("--hide", MountFlag::Kind::kHide, "PATH: does not exist for the guest");
   app.add_option("--export-changes", config.export_changes,
-                 "FILE.tar: at exit, write what the guest changed");
-  app.add_option("--cwd", config.cwd, "DIR: working directory in the guest");
+                 "FILE.tar: at exit, write what the guest changed in memory; an OCI layer: "
+                 "\".wh.NAME\" says that NAME was deleted");
+  app.add_option("--cwd", config.cwd,
+                 "DIR: working directory in the guest; default: the caller's, with --root /");
   app.add_option("--env", config.env, "K=V: set in the program's environment")
       ->allow_extra_args(false);
   app.add_flag("--clear-env", config.clear_env, "start from an empty environment");
   app.add_option_function<std::string>(
       "--user", [&config](const std::string& v) { ParseUser(v, config); },
-      "UID[:GID] that the program runs as in the guest");
-  app.add_option("--hostname", config.hostname, "the guest's host name");
+      "UID[:GID] that the program runs as in the guest; default: the caller's");
+  app.add_option("--hostname", config.hostname, "NAME: the guest's host name; default: sentry");
   app.add_option("--net", config.net,
                  "none or loopback: the guest has its own loopback and nothing else")
       ->check(CLI::IsMember({"none", "loopback"}));
@@ -195,22 +198,24 @@ void AddViewFlags(CLI::App& app, Config& config) {
 void AddLimitFlags(CLI::App& app, Config& config) {
   app.add_option_function<std::string>(
       "--memory", [&config](const std::string& v) { config.memory = ParseSize(v, "--memory"); },
-      "N[k|m|g]: memory of all processes and in-memory files");
+      "N[k|m|g|t]: bytes of memory of all processes and files in memory; default: no limit");
   app.add_option_function<std::string>(
       "--pids", [&config](const std::string& v) { config.pids = ParseCount(v, "--pids"); },
-      "N: processes and threads alive at once");
+      "N: processes and threads alive at once; default: 32768");
   app.add_option_function<std::string>(
       "--timeout", [&config](const std::string& v) { config.timeout_seconds = ParseDuration(v); },
-      "T[ms|s|m|h]: kill the program after that time");
-  app.add_option("--cpus", config.cpus, "N: CPU time per second, in CPUs")
+      "T[ms|s|m|h]: seconds until the program is killed; default: no limit");
+  app.add_option("--cpus", config.cpus,
+                 "N: CPU time per second, in CPUs, such as 0.5; default: no limit")
       ->check(CLI::PositiveNumber);
   app.add_option_function<std::string>(
       "--fsize", [&config](const std::string& v) { config.file_size = ParseSize(v, "--fsize"); },
-      "N[k|m|g]: largest file that may be written");
+      "N[k|m|g|t]: bytes of the largest file that may be written; default: the caller's limit");
 }
 
 void AddRunFlags(CLI::App& app, Config& config) {
-  app.add_option("--platform", config.platform, "auto, notify or ptrace")
+  app.add_option("--platform", config.platform,
+                 "auto (default: notify where it works, else ptrace), notify or ptrace")
       ->check(CLI::IsMember({"auto", "notify", "ptrace"}));
   app.add_flag("!--no-patch", config.patch,
                "leave the code of guests as it is: some calls get slower");
@@ -231,10 +236,12 @@ void AddRunFlags(CLI::App& app, Config& config) {
                  "FILE: write them there instead of to standard error");
   app.add_flag("--stats", config.stats,
                "at exit, print calls by count and time, peak memory, the start-up split");
-  app.add_option("--log", config.log_file, "FILE: the sandbox's own log");
-  app.add_option("--log-level", config.log_level, "debug, info, warning, error or off")
+  app.add_option("--log", config.log_file,
+                 "FILE: the sandbox's own log, appended to; default: none");
+  app.add_option("--log-level", config.log_level,
+                 "debug, info, warning, error or off; default: warning with --log, else off")
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-  app.add_option("--log-format", config.log_format, "text or json")
+  app.add_option("--log-format", config.log_format, "text (default) or json, a line each")
       ->check(CLI::IsMember({"text", "json"}));
 }
 

@@ -50,7 +50,7 @@ struct Config {
   std::string strace_file;                // Empty: standard error.
   bool stats = false;
   std::string log_file;
-  std::string log_level = "warning";
+  std::string log_level;  // Empty: "warning" with a log file, else nothing is logged.
   std::string log_format = "text";
 };
 

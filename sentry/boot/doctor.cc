@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "gofer/filter/filter.h"
 #include "platform/notify/notify.h"
 #include "platform/ptrace/ptrace.h"
 #include "sentry/boot/protect.h"
@@ -53,7 +54,10 @@ int PrintDoctor() {
   Row("Landlock", landlock > 0,
       landlock > 0 ? "ABI " + std::to_string(landlock) + ": the Gofer is tied to its roots"
                    : "boot the kernel with lsm=landlock,... for a second fence around the Gofer");
-  std::printf("Sentry's host calls    %zu allowed\n", SentryRules().size() + 1);
+  std::printf(
+      "host calls allowed     Sentry %zu, Gofer %zu (writable mounts), guest %zu (notify)\n",
+      SentryHostCalls(), host::CountCalls(gofer::kWritableFilterRules),
+      platform::NotifyGuestCalls());
   bool usable = notify.usable || ptrace.usable;
   std::printf("%s\n", usable ? "A sandbox can run here."
                              : "No sandbox can run here: neither platform works.");

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "sentry/fs/host/host_file.h"
+#include "sentry/boot/guest_streams.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_builder.h"
 #include "sentry/syscalls/exec.h"
@@ -121,14 +121,13 @@ Result<Path> FindCwd(Kernel& kernel, Task& task, const Config& config, const std
   return kernel.root_mounts->Root();
 }
 
-void OpenStandard(Kernel& kernel, Task& task, const StandardDescriptors& standard) {
-  OpContext ctx = task.context();
-  constexpr uint64_t kNoLimit = 1024;
-  for (int fd = 0; fd < 3; ++fd) {
-    if (!standard.open[fd]) continue;
-    Result<Ref<FileDescription>> file = HostFile::Create(kernel, ctx, fd);
-    if (file.ok()) (void)task.fds().InstallAt(FdNum(fd), std::move(*file), {}, kNoLimit);
+// As execve(2) of a program started natively would keep them.
+void InheritSignals(Task& task, const StandardDescriptors& standard) {
+  for (int signal = 1; signal <= abi::kNumSignals; ++signal) {
+    if ((standard.ignored_signals & abi::SigMask(signal)) == 0) continue;
+    task.group().actions->actions[static_cast<size_t>(signal)].handler = abi::kSigIgn;
   }
+  task.SetBlocked(standard.blocked_signals);
 }
 
 }  // namespace
@@ -149,6 +148,7 @@ Result<Ref<ThreadGroup>> StartFirstProgram(Kernel& kernel, const Config& config,
   Task& task = **built;
   task.fs().cwd = TRY(FindCwd(kernel, task, config, view.cwd));
   OpenStandard(kernel, task, standard);
+  InheritSignals(task, standard);
   std::vector<std::string> env = GuestEnvironment(config, view);
   Result<ExecPlan> plan = PlanByName(task, config.argv, env);
   if (!plan.ok()) {

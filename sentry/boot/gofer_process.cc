@@ -1,5 +1,6 @@
 #include "sentry/boot/gofer_process.h"
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +18,10 @@ base::Result<GoferProcess> StartGofer(gofer::GoferConfig config) {
   if (pid == 0) {
     ours.reset();
     base::MoveLogSink(STDERR_FILENO);  // The one descriptor that its filter lets it write to.
+    // It is in the terminal's process group but none of its business: it ends with the Sentry.
+    for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU}) {
+      ::signal(signal, SIG_IGN);
+    }
     ::_exit(gofer::ServerMain(std::move(config), std::move(theirs)));
   }
   return GoferProcess{.pid = pid, .channel = std::move(ours)};

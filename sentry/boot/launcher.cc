@@ -1,54 +1,30 @@
 #include "sentry/boot/launcher.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
-#include <optional>
+#include <utility>
 
 #include "platform/base/log_sink.h"
 #include "sentry/boot/gofer_process.h"
 #include "sentry/boot/guest_view.h"
 #include "sentry/boot/namespaces.h"
+#include "sentry/boot/outside_signals.h"
 #include "sentry/boot/sandbox.h"
+#include "sentry/boot/terminal_keeper.h"
 
 namespace sentry {
 namespace {
 
 constexpr int kSandboxFailed = 125;
-// Passed on to the program; those of job control act on this process as on any other.
-constexpr int kForwarded[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH};
-
-volatile sig_atomic_t sentry_pid = 0;
-
-void Forward(int signal) {
-  if (sentry_pid > 0) ::kill(static_cast<pid_t>(sentry_pid), signal);
-}
-
-// The terminal's modes as we found them, put back at the end whatever happened inside.
-class TerminalKeeper {
- public:
-  TerminalKeeper() {
-    for (int fd = 0; fd < 3 && fd_ < 0; ++fd) {
-      if (::tcgetattr(fd, &modes_) == 0) fd_ = fd;
-    }
-  }
-  ~TerminalKeeper() {
-    if (fd_ < 0) return;
-    // We may stand in the background by now: changing modes must not stop us.
-    ::signal(SIGTTOU, SIG_IGN);
-    ::tcsetattr(fd_, TCSADRAIN, &modes_);
-  }
-
- private:
-  int fd_ = -1;
-  termios modes_;
-};
 
 // Standard descriptors that are closed would be taken by the next file opened.
 void FillStandardDescriptors() {
@@ -71,7 +47,10 @@ base::Fd OpenOutput(const std::string& path, const char* flag, int mode) {
 }
 
 bool OpenLog(const Config& config) {
-  base::log_level = base::ParseLogLevel(config.log_level.c_str());
+  // What goes wrong is told in one line anyway: a log is for who asks for it.
+  const char* silent = config.log_file.empty() ? "off" : "warning";
+  base::log_level =
+      base::ParseLogLevel(config.log_level.empty() ? silent : config.log_level.c_str());
   bool json = config.log_format == "json";
   auto format = json ? base::LogFormat::kJson : base::LogFormat::kText;
   if (config.log_file.empty()) {
@@ -84,61 +63,147 @@ bool OpenLog(const Config& config) {
   return true;
 }
 
-int WaitFor(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+// Watches over the Sentry: passes signals on, stops and goes on with the program, learns of the
+// end.
+class Overseer {
+ public:
+  // Blocks what is passed on, which the Sentry inherits.
+  Overseer();
+  // Until the Sentry has ended; the exit status.
+  int Watch(pid_t sentry, base::Fd channel);
+
+ private:
+  void HandleSignals();
+  void PassOn(int signal, SignalOrigin origin);
+  void HandleStops();
+  void StopAsTheProgramDid(int signal);
+  bool SentryEnded();
+
+  sigset_t before_;
+  base::Fd signals_, channel_;
+  pid_t sentry_ = -1;
+  int status_ = 0;
+};
+
+Overseer::Overseer() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (int signal : kPassedOn) ::sigaddset(&set, signal);
+  ::sigaddset(&set, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &set, &before_);
+  // An ignored SIGCHLD would take the status away.
+  ::signal(SIGCHLD, SIG_DFL);
+  signals_ = base::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+bool Overseer::SentryEnded() {
+  return ::waitpid(sentry_, &status_, WNOHANG) == sentry_;
+}
+
+void Overseer::PassOn(int signal, SignalOrigin origin) {
+  OutsideSignal message{.signal = static_cast<uint8_t>(signal), .origin = origin};
+  // A Sentry that is about to end does not read any more.
+  [[maybe_unused]] ssize_t sent = ::send(channel_.get(), &message, sizeof(message), MSG_NOSIGNAL);
+}
+
+void Overseer::HandleSignals() {
+  signalfd_siginfo info;
+  while (::read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
+    const int signal = static_cast<int>(info.ssi_signo);
+    if (signal == SIGCHLD) continue;
+    if (signal == SIGCONT) {
+      // We were stopped, and what made us so is over.
+      char notice;
+      while (::read(channel_.get(), &notice, 1) == 1) {
+      }
+    }
+    PassOn(signal, info.ssi_code == SI_KERNEL ? SignalOrigin::kTerminal : SignalOrigin::kProcess);
   }
-  if (WIFEXITED(status)) return WEXITSTATUS(status);
+}
+
+// Whoever started us sees the program's stop as a stop of this process, and continues it so.
+void Overseer::StopAsTheProgramDid(int signal) {
+  sigset_t one;
+  ::sigemptyset(&one);
+  ::sigaddset(&one, signal);
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+  ::sigprocmask(SIG_UNBLOCK, &one, nullptr);  // Here we stand.
+  if (signal == SIGTSTP) ::sigprocmask(SIG_BLOCK, &one, nullptr);
+  // Also when nobody could have continued us, so that the kernel did not stop us.
+  PassOn(SIGCONT, SignalOrigin::kTerminal);
+}
+
+void Overseer::HandleStops() {
+  char signal;
+  while (::read(channel_.get(), &signal, 1) == 1) StopAsTheProgramDid(signal);
+}
+
+int Overseer::Watch(pid_t sentry, base::Fd channel) {
+  sentry_ = sentry;
+  channel_ = std::move(channel);
+  pollfd polls[] = {{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+                    {.fd = channel_.get(), .events = POLLIN, .revents = 0}};
+  while (!SentryEnded()) {
+    ::poll(polls, 2, -1);
+    HandleSignals();
+    HandleStops();
+    if ((polls[1].revents & POLLHUP) != 0) polls[1].fd = -1;  // It is about to end.
+  }
+  ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+  if (WIFEXITED(status_)) return WEXITSTATUS(status_);
   std::fprintf(
       stderr,
       "sentry: the Sentry process was killed by signal %d (%s); the program inside ended with it\n",
-      WTERMSIG(status), ::strsignal(WTERMSIG(status)));
+      WTERMSIG(status_), ::strsignal(WTERMSIG(status_)));
+  return kSandboxFailed;
+}
+
+base::Result<std::pair<base::Fd, base::Fd>> MakeChannel() {
+  int ends[2];
+  constexpr int kType = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  if (::socketpair(AF_UNIX, kType, 0, ends) != 0) return base::LastErrno();
+  return std::pair(base::Fd(ends[0]), base::Fd(ends[1]));
+}
+
+int Fail(const char* what, int error) {
+  std::fprintf(stderr, "sentry: %s: %s\n", what, std::strerror(error));
   return kSandboxFailed;
 }
 
 }  // namespace
 
 int Launch(const Config& config) {
+  StartupClock clock;
+  StandardDescriptors standard = FindStandardDescriptors();
+  FillStandardDescriptors();
   if (!OpenLog(config)) return kSandboxFailed;
   base::Fd changes;
   if (!config.export_changes.empty()) {
     changes = OpenOutput(config.export_changes, "--export-changes", O_TRUNC);
     if (!changes.valid()) return kSandboxFailed;
   }
-  StandardDescriptors standard = FindStandardDescriptors();
-  FillStandardDescriptors();
   base::Result<GuestView> view = PlanGuestView(config);
   if (!view.ok()) return kSandboxFailed;
   TerminalKeeper terminal;
+  base::Result<std::pair<base::Fd, base::Fd>> channel = MakeChannel();
+  if (!channel.ok()) return Fail("no socket", channel.error().value());
+  Overseer overseer;
   base::Result<GoferProcess> gofer = StartGofer(std::move(view->gofer));
-  if (!gofer.ok()) {
-    std::fprintf(stderr, "sentry: the Gofer cannot be started: %s\n",
-                 std::strerror(gofer.error().value()));
-    return kSandboxFailed;
-  }
-  sigset_t forwarded, before;
-  ::sigemptyset(&forwarded);
-  for (int signal : kForwarded) ::sigaddset(&forwarded, signal);
-  ::sigprocmask(SIG_BLOCK, &forwarded, &before);
+  if (!gofer.ok()) return Fail("the Gofer cannot be started", gofer.error().value());
+  clock.Mark("Gofer");
   EnterNamespaces();
+  clock.Mark("namespaces");
   pid_t pid = ::fork();
-  if (pid < 0) {
-    std::fprintf(stderr, "sentry: the Sentry cannot be started: %s\n", std::strerror(errno));
-    return kSandboxFailed;
-  }
+  if (pid < 0) return Fail("the Sentry cannot be started", errno);
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel), std::move(changes)));
+    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel), std::move(changes),
+                       std::move(channel->second), clock));
   }
   gofer->channel.reset();  // The Gofer ends with the Sentry's end of it.
-  sentry_pid = pid;
-  for (int signal : kForwarded) {
-    struct sigaction action {};
-    action.sa_handler = Forward;
-    ::sigaction(signal, &action, nullptr);
-  }
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
-  int status = WaitFor(pid);
+  channel->second.reset();
+  int status = overseer.Watch(pid, std::move(channel->first));
   ::waitpid(gofer->pid, nullptr, 0);
   return status;
 }

@@ -16,5 +16,7 @@ void DropPrivileges();
 base::Result<void> InstallSentryFilter(int proc_fd);
 // For `sentry doctor` and the test that counts them.
 std::span<const host::Rule> SentryRules();
+// How many host calls they let through.
+size_t SentryHostCalls();
 
 }  // namespace sentry

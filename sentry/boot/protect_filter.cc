@@ -100,6 +100,10 @@ static_assert(CountAllowed() <= kMostCalls);
 
 }  // namespace
 
+size_t SentryHostCalls() {
+  return CountAllowed();
+}
+
 std::span<const host::Rule> SentryRules() {
   return kRules;
 }

@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -18,10 +18,13 @@
 #include "sentry/boot/first_program.h"
 #include "sentry/boot/namespaces.h"
 #include "sentry/boot/observers.h"
+#include "sentry/boot/outside_signals.h"
 #include "sentry/boot/protect.h"
 #include "sentry/boot/view_builder.h"
+#include "sentry/kernel/cpu_quota.h"
+#include "sentry/kernel/host_proc.h"
 #include "sentry/kernel/kernel.h"
-#include "sentry/kernel/signals.h"
+#include "sentry/kernel/oom.h"
 #include "sentry/kernel/task.h"
 
 namespace sentry {
@@ -70,40 +73,10 @@ KernelOptions OptionsOf(const Config& config, int proc_fd) {
   options.hostname = config.hostname;
   options.memory_limit = config.memory;
   options.process_limit = config.pids;
+  options.cpus = static_cast<unsigned>(std::ceil(config.cpus));
   options.proc_fd = proc_fd;
   return options;
 }
-
-// Signals to the launcher are passed on to this process, and from here to the program.
-class OutsideSignals {
- public:
-  explicit OutsideSignals(Kernel& kernel) : kernel_(kernel) {
-    sigset_t set;
-    ::sigemptyset(&set);
-    for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH})
-      ::sigaddset(&set, signal);
-    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    fd_ = base::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-    (void)kernel_.reactor().Watch(fd_.get(), POLLIN_EVENTS, [this](uint32_t) { Deliver(); });
-  }
-
- private:
-  static constexpr uint32_t POLLIN_EVENTS = 1;
-  void Deliver() {
-    signalfd_siginfo info;
-    while (::read(fd_.get(), &info, sizeof(info)) == sizeof(info)) {
-      if (kernel_.first() == nullptr) continue;
-      abi::SigInfo signal{};
-      signal.si_signo = static_cast<int32_t>(info.ssi_signo);
-      signal.si_code = abi::kSiUser;
-      (void)kernel_.first()->SendSignal(signal);
-    }
-    kernel_.reactor().Rearm(fd_.get(), POLLIN_EVENTS);
-  }
-
-  Kernel& kernel_;
-  base::Fd fd_;
-};
 
 // --timeout: the sandbox ends as if the program had been killed.
 std::unique_ptr<Timer> ArmTimeout(Kernel& kernel, const Config& config) {
@@ -114,6 +87,20 @@ std::unique_ptr<Timer> ArmTimeout(Kernel& kernel, const Config& config) {
   });
   timer->Arm(MonotonicNow() + static_cast<int64_t>(config.timeout_seconds * 1e9));
   return timer;
+}
+
+// The largest guest process as the host saw it, and this one.
+void PrintPeakMemory(Kernel& kernel, int proc_fd) {
+  std::string text = ReadHostProc(proc_fd, "self/status");
+  size_t at = text.find("VmHWM:");
+  unsigned long own = at == text.npos ? 0 : std::strtoul(text.c_str() + at + 6, nullptr, 10);
+  uint64_t guest = 0;
+  if (kernel.first() != nullptr) {
+    guest =
+        std::max(kernel.first()->dead_tasks.max_rss_kb, kernel.first()->children_usage.max_rss_kb);
+  }
+  std::fprintf(stderr, "peak memory KiB: largest guest process %lu, Sentry %lu, files %lu now\n",
+               guest, own, kernel.memory().used() / 1024);
 }
 
 bool Export(Kernel& kernel, const Config& config, Changes& changes, int fd) {
@@ -133,28 +120,26 @@ std::FILE* StraceOutput(const Config& config) {
 
 }  // namespace
 
-StandardDescriptors FindStandardDescriptors() {
-  StandardDescriptors standard;
-  for (int fd = 0; fd < 3; ++fd) standard.open[fd] = ::fcntl(fd, F_GETFD) >= 0;
-  return standard;
-}
-
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel, base::Fd changes_file) {
+               base::Fd gofer_channel, base::Fd changes_file, base::Fd launcher,
+               StartupClock& clock) {
+  PrepareForOutsideSignals();
   std::FILE* strace_out = config.strace ? StraceOutput(config) : nullptr;
   if (config.strace && strace_out == nullptr) return Fail(config.strace_file.c_str(), errno);
   base::Fd proc = OpenProc();
   Result<std::unique_ptr<platform::Platform>> platform = MakePlatform(config, proc.get());
   if (!platform.ok())
     return Fail("no platform works here (see sentry doctor)", platform.error().value());
+  clock.Mark("platform");
   Kernel kernel(OptionsOf(config, proc.get()), std::move(*platform));
   KernelHook hook(kernel);
   auto client = gofer::Client::Connect(std::move(gofer_channel), &hook);
   if (!client.ok()) return Fail("gofer", client.error().value());
-  OutsideSignals signals(kernel);
+  OutsideSignals signals(kernel, std::move(launcher));
   DropPrivileges();
   Result<void> filtered = InstallSentryFilter(proc.get());
   if (!filtered.ok()) return Fail("seccomp", filtered.error().value());
+  clock.Mark("protection");
 
   StraceObserver strace(config, strace_out);
   StatsObserver stats;
@@ -162,6 +147,8 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
   if (config.strace) observers.Add(strace);
   if (config.stats) observers.Add(stats);
   if (!observers.empty()) kernel.observer = &observers;
+  MemoryWatch memory_watch(kernel);
+  CpuQuota cpu_quota(kernel, config.cpus);
   std::unique_ptr<Timer> timeout = ArmTimeout(kernel, config);
 
   LOG_INFO("sandbox: platform %s, program %s", kernel.platform().name(),
@@ -172,13 +159,25 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
       BuildView(kernel, **client, view, changes_file.valid() ? &changes : nullptr);
   if (!mounts.ok()) return (*client)->lost() ? Fail("gofer: connection lost", EIO) : kSandboxFailed;
   kernel.root_mounts = *mounts;
+  clock.Mark("view");
   Result<Ref<ThreadGroup>> first = StartFirstProgram(kernel, config, view, standard);
   if (!first.ok()) return first.error().value();  // An exit status: what went wrong was said.
+  clock.Mark("program");
   hook.serving = true;
   kernel.lock().Unlock();
   Result<int> status = kernel.Run(std::move(*first));
   LOG_INFO("sandbox: the program ended, wait status 0x%x", status.value_or(-1));
-  if (config.stats) stats.Print(stderr);
+  if (config.stats) {
+    stats.Print(stderr);
+    PrintPeakMemory(kernel, proc.get());
+    clock.Print(stderr);
+  }
+  if (!status.ok())
+    Fail("the platform's own processes were killed; the program ended with them",
+         status.error().value());
+  if (memory_watch.killed() > 0)
+    std::fprintf(stderr, "sentry: memory ran out: %u processes were killed (--memory)\n",
+                 memory_watch.killed());
   if ((*client)->lost())
     std::fprintf(stderr, "sentry: gofer: connection lost: the program saw I/O errors\n");
   bool exported = !changes_file.valid() || Export(kernel, config, changes, changes_file.get());

@@ -5,19 +5,16 @@
 #include "platform/base/fd.h"
 #include "sentry/boot/config.h"
 #include "sentry/boot/guest_view.h"
+#include "sentry/boot/standard_descriptors.h"
+#include "sentry/boot/startup_clock.h"
 
 namespace sentry {
 
-// Which of 0, 1, 2 were open when `sentry` was started.
-struct StandardDescriptors {
-  bool open[3] = {};
-};
-StandardDescriptors FindStandardDescriptors();
-
 // Runs the program of `config`; the exit status of this process (README.md, "Exit status").
-// `changes_file`: of
-// --export-changes, or none.  Problems are reported in one line on standard error.
+// `changes_file`: of --export-changes, or none.  `launcher`: a channel for signals
+// (outside_signals.h).  Problems are reported in one line on standard error.
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel, base::Fd changes_file);
+               base::Fd gofer_channel, base::Fd changes_file, base::Fd launcher,
+               StartupClock& clock);
 
 }  // namespace sentry

@@ -21,7 +21,7 @@ uint32_t Number(Tid tid) {
 }  // namespace
 
 void PublishAnswers(Task& task) {
-  if (task.kernel().observer != nullptr || task.tracer || task.seccomp) return;
+  if (task.kernel().observer != nullptr || task.tracer || task.seccomp_mode != 0) return;
   // One address space has one set of answers, and threads differ in theirs.
   if (task.group().tasks.size() != 1 || task.mm().RefCount() != 1) return;
   platform::SelfAnswering* thread = ThreadOf(task);

@@ -31,6 +31,7 @@ class ByteRing {
   // Shows at most `max` bytes from `offset` on, which stay.
   Result<size_t> Peek(IoSink& sink, size_t offset, size_t max) const;
   void Discard(size_t n);
+  void Truncate(size_t size) { size_ = size < size_ ? size : size_; }  // From its end.
   void Clear();
 
  private:

@@ -10,6 +10,9 @@ namespace sentry {
 
 class Task;
 
+// What observers are told of a call that the host carries out unseen.
+constexpr int64_t kUnknownResult = INT64_MIN;
+
 // Runs the handler of task.call().
 base::Result<uint64_t> DispatchSyscall(Task& task);
 

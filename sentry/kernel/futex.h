@@ -11,10 +11,15 @@
 namespace sentry {
 
 class Task;
+class ThreadGroup;
 
 // The thread ends or execs: walks its robust list (get_robust_list(2)), marks what it held and
 // hands PI futexes on.  Its memory is still there.  What is returned are the host's own wake-ups
 // (FUTEX_WAKE), which only a thread of that host process can run: inject them before it goes.
 std::vector<platform::HostCall> FutexOwnerDied(Task& task);
+// The same for all threads of a process that ends.
+std::vector<platform::HostCall> FutexOwnersDied(ThreadGroup& group);
+// Some thread has something in its robust list.
+bool HoldsRobustFutexes(ThreadGroup& group);
 
 }  // namespace sentry

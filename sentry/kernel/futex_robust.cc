@@ -66,4 +66,24 @@ std::vector<platform::HostCall> FutexOwnerDied(Task& task) {
   return wakes;
 }
 
+std::vector<platform::HostCall> FutexOwnersDied(ThreadGroup& group) {
+  std::vector<platform::HostCall> wakes;
+  for (Task* task : group.tasks) {
+    if (!task->has_thread()) continue;
+    std::vector<platform::HostCall> own = FutexOwnerDied(*task);
+    wakes.insert(wakes.end(), own.begin(), own.end());
+  }
+  return wakes;
+}
+
+bool HoldsRobustFutexes(ThreadGroup& group) {
+  for (Task* task : group.tasks) {
+    if (task->robust_list == 0 || !task->has_thread()) continue;
+    auto head = task->CopyIn(UserPtr<abi::RobustListHead>(task->robust_list));
+    if (!head.ok()) continue;
+    if (head->list.next != task->robust_list || head->list_op_pending != 0) return true;
+  }
+  return false;
+}
+
 }  // namespace sentry

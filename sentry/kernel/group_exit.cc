@@ -7,8 +7,10 @@
 #include "platform/base/log.h"
 #include "sentry/kernel/futex.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
+#include "sentry/kernel/task_state.h"
 
 namespace sentry {
 namespace {
@@ -44,7 +46,8 @@ abi::SigInfo DeathNotice(const ThreadGroup& group) {
   abi::SigInfo info{};
   info.si_signo = group.exit_signal;
   const bool exited = abi::WaitExited(group.exit_status);
-  info.si_code = exited ? abi::kCldExited : abi::kCldKilled;
+  const bool dumped = (group.exit_status & abi::kWaitCoreFlag) != 0;
+  info.si_code = exited ? abi::kCldExited : dumped ? abi::kCldDumped : abi::kCldKilled;
   info.fields.chld.pid = group.pid.value();
   info.fields.chld.uid = group.leader->creds().uid;
   info.fields.chld.status =
@@ -59,7 +62,8 @@ bool TellParent(ThreadGroup& group) {
   ThreadGroup& parent = *group.parent;
   if (&parent == &group.kernel.init()) return true;
   bool send = group.exit_signal != 0, reap = false;
-  if (group.exit_signal == abi::kSigChld) {
+  // A tracee is waited for whatever the tracer does about SIGCHLD.
+  if (group.exit_signal == abi::kSigChld && !group.leader->tracer) {
     const abi::SigAction& action = parent.actions->actions[abi::kSigChld];
     reap = action.handler == abi::kSigIgn || (action.flags & abi::kSaNocldwait) != 0;
     send = action.handler != abi::kSigIgn;
@@ -83,9 +87,11 @@ void ThreadGroup::End(int status) {
   platform::Thread* host = nullptr;
   for (const Ref<Task>& task : all) {
     if (kernel.observer != nullptr) kernel.observer->OnTaskEnd(*task, status);
+    if (task->tracer) task->tracer->exit_status = status;
     if (task->thread_ == nullptr) continue;
     host = task->thread_;
     FutexOwnerDied(*task);
+    Disown(*host);
   }
   if (host != nullptr) host->KillProcess();
   for (const Ref<Task>& task : all) task->Die();
@@ -112,6 +118,16 @@ void ThreadGroup::Finish(int status) {
   }
   exit_event.Notify(abi::kPollIn);
   if (this == kernel.first()) kernel.Stop(status);
+  Announce();
+}
+
+void ThreadGroup::Announce() {
+  if (!zombie || announced || traced_zombies != 0 || leader == nullptr) return;
+  // "A zombie ptracee is only visible to its ptracer" (Linux), until that has waited.
+  if (leader->tracer && &leader->tracer->tracer->group() != parent) {
+    return NotifyTracerOfEnd(*leader, exit_status);
+  }
+  announced = true;
   if (parent == nullptr || TellParent(*this)) Reap();
 }
 
@@ -125,7 +141,8 @@ void ThreadGroup::Reparent() {
     child->parent_task = reaper.pid;
     child->exit_signal = abi::kSigChld;
     if (child->zombie) {
-      if (TellParent(*child)) child->Reap();
+      child->announced = false;
+      child->Announce();
     } else if (child->process_group != process_group &&
                child->process_group->session == process_group->session) {
       HangUpIfOrphaned(*child->process_group, nullptr);
@@ -150,7 +167,13 @@ void ThreadGroup::Reap() {
   kernel.pids().RemoveGroup(pid);
   std::erase(process_group->members, this);
   if (process_group->members.empty()) kernel.pids().RemoveProcessGroup(*process_group);
-  if (Task* last = std::exchange(leader, nullptr)) last->self_.reset();
+  if (Task* last = std::exchange(leader, nullptr)) {
+    if (last->tracer) {
+      std::erase(last->tracer->tracer->tracees, last);
+      last->tracer.reset();
+    }
+    last->self_.reset();
+  }
 }
 
 void ThreadGroup::EndOthers(Task& survivor) {
@@ -162,7 +185,11 @@ void ThreadGroup::EndOthers(Task& survivor) {
     if (task != &survivor) others.emplace_back(task);
   }
   for (const Ref<Task>& task : others) {
-    if (task->thread_ != nullptr) FutexOwnerDied(*task);
+    if (task->thread_ != nullptr) {
+      FutexOwnerDied(*task);
+      Disown(*task->thread_);
+    }
+    if (task->tracer) task->tracer->exit_status = 0;  // As do_group_exit() for an exec.
     task->Die();
   }
   if (old_leader.get() != &survivor) {
@@ -173,6 +200,11 @@ void ThreadGroup::EndOthers(Task& survivor) {
     // It is no leader any more, and its number is taken over: Bury() must not take that out.
     old_leader->tid_ = Tid{};
     old_leader->self_.reset();
+    if (old_leader->tracer) {
+      // Its end is not told: who took its number lives on (ptrace(2), "execve(2) under ptrace").
+      std::erase(old_leader->tracer->tracer->tracees, old_leader.get());
+      old_leader->tracer.reset();
+    }
   }
   Task::Bury(others);
 }

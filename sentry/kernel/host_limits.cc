@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/process_timers.h"
 #include "sentry/kernel/task.h"
 
 namespace sentry {
@@ -26,6 +27,7 @@ void MirrorLimit(int host_pid, int resource, uint64_t wanted) {
 }  // namespace
 
 void ThreadGroup::ApplyHostLimits() {
+  ApplyCpuLimit(*this);  // Not the host's: several stubs may have been this process.
   auto has_thread = [](const Task* task) { return task->has_thread(); };
   auto found = std::find_if(tasks.begin(), tasks.end(), has_thread);
   if (found == tasks.end()) return;

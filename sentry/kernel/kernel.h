@@ -127,6 +127,12 @@ class Kernel final : public Blocker {
   base::CondVar follower_wanted_;
   bool leader_vacant_ = false;
   unsigned idle_followers_ = 0;
+
+ public:
+  // --- settings of /proc/sys that kernel code goes by ---
+  int ptrace_scope = 0;  // kernel.yama.ptrace_scope
+  std::string core_pattern = "core";
+  bool core_uses_pid = false;
 };
 
 }  // namespace sentry

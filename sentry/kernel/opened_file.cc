@@ -2,10 +2,24 @@
 
 #include <sys/stat.h>
 
+#include "sentry/vfs/file_locks.h"
+
 namespace sentry {
+
+OpenedFile::OpenedFile(Ref<FileDescription> file, bool runs) : file_(std::move(file)) {
+  if (!runs || file_->inode() == nullptr) return;
+  runs_ = Ref<Inode>(file_->inode());
+  --runs_->locks().write_count;
+}
+
+OpenedFile::~OpenedFile() {
+  if (runs_) ++runs_->locks().write_count;
+}
 
 std::string OpenedFile::DisplayName() const {
   // From the mount's root up; a process's own root is applied by whoever prints it.
+  const Dentry* dentry = file_->path().dentry.get();
+  if (dentry != nullptr && dentry->IsRoot() && !dentry->name().empty()) return dentry->name();
   std::string name;
   for (const Dentry* at = file_->path().dentry.get(); at != nullptr && !at->IsRoot();
        at = at->parent()) {
@@ -24,6 +38,10 @@ uint64_t OpenedFile::inode_number() const {
 
 Ref<NamedFile> NameOf(Ref<FileDescription> file) {
   return MakeRef<OpenedFile>(std::move(file));
+}
+
+Ref<NamedFile> NameOfProgram(Ref<FileDescription> file) {
+  return MakeRef<OpenedFile>(std::move(file), true);
 }
 
 void RememberMapping(MemoryManager& mm, const Ref<FileDescription>& file, const Mapping& mapping) {

@@ -9,7 +9,9 @@ namespace sentry {
 
 class OpenedFile final : public NamedFile {
  public:
-  explicit OpenedFile(Ref<FileDescription> file) : file_(std::move(file)) {}
+  // With `runs` it is a program, which nobody may write to meanwhile.
+  explicit OpenedFile(Ref<FileDescription> file, bool runs = false);
+  ~OpenedFile() override;
   std::string DisplayName() const override;
   uint64_t device() const override;
   uint64_t inode_number() const override;
@@ -17,9 +19,11 @@ class OpenedFile final : public NamedFile {
 
  private:
   Ref<FileDescription> file_;
+  Ref<Inode> runs_;
 };
 
 Ref<NamedFile> NameOf(Ref<FileDescription> file);
+Ref<NamedFile> NameOfProgram(Ref<FileDescription> file);
 // Lets /proc/[pid]/maps tell the host file behind `mapping` by the guest's name.
 void RememberMapping(MemoryManager& mm, const Ref<FileDescription>& file, const Mapping& mapping);
 

@@ -155,6 +155,34 @@ void ProcessTimers::CpuExpired(int which) {
   SendItimerSignal(group_, which == abi::kItimerProf ? abi::kSigProf : abi::kSigVtalrm);
 }
 
+void ProcessTimers::ApplyCpuLimit() {
+  const uint64_t seconds = group_.limit(abi::kRlimitCpu);
+  if (cpu_limit_ != nullptr) cpu_limit_->Disarm();
+  if (seconds >= static_cast<uint64_t>(INT64_MAX / kNanosPerSecond)) return;
+  if (cpu_limit_ == nullptr) {
+    cpu_limit_ = std::make_unique<ClockTimer>(group_.kernel, [this] { CpuLimitReached(); });
+  }
+  // A limit of none at all is one second (Linux: update_rlimit_cpu()).
+  const int64_t target = static_cast<int64_t>(std::max<uint64_t>(seconds, 1)) * kNanosPerSecond;
+  cpu_limit_->Arm(ProcessClock(), target);
+}
+
+// SIGXCPU every second from the soft limit on, SIGKILL at the hard one (getrlimit(2)).
+void ProcessTimers::CpuLimitReached() {
+  abi::Rlimit& limit = group_.limits[static_cast<size_t>(abi::kRlimitCpu)];
+  const uint64_t used =
+      static_cast<uint64_t>(ReadClock(ProcessClock()).value_or(0) / kNanosPerSecond);
+  if (used >= limit.rlim_max) return SendItimerSignal(group_, abi::kSigKill);
+  limit.rlim_cur = used + 1;
+  ApplyCpuLimit();
+  SendItimerSignal(group_, abi::kSigXcpu);  // The last thing done: it may end the process.
+}
+
+void ApplyCpuLimit(ThreadGroup& group) {
+  if (group.limit(abi::kRlimitCpu) == abi::kRlimInfinity && !group.posix_timers) return;
+  ProcessTimers::Of(group).ApplyCpuLimit();
+}
+
 abi::Itimerval GetRealTimer(const ThreadGroup& group) {
   abi::Itimerval value{};
   if (group.real_timer == nullptr || !group.real_timer->armed()) return value;

@@ -47,6 +47,8 @@ class ProcessTimers final : public RefCounted {
   // ITIMER_VIRTUAL, ITIMER_PROF.
   abi::Itimerval GetCpu(int which) const;
   abi::Itimerval SetCpu(int which, const abi::Itimerval& value);
+  // RLIMIT_CPU, as it is now.
+  void ApplyCpuLimit();
 
  private:
   struct CpuItimer {
@@ -54,13 +56,18 @@ class ProcessTimers final : public RefCounted {
     int64_t interval_ns = 0;
   };
   void CpuExpired(int which);
+  void CpuLimitReached();
   GuestClock ProcessClock() const;
 
   ThreadGroup& group_;
   std::map<int32_t, std::unique_ptr<PosixTimer>> timers_;
   int32_t next_id_ = 0;
   std::array<CpuItimer, 2> cpu_;
+  std::unique_ptr<ClockTimer> cpu_limit_;
 };
+
+// After a change of RLIMIT_CPU, and for a new process, which inherits it.
+void ApplyCpuLimit(ThreadGroup& group);
 
 // ITIMER_REAL, whose timer is a member of the thread group.
 abi::Itimerval GetRealTimer(const ThreadGroup& group);

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/signal_stack.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
@@ -118,7 +119,12 @@ Result<uint64_t> Task::SigReturn() {
   if (kernel_.observer != nullptr) {
     kernel_.observer->OnExit(*this, static_cast<int64_t>(registers().rax));
   }
-  Boundary();
+  if (tracer && tracer->StopsAtExit()) {
+    call_.ip = registers().rip;
+    LeaveTraced(registers().rax);
+  } else {
+    Boundary();
+  }
   return Errno(kErrnoNoReturn);
 }
 

@@ -36,6 +36,7 @@ class SignalQueue {
   // Drops all pending instances of the signals in `set`.
   void Discard(Sigset set);
   Sigset pending() const { return pending_; }
+  const std::list<abi::SigInfo>& entries() const { return queue_; }  // In order of arrival.
   size_t size() const { return queue_.size(); }
 
  private:

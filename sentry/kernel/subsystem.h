@@ -25,6 +25,8 @@ enum class SubsystemId : uint8_t {
   kDevices,
   kSysctls,
   kProcNet,
+  kInotifyUsers,
+  kKeyrings,
   kCount,
 };
 

@@ -5,6 +5,8 @@
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
+#include "sentry/kernel/sysv_undo.h"
+#include "sentry/kernel/task_keys.h"
 #include "sentry/kernel/task_state.h"
 
 namespace sentry {

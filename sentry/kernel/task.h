@@ -40,7 +40,12 @@ namespace sentry {
 
 class Kernel;
 class GuestTracer;  // ptrace(2) state of a tracee (kernel/ptrace.h), null when nobody traces.
+struct PtraceResume;
+struct PtraceStop;
 class SeccompFilters;
+class SysvUndo;
+class TaskKeys;
+class SeccompNotifier;
 
 // Between a vfork(2) child and its parent.
 struct VforkDone final : RefCounted {
@@ -96,6 +101,7 @@ class Task final : public RefCounted, public UserMemory {
   bool IsLeader() const { return group_->leader == this; }
   const Credentials& creds() const { return *creds_; }
   Ref<Credentials> creds_ref() const { return creds_; }
+  void LeaveSysvUndo();  // exit(2), unshare(2) with CLONE_SYSVSEM
   void SetCredentials(Ref<Credentials> creds) { creds_ = std::move(creds); }
   void UnshareFs() { fs_ = fs_->Clone(); }  // unshare(2)
   State state() const { return state_; }
@@ -159,6 +165,16 @@ class Task final : public RefCounted, public UserMemory {
   // Waits without a first attempt; the handler returns Errno(kErrnoBlocked) after it.
   void Block(WaitSpec wait, base::UniqueFunction<Result<uint64_t>(Task&)> attempt);
 
+  // What Block() has just recorded, for who waits in the call's place (io_uring): afterwards the
+  // task does not wait.
+  struct TakenWait {
+    WaitSpec spec;
+    base::UniqueFunction<Result<uint64_t>(Task&)> attempt;
+  };
+  TakenWait TakeWait();
+  // The call that waits can be ended by a fatal signal only, from now on.
+  void MakeWaitKillable();
+
   // The call being handled.
   const platform::Syscall& call() const { return call_; }
   // All registers are at hand (clone, fork, vfork, rt_sigreturn; every call of a traced task).
@@ -213,6 +229,27 @@ class Task final : public RefCounted, public UserMemory {
   // A signal that the task itself caused (fault): cannot be blocked or ignored.
   void ForceSignal(const abi::SigInfo& info);
   Result<uint64_t> SigReturn();  // rt_sigreturn(2)
+  // The mask that holds again after a temporary one; a debugger sees and sets this one.
+  Sigset LastingMask() const { return saved_mask_.value_or(blocked); }
+  void SetLastingMask(Sigset mask);
+
+  // --- ptrace(2) (ptrace_*.cc) ---
+  // Becomes a tracee of `by`.  Nothing is stopped by that.
+  void Trace(Task& by, bool seized, uint32_t options);
+  // Nobody traces it any more; one that stands in a ptrace-stop goes on with `signal`.
+  void Untrace(int signal);
+  // Parks the captured task until its tracer resumes it.
+  void StopForTracer(PtraceStop stop);
+  // The tracer lets it go on; what follows happens before the next event is served.
+  void ResumeTracee(int signal);
+  // A PTRACE_EVENT_* stop if the tracer asked for it, then `then`; without one `then` at once.
+  void PtraceEventThen(int event, uint64_t message, base::UniqueFunction<void(Task&)> then);
+  bool WantsPtraceEvent(int event) const;
+  // PTRACE_LISTEN or a stop that has something new to tell: goes through the boundary again.
+  void TrapAgain();
+  // The end of a traced thread is kept until its tracer has waited for it.
+  void ReleaseTracedZombie();
+  void LetTraceesGo();  // It ends: nobody is traced by it any more.
 
   // --- life (task_clone.cc, task_exec.cc, task_exit.cc) ---
   struct CloneArgs {
@@ -246,7 +283,7 @@ class Task final : public RefCounted, public UserMemory {
   uint64_t robust_list = 0;
   uint64_t robust_list_size = 0;
   int parent_death_signal = 0;
-  std::unique_ptr<GuestTracer> tracer;
+  std::unique_ptr<GuestTracer> tracer;  // Null: nobody traces it.
   Ref<SeccompFilters> seccomp;
   uint32_t personality = 0;
   int nice = 0;
@@ -278,6 +315,30 @@ class Task final : public RefCounted, public UserMemory {
     Ref<Task> task_;
   };
 
+  // The stages of a call before its handler: tracer, filters, handler.
+  void EnterTraced();
+  void StopAtEntry();
+  void EnterFiltered(bool after_tracer);
+  void RunCall();
+  void TrapCall(uint32_t reason, bool fatal);
+  void AskTracer(uint32_t data);
+  void AskSupervisor(SeccompNotifier* notifier);
+  void LeaveTraced(uint64_t value);
+  // Registers as a debugger expects them: the call in orig_rax, a pending restart in rax; and back.
+  void ExposeCall();
+  void AbsorbCall();
+  bool TrapForTracer();  // True: it stands in a stop.
+  bool Park();
+  void StopAtHandler();
+  void StopForSignal(const abi::SigInfo& info);
+  void AfterSignalStop(const PtraceResume& resume);
+  void ForceStep();
+  void ClearForcedStep();
+  bool StepsOn(const platform::Fault& fault, abi::SigInfo& info);
+  void FinishExecStops(Tid old_tid);
+  Result<uint64_t> WaitForVfork(Ref<VforkDone> done, uint64_t tid);
+  void TraceChild(Task& child, const CloneArgs& args);
+
   void Answer(uint64_t value);  // Resumes with rax = value.
   void AnswerThroughBoundary(uint64_t value);
   void EndWait();  // Leaves the queues; the record is gone.
@@ -292,10 +353,13 @@ class Task final : public RefCounted, public UserMemory {
                            // (host_limits.cc).
   void InterruptWait();
   void NoteHostCallCutShort();
+  void DieOf(int status);  // By a signal: ExitGroup() after the wakes that only the guest can make.
+  void RunInHost();
+  bool FinishRunInHost();
   std::optional<abi::SigInfo> NextSignal();
   // False: the task is dead.
   bool DeliverOne(const abi::SigInfo& info);
-  bool DeliverDefault(int signal);
+  bool DeliverDefault(const abi::SigInfo& info);
   void RunHandler(const abi::SigInfo& info, const abi::SigAction& action);
   Result<void> PushSignalFrame(const abi::SigInfo& info, const abi::SigAction& action);
   Result<void> RestoreSignalFrame();
@@ -341,6 +405,28 @@ class Task final : public RefCounted, public UserMemory {
   // Of the last fault: what a signal frame tells.
   uint64_t fault_trap_ = 0, fault_error_ = 0, fault_address_ = 0;
   Ref<Task> self_;  // Holds a live task; dropped when it is dead and reaped.
+
+ public:
+  // --- what sentry/ipc owns ---
+  Ref<SysvUndo> sysv_undo;  // Null: nothing to undo (kernel/sysv_undo.h).
+  Ref<TaskKeys> keys;       // Null: none but the user's own (kernel/task_keys.h).
+  base::UniqueFunction<void(Task&)> on_resume_;  // Of a ptrace-stop that is over.
+  bool at_call_site_ = false;  // host_call_ is made at the platform's CallSite().
+  int cloning_event_ = 0;      // PTRACE_EVENT_* that tells of cloning_child_, 0: none.
+
+ public:
+  // --- debuggers and filters ---
+  std::vector<Task*> tracees;  // Borrowed: who ends, or is let go, leaves the list.
+  int seccomp_mode = 0;        // SECCOMP_MODE_*
+  // What the host would answer alone is reported by now, because a filter may refuse it.
+  bool host_calls_routed = false;
+  // Makes that so if it has to be, for all threads or this one, then goes on (seccomp_host.cc).
+  void RouteHostCallsThen(bool all_threads, base::UniqueFunction<void(Task&)> then);
+  // rseq(2); the host does the work.
+  struct RseqRegistration {
+    uint64_t address = 0;
+    uint32_t size = 0, signature = 0;
+  } rseq;
 };
 
 }  // namespace sentry

@@ -32,7 +32,16 @@ void Task::Block(WaitSpec wait, base::UniqueFunction<Result<uint64_t>(Task&)> at
     record->timer = std::make_unique<Timer>(kernel_.timers(), [this] { OnDeadline(); });
     record->timer->Arm(*record->spec.deadline);
   }
+  record->outer = std::move(block_);
   block_ = std::move(record);
+}
+
+Task::TakenWait Task::TakeWait() {
+  TakenWait taken{std::move(block_->spec), std::move(block_->attempt)};
+  std::unique_ptr<BlockRecord> outer = std::move(block_->outer);
+  EndWait();
+  block_ = std::move(outer);
+  return taken;
 }
 
 void Task::EndWait() {
@@ -42,6 +51,13 @@ void Task::EndWait() {
 }
 
 void Task::OnReady() {
+  if (on_resume_) {
+    Serving serving(*this);
+    kernel_.current = this;
+    base::UniqueFunction<void(Task&)> then = std::move(on_resume_);
+    on_resume_ = nullptr;
+    return then(*this);
+  }
   if (state_ == State::kCalling && block_) block_->missed = true;
   if (state_ != State::kBlocked) return;
   Serving serving(*this);

@@ -3,6 +3,8 @@
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
 #include "sentry/kernel/signal_stack.h"
+#include "sentry/kernel/sysv_undo.h"
+#include "sentry/kernel/task_keys.h"
 
 namespace sentry {
 

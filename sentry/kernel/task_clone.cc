@@ -2,13 +2,17 @@
 // (Linux: copy_process()).
 #include "abi/linux/capability.h"
 #include "abi/linux/poll.h"
+#include "abi/linux/ptrace.h"
 #include "abi/linux/sched.h"
 #include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/process_timers.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
+#include "sentry/kernel/sysv_undo.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_builder.h"
+#include "sentry/kernel/task_keys.h"
 #include "sentry/kernel/task_state.h"
 
 namespace sentry {
@@ -86,6 +90,7 @@ Ref<ThreadGroup> ChildGroup(Task& task, const Task::CloneArgs& args) {
   Ref<ThreadGroup> child = MakeRef<ThreadGroup>(task.kernel(), ChildActions(task, args.flags));
   const bool sibling = (args.flags & abi::kCloneParent) != 0;
   child->limits = group.limits;
+  ApplyCpuLimit(*child);
   child->oom_score_adj = group.oom_score_adj;
   child->oom_score_adj_min = group.oom_score_adj_min;
   child->coredump_filter = group.coredump_filter;
@@ -101,6 +106,9 @@ void Inherit(const Task& from, Task& child, uint64_t flags) {
   bool other_stack = (flags & (abi::kCloneVm | abi::kCloneVfork)) == abi::kCloneVm;
   if (!other_stack) child.altstack = from.altstack;
   child.seccomp = from.seccomp;
+  child.seccomp_mode = from.seccomp_mode;
+  child.host_calls_routed = from.host_calls_routed;
+  if ((flags & abi::kCloneVm) == 0) child.rseq = from.rseq;  // rseq_fork()
   child.personality = from.personality;
   child.timer_slack_ns = from.timer_slack_ns;
   child.dumpable = from.dumpable;
@@ -151,12 +159,17 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   builder.creds = creds_;
   builder.fds = (flags & abi::kCloneFiles) != 0 ? fds_ : fds_->Clone();
   builder.fs = (flags & abi::kCloneFs) != 0 ? fs_ : fs_->Clone();
-  builder.mm = (flags & abi::kCloneVm) != 0 ? mm_ : mm_->Clone();
+  builder.mm = (flags & abi::kCloneVm) != 0 ? mm_ : mm_->Clone(group_->pid.value());
   builder.mounts = mounts_;
   builder.comm = comm;
   const bool new_process = (flags & abi::kCloneThread) == 0;
   Ref<Task> child = builder.Build(ChildGroup(*this, args), tid);
   Inherit(*this, *child, flags);
+  if (keys) child->keys = keys->ForChild((flags & abi::kCloneThread) != 0);
+  if ((flags & abi::kCloneSysvsem) != 0) {
+    if (!sysv_undo) sysv_undo = MakeRef<SysvUndo>();
+    child->sysv_undo = sysv_undo;
+  }
   if (new_process) {
     child->group().SetParent((flags & abi::kCloneParent) != 0 ? group_->parent : group_.get());
     child->group().SetProcessGroup(group_->process_group);
@@ -175,10 +188,12 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
 
   child->state_ = State::kRunning;
   child->captured_ = false;
+  TraceChild(*child, args);
   Result<platform::Thread*> thread = thread_->Clone(HostRequest(registers(), args, tid));
   if (!thread.ok()) return AbandonClone(*child, pidfd, thread.error());
   child->thread_ = *thread;
   child->thread_->owner = child.get();
+  if (child->tracer) child->thread_->Capture();
   cloning_child_ = std::move(child);
   cloning_vfork_ = (flags & abi::kCloneVfork) != 0;
   if (cloning_vfork_) cloning_child_->vfork_done_ = MakeRef<VforkDone>();
@@ -196,19 +211,29 @@ void Task::OnCloned(int error) {
     return CompleteSyscall(Errno(error));
   }
   const uint64_t tid = EncodeResult(child->tid());
-  if (!cloning_vfork_) return CompleteSyscall(tid);
-  // The child runs in our memory: only the end of this process ends the wait.  It may be over
-  // already.
-  Ref<VforkDone> done = child->vfork_done_;
-  if (!done) return CompleteSyscall(tid);
+  // It may be over already, and then there is nothing to wait for.
+  Ref<VforkDone> done = cloning_vfork_ ? child->vfork_done_ : Ref<VforkDone>();
+  auto go_on = [done, tid](Task& task) {
+    if (!done) return task.CompleteSyscall(tid);
+    task.CompleteSyscall(task.WaitForVfork(done, tid));
+  };
+  const int event = std::exchange(cloning_event_, 0);
+  if (event == 0) return go_on(*this);
+  PtraceEventThen(event, tid, go_on);
+}
+
+// The child runs in our memory: only the end of this process ends the wait.
+Result<uint64_t> Task::WaitForVfork(Ref<VforkDone> done, uint64_t tid) {
   WaitSpec wait;
   wait.queues.push_back({&done->queue, abi::kPollIn});
   wait.killable_only = true;
-  Result<uint64_t> result = Retry(std::move(wait), false, [done, tid](Task&) -> Result<uint64_t> {
+  return Retry(std::move(wait), false, [done, tid](Task& task) -> Result<uint64_t> {
     if (!done->done) return Errno(EAGAIN);
-    return tid;
+    if (!task.WantsPtraceEvent(abi::kPtraceEventVforkDone)) return tid;
+    task.PtraceEventThen(abi::kPtraceEventVforkDone, tid,
+                         [tid](Task& self) { self.CompleteSyscall(tid); });
+    return Errno(kErrnoNoReturn);
   });
-  CompleteSyscall(std::move(result));
 }
 
 void Task::ReleaseVforkParent() {
@@ -228,6 +253,10 @@ Errno Task::AbandonClone(Task& child, std::optional<FdNum> pidfd, Errno error) {
 
 // The host could not make it: it was never there.
 void Task::Abandon() {
+  if (tracer) {
+    std::erase(tracer->tracer->tracees, this);
+    tracer.reset();
+  }
   thread_ = nullptr;
   Ref<ThreadGroup> group = group_;
   Die();

@@ -4,10 +4,14 @@
 
 #include <algorithm>
 
+#include "abi/linux/ptrace.h"
 #include "sentry/kernel/close.h"
 #include "sentry/kernel/futex.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace.h"
+#include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
+#include "sentry/kernel/task_keys.h"
 #include "sentry/kernel/task_state.h"
 
 namespace sentry {
@@ -53,6 +57,7 @@ Result<void> Task::BeginExec(ExecPlan plan) {
   if (started.ok()) return started;
   exec_.reset();
   state_ = State::kCalling;
+  Disown(*fresh);
   fresh->KillProcess();
   return started;
 }
@@ -73,6 +78,7 @@ void Task::ExecWrite() {
 
 void Task::ExecFailed(int error) {
   std::unique_ptr<ExecRecord> exec = std::move(exec_);
+  Disown(*exec->thread);
   exec->thread->KillProcess();
   state_ = State::kCalling;
   if (thread_ == nullptr)
@@ -82,8 +88,10 @@ void Task::ExecFailed(int error) {
 
 void Task::ExecFinish() {
   std::unique_ptr<ExecRecord> exec = std::move(exec_);
+  const Tid old_tid = tid_;
   LeaveOldImage();
   thread_ = exec->thread;
+  if (mm_ && mm_->HasOneRef()) mm_->attached.Clear(group_->pid.value());
   mm_ = std::move(exec->plan.mm);
   creds_ = std::move(exec->plan.creds);
   comm = std::move(exec->plan.comm);
@@ -97,7 +105,27 @@ void Task::ExecFinish() {
   state_ = State::kCaptured;
   ApplyHostLimits();
   if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, 0);
-  Boundary();
+  if (seccomp_mode == 0) return FinishExecStops(old_tid);
+  host_calls_routed = false;
+  state_ = State::kCalling;
+  RouteHostCallsThen(false, [old_tid](Task& task) {
+    task.state_ = State::kCaptured;
+    task.FinishExecStops(old_tid);
+  });
+}
+
+// A tracer learns of the new program by an event, or else by a SIGTRAP unless it has seized.
+void Task::FinishExecStops(Tid old_tid) {
+  if (!tracer) return Boundary();
+  in_call_ = true;
+  call_.ip = registers().rip;
+  if (!tracer->seized && !WantsPtraceEvent(abi::kPtraceEventExec)) {
+    [[maybe_unused]] Result<void> sent = SendSignal(UserSignal(*this, abi::kSigTrap));
+  }
+  PtraceEventThen(abi::kPtraceEventExec, EncodeResult(old_tid), [](Task& task) {
+    if (task.tracer && task.tracer->StopsAtExit()) return task.LeaveTraced(0);
+    task.Boundary();
+  });
 }
 
 // What a process loses at execve: its other threads, its memory, caught signals, marked
@@ -106,6 +134,7 @@ void Task::LeaveOldImage() {
   if (thread_ != nullptr) {
     EndOtherTasks();
     ReleaseVforkParent();
+    Disown(*thread_);
     thread_->KillProcess();
     thread_ = nullptr;
   }
@@ -117,7 +146,9 @@ void Task::LeaveOldImage() {
   altstack = {};
   altstack.ss_flags = abi::kSsDisable;
   clear_child_tid = robust_list = robust_list_size = 0;
+  rseq = {};
   keep_capabilities = false;
+  if (keys) keys = keys->AfterExec();
 }
 
 }  // namespace sentry

@@ -1,6 +1,7 @@
 // The end of one task (Linux: do_exit()).
 #include <algorithm>
 
+#include "abi/linux/ptrace.h"
 #include "abi/linux/syscall_numbers.h"
 #include "abi/linux/wait.h"
 #include "sentry/kernel/close.h"
@@ -8,7 +9,9 @@
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
+#include "sentry/kernel/sysv_undo.h"
 #include "sentry/kernel/task.h"
+#include "sentry/kernel/task_keys.h"
 #include "sentry/kernel/task_state.h"
 
 namespace sentry {
@@ -19,12 +22,16 @@ void Task::ExitGroup(int status) {
 
 void Task::ExitFromCall(int status, bool whole_group) {
   // Only a thread of the host process can wake who waits on its private futexes.
-  std::vector<platform::HostCall> calls = FutexOwnerDied(*this);
+  std::vector<platform::HostCall> calls =
+      whole_group ? FutexOwnersDied(*group_) : FutexOwnerDied(*this);
   if (clear_child_tid != 0 && !mm_->HasOneRef()) {
     calls.push_back({.number = abi::kSysSetTidAddress, .args = {clear_child_tid}});
   }
   auto leave = [status, whole_group](Task& task) {
-    return whole_group ? task.ExitGroup(status) : task.Exit(status);
+    task.PtraceEventThen(
+        abi::kPtraceEventExit, static_cast<uint64_t>(status), [status, whole_group](Task& self) {
+          return whole_group ? self.ExitGroup(status) : self.Exit(status);
+        });
   };
   if (calls.empty()) return leave(*this);
   CaptureThen([leave, calls = std::move(calls)](Task& task) {
@@ -37,11 +44,12 @@ void Task::Exit(int status) {
   Ref<Task> keep(this);
   Ref<ThreadGroup> group = group_;
   if (group->tasks.size() == 1) {
-    // wait(2) tells what the leader said, also when it left before the others.
-    return group->End(IsLeader() ? status : group->leader_status);
+    // The last one's status is the process's (synchronize_group_exit(), Linux 5.17).
+    return group->End(status);
   }
-  if (IsLeader()) group->leader_status = status;
+  if (tracer) tracer->exit_status = status;
   if (kernel_.observer != nullptr) kernel_.observer->OnTaskEnd(*this, status);
+  Disown(*thread_);
   thread_->ExitThread();
   Die();
   group->ThreadLeft(*this);
@@ -56,11 +64,19 @@ void Task::Die() {
         ->ExitGroup(abi::WaitStatusSignaled(abi::kSigKill, false));
   }
   cloning_child_.reset();
-  if (exec_ != nullptr) std::exchange(exec_, nullptr)->thread->KillProcess();
+  if (exec_ != nullptr) {
+    Disown(*exec_->thread);
+    std::exchange(exec_, nullptr)->thread->KillProcess();
+  }
   state_ = State::kDead;
   thread_ = nullptr;
   on_capture_ = nullptr;
+  on_resume_ = nullptr;
   injected_ = nullptr;
+  if (tracer) {
+    tracer->stop.reset();
+    tracer->wait_code = 0;
+  }
   if (block_ && serving_ == 0) EndWait();
   std::erase(group_->tasks, this);
   ReleaseVforkParent();
@@ -80,14 +96,29 @@ void Task::Bury(const std::vector<Ref<Task>>& dead) {
   }
   for (const Ref<Task>& task : dead) {
     if (task->serving_ == 0) task->ReleaseResources();
+    task->LetTraceesGo();
     if (task->IsLeader()) continue;  // Until it is waited for.
+    if (task->tracer) {
+      task->tracer->zombie = true;
+      ++task->group_->traced_zombies;
+      NotifyTracerOfEnd(*task, task->tracer->exit_status);
+      continue;
+    }
     task->kernel_.pids().RemoveTask(task->tid_);
     task->self_.reset();
   }
 }
 
+void Task::LeaveSysvUndo() {
+  Ref<SysvUndo> undo = std::move(sysv_undo);
+  if (undo && undo->HasOneRef() && undo->list) undo->list->Apply(group_->pid.value());
+}
+
 void Task::ReleaseResources() {
   if (block_) EndWait();
+  LeaveSysvUndo();
+  keys.reset();
+  if (mm_ && mm_->HasOneRef()) mm_->attached.Clear(group_->pid.value());
   fds_.reset();
   fs_.reset();
   mm_.reset();

@@ -1,15 +1,23 @@
 // The boundary to guest code: everything that is due is dealt with before a captured thread goes on
 // (Linux: exit_to_user_mode_loop(), get_signal(), handle_signal()).
-#include "abi/linux/futex.h"
-#include "abi/linux/syscall_numbers.h"
+#include "abi/linux/ptrace.h"
 #include "abi/linux/wait.h"
 #include "sentry/kernel/answers.h"
+#include "sentry/kernel/core_dump.h"
+#include "sentry/kernel/futex.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace.h"
+#include "sentry/kernel/ptrace_watch.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_state.h"
 
 namespace sentry {
+namespace {
+
+constexpr uint64_t kTrapFlag = 0x100;
+
+}  // namespace
 
 void Task::SetBlocked(Sigset mask) {
   blocked = mask & ~abi::kUnblockableSignals;
@@ -25,7 +33,8 @@ bool Task::HasDeliverableSignal() const {
 }
 
 bool Task::NeedsBoundary() const {
-  return group_->exiting || group_->stopped || HasDeliverableSignal();
+  const bool stop = tracer ? tracer->TrapPending() : group_->stopped;
+  return group_->exiting || stop || HasDeliverableSignal();
 }
 
 std::optional<abi::SigInfo> Task::NextSignal() {
@@ -38,11 +47,9 @@ void Task::Boundary() {
   state_ = State::kCaptured;
   NoteHostCallCutShort();
   while (!dead()) {
-    if (group_->stopped) {
-      state_ = State::kStopped;
-      return group_->CheckStopComplete();
-    }
+    if (tracer ? TrapForTracer() : Park()) return;
     if (std::optional<abi::SigInfo> info = NextSignal()) {
+      if (tracer && info->si_signo != abi::kSigKill) return StopForSignal(*info);
       if (!DeliverOne(*info)) return;
       continue;
     }
@@ -53,10 +60,19 @@ void Task::Boundary() {
   }
 }
 
+// Job control: true when it stands still with its process.
+bool Task::Park() {
+  if (!group_->stopped) return false;
+  state_ = State::kStopped;
+  group_->CheckStopComplete();
+  return true;
+}
+
 void Task::Resume() {
-  if (seccomp || tracer) WithdrawAnswers(*this);
+  if (seccomp_mode != 0 || tracer) WithdrawAnswers(*this);
   state_ = State::kRunning;
   in_call_ = false;
+  if (tracer) ForceStep();
   thread_->Resume();
 }
 
@@ -68,11 +84,24 @@ void Task::Interrupt() {
       if (!block_->spec.killable_only) InterruptWait();
       return;
     case State::kStopped:
-      if (!group_->stopped) Boundary();
+      if (tracer && tracer->stop) {
+        if (tracer->listening && tracer->TrapPending()) TrapAgain();
+        return;
+      }
+      if (tracer || !group_->stopped) Boundary();
       return;
     default:
       return;  // Looked at when the call completes or the thread is captured.
   }
+}
+
+// Single-stepping for the tracer, or for its watchpoints; the guest's own trap flag stays its own.
+void Task::ForceStep() {
+  const bool watch = HasWatch(*tracer);
+  if (watch) NoteWatched(*this);
+  if ((!tracer->Steps() && !watch) || (registers().eflags & kTrapFlag) != 0) return;
+  registers().eflags |= kTrapFlag;
+  tracer->forced_step = true;
 }
 
 void Task::InterruptWait() {
@@ -86,34 +115,6 @@ void Task::InterruptWait() {
   CompleteSyscall(std::move(result));
 }
 
-namespace {
-
-bool IsFutexWait(const platform::Syscall& call) {
-  if (call.number == abi::kSysFutexWaitv || call.number == abi::kSysFutexWait) return true;
-  if (call.number != abi::kSysFutex) return false;
-  int command = static_cast<int>(call.args[1]) & abi::kFutexCmdMask;
-  return command == abi::kFutexWait || command == abi::kFutexWaitBitset;
-}
-
-}  // namespace
-
-// A wait in the host (futex) that a capture ended.  The host's own answer was made for our capture,
-// which is no signal of the guest's: whether the wait starts again is decided by what happens now.
-void Task::NoteHostCallCutShort() {
-  if (!std::exchange(host_call_, false) || !IsFutexWait(call_)) return;
-  constexpr uint64_t kSyscallInstruction = 2;
-  platform::Registers& regs = registers();
-  bool rewound =
-      regs.rip == call_.ip - kSyscallInstruction && regs.rax == static_cast<uint64_t>(call_.number);
-  bool failed = regs.rip == call_.ip && static_cast<int64_t>(regs.rax) == -EINTR;
-  if (!rewound && !failed) return;  // It had ended before.
-  // With a time-out Linux restarts only if no handler runs (futex_wait(): restart block).
-  interrupted_by_ = rewound ? abi::kERestartSys : abi::kERestartNoHand;
-  in_call_ = true;
-  regs.rip = call_.ip;
-  regs.rax = static_cast<uint64_t>(-int64_t{EINTR});
-}
-
 void Task::RestartOrFail(bool handler_runs, uint64_t handler_flags) {
   if (interrupted_by_ == 0) return;
   const int code = std::exchange(interrupted_by_, 0);
@@ -121,7 +122,6 @@ void Task::RestartOrFail(bool handler_runs, uint64_t handler_flags) {
                  (code == abi::kERestartSys && (handler_flags & abi::kSaRestart) != 0);
   if (!restart || code != abi::kERestartRestartBlock) next_restart_deadline_.reset();
   if (!restart) return;  // rax is -EINTR already.
-  constexpr uint64_t kSyscallInstruction = 2;
   registers().rip = call_.ip - kSyscallInstruction;
   registers().rax = static_cast<uint64_t>(call_.number);
 }
@@ -131,14 +131,36 @@ bool Task::DeliverOne(const abi::SigInfo& info) {
   abi::SigAction& action = group_->actions->actions[static_cast<size_t>(signal)];
   if (action.handler == abi::kSigIgn) return true;
   if (kernel_.observer != nullptr) kernel_.observer->OnSignal(*this, info);
-  if (action.handler == abi::kSigDfl) return DeliverDefault(signal);
+  if (action.handler == abi::kSigDfl) return DeliverDefault(info);
   const abi::SigAction taken = action;
   if ((taken.flags & abi::kSaResethand) != 0) action.handler = abi::kSigDfl;
   RunHandler(info, taken);
-  return !dead();
+  if (tracer && tracer->Steps()) StopAtHandler();
+  return state_ == State::kCaptured;
 }
 
-bool Task::DeliverDefault(int signal) {
+// A step that leads into a handler ends at its first instruction (signal_setup_done()).
+void Task::StopAtHandler() {
+  ExposeCall();
+  PtraceStop stop{.code = abi::kSigTrap, .info = PtraceNotice(*this, abi::kSigTrap), .then = {}};
+  stop.then = [](Task& task, const PtraceResume&) {
+    task.state_ = State::kCaptured;
+    task.AbsorbCall();
+    task.Boundary();
+  };
+  StopForTracer(std::move(stop));
+}
+
+// Who waits for its locks is woken before it goes.
+void Task::DieOf(int status) {
+  std::vector<platform::HostCall> wakes = FutexOwnersDied(*group_);
+  if (wakes.empty()) return ExitGroup(status);
+  InjectThen(wakes,
+             [status](Task& task, std::span<const int64_t>) { task.ExitGroup(status); });
+}
+
+bool Task::DeliverDefault(const abi::SigInfo& info) {
+  const int signal = info.si_signo;
   switch (DefaultActionOf(signal)) {
     case DefaultAction::kIgnore:
     case DefaultAction::kContinue:
@@ -148,9 +170,14 @@ bool Task::DeliverDefault(int signal) {
       if (signal == abi::kSigStop || !group_->process_group->IsOrphaned()) group_->Stop(signal);
       return true;
     case DefaultAction::kTerminate:
-    case DefaultAction::kCore:  // No core file is written, so status says so.
-      ExitGroup(abi::WaitStatusSignaled(signal, false));
+    case DefaultAction::kCore: {
+      const bool dumped = DefaultActionOf(signal) == DefaultAction::kCore && DumpCore(*this, info);
+      if (dead()) return false;
+      const int status = abi::WaitStatusSignaled(signal, dumped);
+      PtraceEventThen(abi::kPtraceEventExit, static_cast<uint64_t>(status),
+                      [status](Task& task) { task.DieOf(status); });
       return false;
+    }
   }
   return true;
 }
@@ -182,8 +209,23 @@ void Task::ForceSignal(const abi::SigInfo& info) {
   [[maybe_unused]] Result<bool> queued = pending.Enqueue(info, kNoLimit);  // Faults are exempt.
 }
 
+// A step that was made for watchpoints only, and none was hit: nobody hears of it.
+bool Task::StepsOn(const platform::Fault& fault, abi::SigInfo& info) {
+  const bool step = fault.signal == abi::kSigTrap && fault.code == abi::kTrapTrace;
+  if (!step || !HasWatch(*tracer)) return false;
+  const bool hit = WatchHit(*this);
+  if (tracer->Steps()) return false;
+  if (hit) info.si_code = abi::kTrapHwbkpt;
+  return !hit;
+}
+
 void Task::OnFault(const platform::Fault& fault) {
+  Serving serving(*this);
   captured_ = true;
+  if (FinishRunInHost()) return;
+  at_call_site_ = false;
+  const bool our_step = tracer && tracer->forced_step;
+  if (tracer) ClearForcedStep();
   in_call_ = false;
   host_call_ = false;
   fault_trap_ = fault.trap_number;
@@ -194,7 +236,7 @@ void Task::OnFault(const platform::Fault& fault) {
   info.si_signo = fault.signal;
   info.si_code = fault.code;
   info.fields.fault.addr = fault.address;
-  ForceSignal(info);
+  if (!our_step || !StepsOn(fault, info)) ForceSignal(info);
   Boundary();
 }
 

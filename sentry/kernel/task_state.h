@@ -12,6 +12,12 @@
 
 namespace sentry {
 
+// Before the platform is told to end `thread`: an event about it may be on its way to the kernel,
+// which must not find the task, freed by then, any more.
+inline void Disown(platform::Thread& thread) {
+  thread.owner = nullptr;
+}
+
 struct Task::BlockRecord {
   // One registration in one queue; any of them makes the task ready.
   struct Registration final : base::Waiter {
@@ -28,7 +34,14 @@ struct Task::BlockRecord {
   std::vector<std::unique_ptr<Registration>> registrations;
   std::unique_ptr<Timer> timer;
   bool missed = false;  // Notified while an attempt was being made.
+  // What the task waits for already, when a call is made in its name meanwhile (Task::TakeWait).
+  std::unique_ptr<BlockRecord> outer;
 };
+
+constexpr uint64_t kSyscallInstruction = 2;  // Bytes of `syscall`.
+
+// The host may keep its caller waiting (task_host_call.cc).
+bool WaitsInHost(const platform::Syscall& call);
 
 // An execve under way: the stub that will be the new program.
 struct Task::ExecRecord {

@@ -3,6 +3,7 @@
 #include "sentry/kernel/answers.h"
 #include "sentry/kernel/dispatch.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_state.h"
 
@@ -11,7 +12,12 @@ namespace sentry {
 void Task::OnSyscall(const platform::Event& event) {
   Serving serving(*this);
   kernel_.current = this;
+  // The call that RunInHost() makes has been approved.
+  if (at_call_site_ && !event.captured && event.call.number == call_.number) {
+    return thread_->ContinueSyscall();
+  }
   state_ = State::kCalling;
+  at_call_site_ = false;
   call_ = event.call;
   captured_ = event.captured;
   in_call_ = true;
@@ -20,7 +26,8 @@ void Task::OnSyscall(const platform::Event& event) {
   restart_deadline_ = std::exchange(next_restart_deadline_, std::nullopt);
   if (kernel_.observer != nullptr) kernel_.observer->OnEnter(*this);
   if (group_->exiting) return Boundary();
-  CompleteSyscall(DispatchSyscall(*this));
+  if (tracer) return EnterTraced();
+  EnterFiltered(false);
 }
 
 void Task::CompleteSyscall(Result<uint64_t> result) {
@@ -35,6 +42,7 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
       case kErrnoNoReturn:
         return;
       case kErrnoHost:
+        if (captured_ && WaitsInHost(call_)) return RunInHost();
         if (captured_) {
           platform::HostCall host{.number = call_.number, .args = {}};
           std::copy(std::begin(call_.args), std::end(call_.args), std::begin(host.args));
@@ -43,7 +51,7 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
           });
           return;
         }
-        if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, 0);
+        if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, kUnknownResult);
         state_ = State::kRunning;
         host_call_ = true;
         thread_->ContinueSyscall();
@@ -67,12 +75,13 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
     SetBlocked(*std::exchange(saved_mask_, std::nullopt));
   }
   if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, static_cast<int64_t>(value));
+  if (tracer && captured_ && tracer->StopsAtExit()) return LeaveTraced(value);
   if (NeedsBoundary() || interrupted_by_ != 0) return AnswerThroughBoundary(value);
   Answer(value);
 }
 
 void Task::Answer(uint64_t value) {
-  if (seccomp || tracer) WithdrawAnswers(*this);  // Perhaps by this very call.
+  if (seccomp_mode != 0 || tracer) WithdrawAnswers(*this);  // Perhaps by this very call.
   state_ = State::kRunning;
   in_call_ = false;
   if (!captured_) return thread_->FinishSyscall(static_cast<int64_t>(value));
@@ -95,6 +104,7 @@ void Task::OnCaptured() {
   Serving serving(*this);
   captured_ = true;
   state_ = State::kCaptured;
+  if (tracer) ClearForcedStep();
   if (on_capture_) {
     base::UniqueFunction<void(Task&)> then = std::move(on_capture_);
     on_capture_ = nullptr;

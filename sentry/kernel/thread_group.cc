@@ -37,7 +37,8 @@ bool ProcessGroup::IsOrphaned(const ThreadGroup* leaving) const {
   return std::none_of(members.begin(), members.end(), [&](const ThreadGroup* member) {
     if (member == leaving || member->zombie || member->parent == nullptr) return false;
     const ThreadGroup& parent = *member->parent;
-    if (parent.tasks.empty()) return false;  // The kernel's own init controls no jobs.
+    // The kernel's own init controls no jobs, but whoever started the sandbox controls the first.
+    if (parent.tasks.empty()) return member == member->kernel.first();
     return parent.process_group.get() != this && parent.process_group->session == session;
   });
 }

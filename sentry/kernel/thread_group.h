@@ -107,12 +107,14 @@ class ThreadGroup final : public RefCounted {
   void Finish(int status);
   // A thread ended while others live: its children are told (PR_SET_PDEATHSIG).
   void ThreadLeft(Task& task);
+  // Whoever is to hear of the end does: the tracer of the leader first, then the parent.  Waits for
+  // traced threads to be waited for (delay_group_leader()).
+  void Announce();
   // Waited for (or nobody will): leaves every table.
   void Reap();
   // execve(2) by `survivor`: the other tasks end; it becomes the leader and takes the leader's tid.
   // The host process is killed by the caller.
   void EndOthers(Task& survivor);
-  int leader_status = 0;  // exit(2) of the leader while others lived.
   Tid parent_task{};      // The thread that made it: PR_SET_PDEATHSIG, __WNOTHREAD.
   bool exiting = false;   // exit_group or a fatal signal: every task dies at its next boundary.
   int exit_status = 0;    // wait(2) encoding, once exiting.
@@ -155,6 +157,11 @@ class ThreadGroup final : public RefCounted {
   // Host descriptors installed in the stub for mmap: guest number -> identity of the description
   // (mm uses it).
   std::unordered_map<int, Ref<RefCounted>> installed_fds;
+
+  // --- ptrace(2) ---
+  int traced_zombies = 0;  // Threads that ended and whose tracer has not waited yet.
+  bool announced = false;  // The parent knows.
+  int64_t named_tracer = 0;  // PR_SET_PTRACER: a pid, -1: anybody.
 
  private:
   ~ThreadGroup() override;

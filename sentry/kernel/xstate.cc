@@ -10,20 +10,12 @@ namespace {
 constexpr size_t kFxsaveSize = sizeof(abi::FpState);
 static_assert(kFxsaveSize == 512);
 
-// The components that the host saves (XCR0), without AMX tile data, which a process must ask for.
-uint64_t EnabledFeatures() {
-  uint32_t low, high;
-  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  constexpr uint64_t kTileData = uint64_t{1} << 18;
-  return ((uint64_t{high} << 32) | low) & ~kTileData;
-}
-
 abi::FpxSwBytes SoftwareBytes(size_t image_size) {
   abi::FpxSwBytes sw{};
   if (image_size <= kFxsaveSize) return sw;  // A processor without XSAVE.
   sw.magic1 = abi::kFpXstateMagic1;
   sw.extended_size = static_cast<uint32_t>(image_size + abi::kFpXstateMagic2Size);
-  sw.xfeatures = EnabledFeatures();
+  sw.xfeatures = EnabledXfeatures();
   sw.xstate_size = static_cast<uint32_t>(image_size);
   return sw;
 }
@@ -43,6 +35,13 @@ Result<bool> IsExtended(UserMemory& memory, uint64_t address, size_t image_size)
 }
 
 }  // namespace
+
+uint64_t EnabledXfeatures() {
+  uint32_t low, high;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  constexpr uint64_t kTileData = uint64_t{1} << 18;
+  return ((uint64_t{high} << 32) | low) & ~kTileData;
+}
 
 Result<std::vector<std::byte>> SaveXstate(platform::Thread& thread, size_t image_size) {
   std::vector<std::byte> image(image_size + abi::kFpXstateMagic2Size);

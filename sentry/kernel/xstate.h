@@ -10,6 +10,9 @@
 
 namespace sentry {
 
+// The components that the host saves, without AMX tile data, which a process must ask for.
+uint64_t EnabledXfeatures();
+
 // The image of a captured thread with its software bytes filled in and magic2 behind it.
 Result<std::vector<std::byte>> SaveXstate(platform::Thread& thread, size_t image_size);
 // Takes the state at `address` (0: the initial one) from a frame that the guest may have changed.

@@ -227,7 +227,7 @@ Result<ExecPlan> Planner::Plan(OpenInterpreter open_interpreter) {
   if (program.interpreter_size != 0)
     interpreter_base = TRY(LoadInterpreter(program, open_interpreter));
   if (image_.entry >= input_.address_limit) return Errno(ENOEXEC);
-  image_.mm->exe = NameOf(input_.program);
+  image_.mm->exe = NameOfProgram(input_.program);
   PlanLandmarks(program, bias);
   FillAux(program, bias, interpreter_base);
   PlanStack(program);

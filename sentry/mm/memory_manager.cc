@@ -2,7 +2,7 @@
 
 namespace sentry {
 
-base::Ref<MemoryManager> MemoryManager::Clone() const {
+base::Ref<MemoryManager> MemoryManager::Clone(int32_t pid) const {
   base::Ref<MemoryManager> copy = base::MakeRef<MemoryManager>();
   copy->start_code = start_code, copy->end_code = end_code;
   copy->start_data = start_data, copy->end_data = end_data;
@@ -13,6 +13,7 @@ base::Ref<MemoryManager> MemoryManager::Clone() const {
   copy->auxv = auxv;
   copy->exe = exe;
   copy->files_ = files_;
+  attached.CopyTo(copy->attached, pid);
   return copy;
 }
 

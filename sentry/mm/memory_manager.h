@@ -12,6 +12,7 @@
 
 #include "platform/base/ref.h"
 #include "sentry/memmap/named_file.h"
+#include "sentry/mm/attached_pieces.h"
 
 namespace sentry {
 
@@ -33,10 +34,15 @@ class MemoryManager final : public base::RefCounted {
     auto found = files_.find({host_dev, host_ino});
     return found == files_.end() ? nullptr : found->second.get();
   }
-  base::Ref<MemoryManager> Clone() const;
+  base::Ref<MemoryManager> Clone(int32_t pid) const;  // By process `pid`.
 
  private:
   std::map<std::pair<uint64_t, uint64_t>, base::Ref<NamedFile>> files_;
+
+ public:
+  AttachedPieces attached;  // System V shared memory.
+  // Contexts of io_setup(2), whose type is above the kernel.  Null: none.  Not inherited.
+  base::Ref<base::RefCounted> aio;
 };
 
 }  // namespace sentry

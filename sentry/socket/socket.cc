@@ -27,7 +27,7 @@ Result<size_t> Socket::SendOrSignal(OpContext& ctx, IoSource& data, SendArgs& ar
 Result<uint64_t> Socket::Ioctl(OpContext& ctx, UserMemory& memory, uint64_t request, uint64_t arg) {
   Result<uint64_t> done = FamilyIoctl(ctx, memory, request, arg);
   if (!done.Is(ENOTTY)) return done;
-  return NetdeviceIoctl(memory, request, arg);
+  return NetdeviceIoctl(ctx, Networks::Of(kernel_, ctx), memory, request, arg);
 }
 
 Result<OptionBytes> Socket::GetOption(OpContext& ctx, int32_t level, int32_t name) {

@@ -97,6 +97,7 @@ void PrintSuccess(Printer& p, ResultKind kind) {
 }
 
 void PrintResult(Printer& p, const Signature& signature) {
+  if (p.result() == INT64_MIN) return p.Text("?");  // The host's, and not known.
   p.failed() ? PrintError(p) : PrintSuccess(p, signature.result);
 }
 

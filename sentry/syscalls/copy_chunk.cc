@@ -19,7 +19,14 @@ Result<size_t> CopyChunk(Task& task, FileDescription& in, int64_t* in_position,
   if (got == 0) return size_t{0};
   BufferSource from(std::span(buffer.get(), got));
   size_t put = TRY(WriteOnce(task, out, from, out_position));
-  *in_position += static_cast<int64_t>(put);
+  at = *in_position + static_cast<int64_t>(put);
+  if (in_position != &in.offset) {
+    *in_position = at;
+  } else {
+    // What the file shows of its position may be kept elsewhere: a descriptor of the host's.
+    OpContext ctx = task.context();
+    TRY(in.Seek(ctx, at, abi::kSeekSet));
+  }
   return put;
 }
 

@@ -33,6 +33,12 @@ Result<size_t> SysEpollPwait2(Task& task, FdNum fd, UserPtr<abi::EpollEvent> eve
                               UserPtr<abi::Timespec> timeout, UserPtr<abi::Sigset> mask,
                               size_t mask_size);
 
+// inotify.cc
+Result<FdNum> SysInotifyInit(Task& task);
+Result<FdNum> SysInotifyInit1(Task& task, uint32_t flags);
+Result<int32_t> SysInotifyAddWatch(Task& task, FdNum fd, UserPtr<const char> path, uint32_t mask);
+Result<void> SysInotifyRmWatch(Task& task, FdNum fd, int32_t wd);
+
 // poll.cc
 Result<size_t> SysPoll(Task& task, UserPtr<abi::PollFd> fds, uint32_t count, int32_t timeout_ms);
 Result<size_t> SysPpoll(Task& task, UserPtr<abi::PollFd> fds, uint32_t count,

@@ -5,6 +5,8 @@
 #include "sentry/kernel/kernel.h"
 #include "sentry/loader/image.h"
 #include "sentry/loader/script.h"
+#include "sentry/vfs/landlock.h"
+#include "sentry/vfs/file_locks.h"
 
 namespace sentry {
 namespace {
@@ -18,6 +20,8 @@ Result<Ref<FileDescription>> OpenProgram(OpContext& ctx, const Path& path) {
   if (!inode.IsRegular()) return Errno(EACCES);
   if ((path.mount->flags & abi::kMsNoexec) != 0) return Errno(EACCES);
   TRY(CheckAccess(ctx, inode, 1));
+  TRY(CheckLandlock(ctx, path, abi::kLandlockExecute | abi::kLandlockReadFile));
+  if (IsWritten(inode)) return Errno(ETXTBSY);
   return inode.Open(ctx, path, abi::kORdonly);
 }
 
@@ -92,6 +96,7 @@ Result<Ref<FileDescription>> FollowScripts(OpContext& ctx, ExecRequest& request,
     std::optional<ScriptLine> script = TRY(ParseScriptLine(text));
     if (!script) return program;
     if (depth == kMaxScriptDepth) return Errno(ELOOP);
+    if (request.closed_by_then) return Errno(ENOENT);
     std::vector<std::string> argv{script->interpreter};
     if (script->argument) argv.push_back(*script->argument);
     argv.push_back(exec_name);
@@ -118,8 +123,8 @@ Result<void> Exec(Task& task, ExecRequest request, UserPtr<const uint64_t> argv,
 
 Result<ExecPlan> PlanExec(Task& task, ExecRequest request) {
   OpContext ctx = task.context();
-  std::string exec_name = request.path;
-  std::string comm = CommOf(request.path);
+  std::string exec_name = request.name_inside.empty() ? request.path : request.name_inside;
+  std::string comm = CommOf(exec_name);
   Ref<FileDescription> program = TRY(FollowScripts(ctx, request, exec_name));
   platform::Platform& platform = task.kernel().platform();
   bool secure = false;
@@ -167,15 +172,21 @@ Result<void> SysExecveat(Task& task, FdNum dirfd, UserPtr<const char> path,
                         .argv = {},
                         .envp = {}};
     request.opened = TRY(OpenProgram(ctx, file->path()));
+    request.closed_by_then = TRY(task.fds().GetFlags(dirfd)).cloexec;
     return Exec(task, std::move(request), argv, envp);
   }
-  WalkRoot from = name.starts_with('/') ? task.WalkFromCwd() : TRY(task.WalkFrom(dirfd));
+  bool by_fd = !name.starts_with('/') && dirfd.value() != abi::kAtFdcwd;
+  WalkRoot from = by_fd ? TRY(task.WalkFrom(dirfd)) : task.WalkFromCwd();
   ExecRequest request{.from = from,
-                      .path = std::move(name),
+                      .path = name,
                       .follow = (flags & abi::kAtSymlinkNofollow) == 0,
                       .opened = {},
                       .argv = {},
                       .envp = {}};
+  if (by_fd) {
+    request.name_inside = "/dev/fd/" + std::to_string(dirfd.value()) + "/" + name;
+    request.closed_by_then = TRY(task.fds().GetFlags(dirfd)).cloexec;
+  }
   return Exec(task, std::move(request), argv, envp);
 }
 

@@ -18,6 +18,10 @@ struct ExecRequest {
   WalkRoot from;
   std::string path;
   bool follow = true;
+  // How the new program gets at itself, where that is not `path` (AT_EXECFN, and what a script's
+  // interpreter opens); `closed_by_then`: that leads through a descriptor with FD_CLOEXEC.
+  std::string name_inside = {};
+  bool closed_by_then = false;
   Ref<FileDescription> opened;  // execveat with AT_EMPTY_PATH: the program itself; `path` is "".
   std::vector<std::string> argv;
   std::vector<std::string> envp;

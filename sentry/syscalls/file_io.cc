@@ -9,6 +9,7 @@
 #include "sentry/kernel/transfer.h"
 #include "sentry/vfs/inotify.h"
 #include "sentry/vfs/name_ops.h"
+#include "sentry/vfs/patient_reader.h"
 
 namespace sentry {
 namespace {
@@ -49,6 +50,25 @@ Result<size_t> RoomForWrite(Task& task, OpContext& ctx, FileDescription& file, i
 
 bool Stored(const FileDescription& file) {
   return file.inode() != nullptr && file.inode()->IsRegular();
+}
+
+// A read whose wait may end before there is all that it waits for.
+Result<size_t> ReadPatiently(Task& task, Ref<FileDescription> file, PatientReader& reader,
+                             uint32_t events, UserSink to) {
+  auto sink = std::make_shared<UserSink>(std::move(to));
+  WaitSpec wait;
+  wait.queues.push_back({file->Queue(), events});
+  if (std::optional<int64_t> limit = reader.Patience()) wait.deadline = MonotonicNow() + *limit;
+  wait.on_cut_short = [&reader, sink](Task&, bool timed_out) {
+    std::optional<Result<size_t>> less = reader.ReadLess(*sink, timed_out);
+    std::optional<Result<uint64_t>> result;
+    if (less) result = EncodeResult(*less);
+    return result;
+  };
+  const bool nonblocking = file->NonBlocking();
+  return task.Retry(std::move(wait), nonblocking, [file = std::move(file), sink](Task& t) {
+    return ReadOnce(t, *file, *sink, &file->offset);
+  });
 }
 
 void Notify(FileDescription& file, uint32_t event) {
@@ -105,6 +125,11 @@ Result<size_t> WriteOnce(Task& task, FileDescription& file, IoSource& from, int6
 Result<size_t> ReadFile(Task& task, Ref<FileDescription> file, UserSink to,
                         const IoOptions& options) {
   constexpr uint32_t kEvents = abi::kPollIn | abi::kPollErr | abi::kPollHup | abi::kPollRdhup;
+  if (file->StreamsWrites() && !options.nowait) {
+    if (auto* patient = dynamic_cast<PatientReader*>(file.get())) {
+      return ReadPatiently(task, std::move(file), *patient, kEvents, std::move(to));
+    }
+  }
   auto attempt = [to = std::move(to), at = options.at](Task& t, FileDescription& f) mutable {
     int64_t position = at.value_or(0);
     return ReadOnce(t, f, to, at ? &position : &f.offset);

@@ -3,6 +3,7 @@
 
 #include "abi/linux/errno.h"
 #include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/seccomp.h"
 
 namespace sentry {
 namespace {
@@ -46,6 +47,7 @@ Result<uint64_t> SysIoctl(Task& task, FdNum fd, uint32_t request, uint64_t arg) 
         done = TellUnread(task, *file, arg);
         break;
       }
+      if (auto answer = SeccompListenerIoctl(task, file, request, arg)) return *std::move(answer);
       OpContext ctx = task.context();
       Result<uint64_t> result = file->Ioctl(ctx, task, request, arg);
       return result.Is(abi::kENoIoctlCmd) ? Errno(ENOTTY) : result;

@@ -6,7 +6,9 @@
 #include "abi/linux/mman.h"
 #include "abi/linux/mount.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/oom.h"
 #include "sentry/kernel/opened_file.h"
+#include "sentry/syscalls/uring.h"
 
 namespace sentry {
 namespace {
@@ -19,12 +21,16 @@ bool GuestRange(Task& task, uint64_t addr, uint64_t length) {
          end <= task.kernel().platform().GuestAddressLimit();
 }
 
-// Writable private memory counts against --memory at once, as under strict overcommit; reservations
-// do not.
+// Writable private memory must fit into what --memory leaves at that moment; reservations, and
+// stacks, which are hardly ever touched as a whole, need not.
 Result<void> CheckBudget(Task& task, uint64_t length, uint32_t prot, uint32_t flags) {
   const MemoryBudget& budget = task.kernel().memory();
-  if (budget.limit() == 0 || (prot & abi::kProtWrite) == 0 || (flags & abi::kMapNoreserve) != 0)
+  constexpr uint32_t kReservation = abi::kMapNoreserve | abi::kMapStack;
+  if (budget.limit() == 0 || (prot & abi::kProtWrite) == 0 || (flags & kReservation) != 0)
     return {};
+  // What is small beside the rest needs no exact figure.
+  constexpr uint64_t kSmallPart = 16;
+  if (length > budget.Available() / kSmallPart) SampleMemory(task.kernel());
   if (length > budget.Available()) return Errno(ENOMEM);
   return {};
 }
@@ -61,6 +67,8 @@ Result<uint64_t> MapFile(Task& task, uint64_t addr, uint64_t length, uint32_t pr
   if (mapping.host_fd < 0) {
     // Contents that have no host file: zeros in private memory (/dev/zero).
     flags |= abi::kMapAnonymous;
+  } else if (AsUring(*file) != nullptr && offset == abi::kUringOffCqRing) {
+    mapping.offset_add = uint64_t{0} - offset;  // Both rings are in one memory.
   } else if (mapping.offset_add == 0) {
     TRY(ShowFile(task, fd, file, mapping));
     return Errno(kErrnoHost);
@@ -86,8 +94,24 @@ Result<uint64_t> SysMmap(Task& task, uint64_t addr, uint64_t length, uint32_t pr
   if (length == 0) return Errno(EINVAL);
   if (!GuestRange(task, addr, length)) return Errno(ENOMEM);
   TRY(CheckBudget(task, length, prot, flags));
+  if ((flags & abi::kMapFixed) != 0) {
+    task.mm().attached.Remove(addr, length, task.group().pid.value());
+  }
   if ((flags & abi::kMapAnonymous) == 0)
     return MapFile(task, addr, length, prot, flags, fd, offset);
+  return Errno(kErrnoHost);
+}
+
+// The host keeps the break, so where it stands is read from there, and only when a limit may be
+// near.
+Result<uint64_t> SysBrk(Task& task, uint64_t addr) {
+  const MemoryBudget& budget = task.kernel().memory();
+  if (budget.limit() == 0 || addr == 0 || budget.Available() > budget.limit() / 2)
+    return Errno(kErrnoHost);
+  uint64_t current = HostBreak(task.kernel(), task.thread().host_pid());
+  if (current == 0 || addr <= current) return Errno(kErrnoHost);
+  // brk(2): the call itself does not fail, the break stays where it is.
+  if (!CheckBudget(task, addr - current, abi::kProtWrite, 0).ok()) return current;
   return Errno(kErrnoHost);
 }
 
@@ -97,6 +121,21 @@ Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uin
   if ((flags & abi::kMremapFixed) != 0 && !GuestRange(task, new_addr, new_size))
     return Errno(EINVAL);
   if (new_size > old_size) TRY(CheckBudget(task, new_size - old_size, abi::kProtWrite, 0));
+  if (!task.mm().attached.empty()) {
+    // Where a segment goes has to be known.
+    task.CaptureThen([=](Task& self) {
+      platform::HostCall call{.number = self.call().number,
+                              .args = {old_addr, old_size, new_size, flags, new_addr}};
+      self.InjectThen(std::span(&call, 1), [=](Task& done, std::span<const int64_t> results) {
+        if (results[0] >= 0 || results[0] < -4095) {
+          done.mm().attached.Move(old_addr, old_size, static_cast<uint64_t>(results[0]), new_size,
+                                  done.group().pid.value());
+        }
+        done.CompleteSyscall(static_cast<uint64_t>(results[0]));
+      });
+    });
+    return Errno(kErrnoNoReturn);
+  }
   // Growing in place must not run into the platform's pages, which the host would refuse by itself:
   // they are mapped, or reserved up to the end of the address space.
   return Errno(kErrnoHost);
@@ -110,6 +149,20 @@ Result<uint64_t> SysMadvise(Task& task, uint64_t addr, uint64_t length, int advi
 Result<uint64_t> SysMemoryRange(Task& task, uint64_t addr, uint64_t length) {
   if (!GuestRange(task, addr, length)) return Errno(addr % kPage != 0 ? EINVAL : ENOMEM);
   return Errno(kErrnoHost);
+}
+
+Result<uint64_t> SysMunmap(Task& task, uint64_t addr, uint64_t length) {
+  if (addr % kPage == 0 && GuestRange(task, addr, length)) {
+    task.mm().attached.Remove(addr, length, task.group().pid.value());
+  }
+  return SysMemoryRange(task, addr, length);
+}
+
+Result<uint64_t> SysMprotect(Task& task, uint64_t addr, uint64_t length, uint32_t prot) {
+  // The host file behind a segment is open for writing, whatever shmat(2) was asked for.
+  bool write = (prot & abi::kProtWrite) != 0;
+  if (write && task.mm().attached.ReadOnlyIn(addr, length)) return Errno(EACCES);
+  return SysMemoryRange(task, addr, length);
 }
 
 Result<uint64_t> SysHost(Task&) {

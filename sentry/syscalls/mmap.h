@@ -8,10 +8,13 @@ namespace sentry {
 
 Result<uint64_t> SysMmap(Task& task, uint64_t addr, uint64_t length, uint32_t prot, uint32_t flags,
                          FdNum fd, uint64_t offset);
+Result<uint64_t> SysBrk(Task& task, uint64_t addr);
 Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uint64_t new_size,
                            uint32_t flags, uint64_t new_addr);
 Result<uint64_t> SysMadvise(Task& task, uint64_t addr, uint64_t length, int advice);
-// munmap, mprotect, msync, mlock, mlock2, munlock, mincore, mbind, pkey_mprotect, mseal,
+Result<uint64_t> SysMunmap(Task& task, uint64_t addr, uint64_t length);
+Result<uint64_t> SysMprotect(Task& task, uint64_t addr, uint64_t length, uint32_t prot);
+// msync, mlock, mlock2, munlock, mincore, mbind, mseal,
 // remap_file_pages: a range that must be the guest's.
 Result<uint64_t> SysMemoryRange(Task& task, uint64_t addr, uint64_t length);
 // Calls of which the host sees registers and the guest's own memory alone, safe for any arguments.

@@ -28,6 +28,11 @@ Result<FdNum> FinishAndInstall(Task& task, Ref<FileDescription> file, bool cloex
 
 Result<FdNum> Open(Task& task, FdNum dirfd, PathPtr path, const abi::OpenHow& how) {
   PathArg arg = TRY(CopyInPathArg(task, dirfd, path));
+  // A scoped absolute path starts at the directory all the same (openat2(2)).
+  if ((how.resolve & (abi::kResolveBeneath | abi::kResolveInRoot)) != 0) {
+    arg.from.start = TRY(task.WalkFrom(dirfd)).start;
+    if (!arg.from.start.inode()->IsDirectory()) return Errno(ENOTDIR);
+  }
   OpContext ctx = task.context();
   uint32_t flags = static_cast<uint32_t>(how.flags);
   Ref<FileDescription> file =

@@ -3,6 +3,7 @@
 
 #include "abi/linux/sched.h"
 #include "sentry/fs/pidfd/pidfd.h"
+#include "sentry/fs/proc/process_directory.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace_access.h"
 #include "sentry/kernel/signals.h"
@@ -15,6 +16,20 @@ Result<Ref<ThreadGroup>> GroupOfPidfd(Task& task, FdNum fd) {
   if (pidfd == nullptr) return Errno(EBADF);
   return Ref<ThreadGroup>(&pidfd->group());
 }
+
+namespace {
+
+// Here a directory /proc/[pid] will do as well (pidfd_send_signal(2)).
+Result<Ref<ThreadGroup>> GroupToSignal(Task& task, FdNum fd) {
+  Ref<FileDescription> file = TRY(task.fds().Get(fd));
+  if (auto* proc = dynamic_cast<ProcessDirectory*>(file->inode())) {
+    if (proc->subject.thread) return Errno(EBADF);
+    return proc->subject.group;
+  }
+  return GroupOfPidfd(task, fd);
+}
+
+}  // namespace
 
 Result<FdNum> InstallPidfd(Task& task, ThreadGroup& group, uint32_t flags) {
   Ref<FileDescription> file = Pidfd::Create(task.kernel(), Ref<ThreadGroup>(&group), flags);
@@ -33,7 +48,7 @@ Result<FdNum> SysPidfdOpen(Task& task, Tid pid, uint32_t flags) {
 Result<void> SysPidfdSendSignal(Task& task, FdNum fd, int signal, UserPtr<const abi::SigInfo> from,
                                 uint32_t flags) {
   if (flags != 0) return Errno(EINVAL);
-  Ref<ThreadGroup> group = TRY(GroupOfPidfd(task, fd));
+  Ref<ThreadGroup> group = TRY(GroupToSignal(task, fd));
   if (!IsValidSignal(signal)) return Errno(EINVAL);
   abi::SigInfo info = UserSignal(task, signal);
   if (!from.IsNull()) {

@@ -3,8 +3,10 @@
 
 #include "abi/linux/capability.h"
 #include "abi/linux/utsname.h"
+#include "sentry/kernel/kernel.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/syscalls/prctl.h"
+#include "sentry/syscalls/seccomp.h"
 
 namespace sentry {
 namespace {
@@ -134,6 +136,16 @@ std::optional<Result<uint64_t>> PrivilegeOption(Task& task, int option, const Ar
   return std::nullopt;
 }
 
+Result<uint64_t> SetPtracer(Task& task, uint64_t who) {
+  const auto pid = static_cast<int64_t>(who);
+  if (pid > 0 && task.kernel().pids().FindGroup(Tid(static_cast<int>(pid))) == nullptr) {
+    return Errno(EINVAL);
+  }
+  if (pid < -1) return Errno(EINVAL);
+  task.group().named_tracer = pid;
+  return uint64_t{0};
+}
+
 constexpr uint64_t kDefaultSlack = 50'000;
 
 // Life as a process.
@@ -167,8 +179,12 @@ std::optional<Result<uint64_t>> ProcessOption(Task& task, int option, const Args
       return uint64_t{0};
     case abi::kPrGetTimerslack:
       return task.timer_slack_ns;
+    case abi::kPrGetSeccomp:
+      return static_cast<uint64_t>(task.seccomp_mode);
+    case abi::kPrSetSeccomp:
+      return PrctlSeccomp(task, args.a2, args.a3);
     case abi::kPrSetPtracer:
-      return uint64_t{0};  // There is no Yama here, so anybody of the same user may trace.
+      return SetPtracer(task, args.a2);
     case abi::kPrGetTiming:
       return uint64_t{0};
     case abi::kPrSetTiming:

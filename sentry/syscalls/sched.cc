@@ -169,10 +169,11 @@ Result<void> SysSchedRrGetInterval(Task& task, int pid, UserPtr<abi::Timespec> t
 }
 
 Result<void> SysSchedSetaffinity(Task& task, int pid, size_t size, UserPtr<std::byte> mask) {
-  Task* target = TRY(Find(task, pid));
   CpuSet wanted;
   const size_t length = std::min(size, sizeof(wanted.words));
   TRY(task.Read(mask.value(), std::as_writable_bytes(std::span(wanted.words)).first(length)));
+  if (pid < 0) return Errno(ESRCH);  // Here a number like any other.
+  Task* target = TRY(Find(task, pid));
   TRY(CheckOwner(task, *target));
   wanted = wanted & GuestCpus(task.kernel());
   if (wanted.Empty()) return Errno(EINVAL);
@@ -188,6 +189,7 @@ Result<size_t> SysSchedGetaffinity(Task& task, int pid, size_t size, UserPtr<std
   while (words > 1 && all.words[words - 1] == 0) --words;
   const size_t bytes = words * sizeof(uint64_t);
   if (size < bytes || size % sizeof(uint64_t) != 0) return Errno(EINVAL);
+  if (pid < 0) return Errno(ESRCH);  // Here a number like any other.
   const Task* target = TRY(Find(task, pid));
   const CpuSet set = target->affinity.value_or(all);
   TRY(task.Write(mask.value(), std::as_bytes(std::span(set.words)).first(bytes)));

@@ -115,13 +115,20 @@ Result<FdNum> SysAccept(Task& task, FdNum fd, uint64_t address, UserPtr<int32_t>
 Result<void> SysConnect(Task& task, FdNum fd, uint64_t address_ptr, int32_t size) {
   Ref<Socket> socket = TRY(GetSocket(task, fd));
   const SocketAddress address = TRY(ReadAddress(task, address_ptr, size));
-  Socket& borrowed = *socket;
   const bool nonblocking = socket->NonBlocking();
-  return task.RetryOn(std::move(socket), abi::kPollOut | abi::kPollErr | abi::kPollHup,
-                      [&borrowed, address, nonblocking](Task& t) -> Result<void> {
-                        OpContext ctx = t.context();
-                        return borrowed.Connect(ctx, address, nonblocking);
-                      });
+  WaitSpec wait;
+  wait.queues.push_back({socket->ConnectQueue(), abi::kPollOut | abi::kPollErr | abi::kPollHup});
+  if (std::optional<int64_t> limit = socket->IoTimeout(true)) {
+    wait.deadline = MonotonicNow() + *limit;
+    // A connection that goes on by itself is told of as one of a non-blocking socket.
+    wait.on_timeout = Errno(socket->family() == abi::kAfUnix ? EAGAIN : EINPROGRESS);
+    wait.on_signal = EINTR;
+  }
+  return task.Retry(std::move(wait), nonblocking,
+                    [socket = std::move(socket), address, nonblocking](Task& t) -> Result<void> {
+                      OpContext ctx = t.context();
+                      return socket->Connect(ctx, address, nonblocking);
+                    });
 }
 
 Result<void> SysGetsockname(Task& task, FdNum fd, uint64_t address, UserPtr<int32_t> size) {

@@ -28,7 +28,11 @@ struct Incoming {
   size_t moved = 0;
   Received received;
 
-  bool NoWait() const { return socket->NonBlocking() || (flags & abi::kMsgDontwait) != 0; }
+  // The error queue is never waited for (ip(7), IP_RECVERR).
+  bool NoWait() const {
+    const bool errors = (flags & abi::kMsgErrqueue) != 0 && socket->family() != abi::kAfUnix;
+    return socket->NonBlocking() || errors || (flags & abi::kMsgDontwait) != 0;
+  }
 };
 
 Result<void> WriteHeader(Task& task, Incoming& in) {

@@ -122,6 +122,7 @@ Result<void> SysUnshare(Task& task, uint64_t flags) {
   }
   if ((flags & abi::kCloneFs) != 0) task.UnshareFs();
   if ((flags & abi::kCloneFiles) != 0) task.UnshareFds();
+  if ((flags & abi::kCloneSysvsem) != 0) task.LeaveSysvUndo();
   return {};
 }
 

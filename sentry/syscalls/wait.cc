@@ -47,9 +47,9 @@ Result<void> TellSigInfo(Task& task, UserPtr<abi::SigInfo> to,
     written.pid = report->pid.value();
     written.uid = report->uid;
     const int status = report->status;
-    written.status = abi::WaitExited(status) || abi::WaitStopped(status)
-                         ? abi::WaitExitCode(status)
-                         : abi::WaitTermSignal(status);
+    written.status = abi::WaitExited(status)    ? abi::WaitExitCode(status)
+                     : abi::WaitStopped(status) ? status >> 8  // With a PTRACE_EVENT_* above.
+                                                : abi::WaitTermSignal(status);
     if (status == abi::kWaitContinued) written.status = abi::kSigCont;
   }
   return task.CopyOut(to.As<Written>(), written);

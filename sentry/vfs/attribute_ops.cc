@@ -1,5 +1,6 @@
 // Changes of an object's attributes: chmod, chown, utimes, truncate.
 #include "abi/linux/capability.h"
+#include "sentry/vfs/file_locks.h"
 #include "sentry/vfs/inotify.h"
 #include "sentry/vfs/name_ops.h"
 
@@ -79,6 +80,7 @@ Result<void> Truncate(OpContext& ctx, const Path& path, uint64_t size) {
   if (!path.inode()->IsRegular()) return Errno(EINVAL);
   if (path.readonly()) return Errno(EROFS);
   TRY(CheckAccess(ctx, *path.inode(), kMayWrite));
+  if (Runs(*path.inode())) return Errno(ETXTBSY);
   return TruncateInode(ctx, path, size);
 }
 

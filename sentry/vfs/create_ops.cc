@@ -1,6 +1,7 @@
 // Making names: creat, mkdir, mknod, symlink, link.
 #include "abi/linux/capability.h"
 #include "sentry/vfs/inotify.h"
+#include "sentry/vfs/landlock.h"
 #include "sentry/vfs/lookup.h"
 #include "sentry/vfs/name_change.h"
 #include "sentry/vfs/name_ops.h"
@@ -41,6 +42,10 @@ Result<Path> MakeName(OpContext& ctx, const WalkRoot& root, const ParentAndName&
   return Path{at.parent.mount, std::move(child)};
 }
 
+Path DirectoryOf(const Path& object) {
+  return {object.mount, Ref<Dentry>(object.dentry->parent())};
+}
+
 }  // namespace
 
 Result<void> MayCreate(OpContext& ctx, const Path& directory) {
@@ -63,6 +68,7 @@ Result<Ref<Dentry>> CreateFile(OpContext& ctx, const WalkRoot& root, const Path&
   Name name = TRY(Name::Parse(text));
   if (directory.readonly()) return Errno(EROFS);
   TRY(MayCreate(ctx, directory));
+  TRY(CheckLandlock(ctx, directory, abi::kLandlockMakeReg));
   NameLockHolder lock(NameLockOf(directory), ctx.blocker);
   Dentry* known = directory.dentry->FindChild(text);
   if (known != nullptr && !known->negative()) return Errno(EEXIST);
@@ -82,9 +88,11 @@ Result<Ref<Dentry>> CreateFile(OpContext& ctx, const WalkRoot& root, const Path&
 Result<Path> Mkdir(OpContext& ctx, const WalkRoot& root, std::string_view path, uint32_t mode) {
   ParentAndName at = TRY(WalkToNewName(ctx, root, path));
   uint32_t bits = mode & ~ctx.umask & 01777;
-  return MakeName(ctx, root, at, true, [&](Inode& directory, const Name& name) {
-    return directory.Mkdir(ctx, name, bits);
-  });
+  return MakeName(ctx, root, at, true,
+                  [&](Inode& directory, const Name& name) -> Result<Ref<Inode>> {
+                    TRY(CheckLandlock(ctx, at.parent, abi::kLandlockMakeDir));
+                    return directory.Mkdir(ctx, name, bits);
+                  });
 }
 
 Result<Path> Mknod(OpContext& ctx, const WalkRoot& root, std::string_view path, uint32_t mode,
@@ -104,6 +112,7 @@ Result<Path> Mknod(OpContext& ctx, const WalkRoot& root, std::string_view path, 
                   [&](Inode& directory, const Name& name) -> Result<Ref<Inode>> {
                     if (device && !whiteout && !ctx.creds.HasCapability(abi::kCapMknod))
                       return Errno(EPERM);
+                    TRY(CheckLandlock(ctx, at.parent, LandlockMakeRight(type)));
                     if (type == 0 || type == abi::kSIfreg) return directory.Create(ctx, name, bits);
                     return directory.Mknod(ctx, name, type | bits, device ? rdev : 0);
                   });
@@ -113,9 +122,11 @@ Result<void> Symlink(OpContext& ctx, const WalkRoot& root, std::string_view path
                      std::string_view target) {
   if (target.empty()) return Errno(ENOENT);
   ParentAndName at = TRY(WalkToNewName(ctx, root, path));
-  TRY(MakeName(ctx, root, at, false, [&](Inode& directory, const Name& name) {
-    return directory.Symlink(ctx, name, target);
-  }));
+  TRY(MakeName(ctx, root, at, false,
+               [&](Inode& directory, const Name& name) -> Result<Ref<Inode>> {
+                 TRY(CheckLandlock(ctx, at.parent, abi::kLandlockMakeSym));
+                 return directory.Symlink(ctx, name, target);
+               }));
   return {};
 }
 
@@ -131,11 +142,13 @@ Result<void> Link(OpContext& ctx, const Path& target, const WalkRoot& root, std:
   TRY(MakeName(ctx, root, at, false, [&](Inode& directory, const Name& name) -> Result<Ref<Inode>> {
     if (inode.IsDirectory()) return Errno(EPERM);
     if (inode.link_count() == 0 && !inode.linkable) return Errno(ENOENT);
+    TRY(CheckLandlockRefer(ctx, DirectoryOf(target), 0, at.parent,
+                           LandlockMakeRight(inode.mode())));
     TRY(directory.Link(ctx, name, inode));
     inode.linkable = false;
+    NotifySelf(inode, abi::kInAttrib);
     return target.dentry->inode_ref();
   }));
-  NotifySelf(inode, abi::kInAttrib);
   return {};
 }
 

@@ -13,15 +13,28 @@ constexpr uint32_t kOpenOnlyFlags =
 constexpr uint32_t kSettableFlags =
     abi::kOAppend | abi::kOAsync | abi::kODirect | abi::kONoatime | abi::kONonblock;
 
+// A description is one of those that keep a program from being run from its file.
+bool CountsAsWriter(const Inode* file, uint32_t flags) {
+  bool writes = (flags & abi::kOAccmode) != abi::kORdonly && (flags & abi::kOPath) == 0;
+  return writes && file != nullptr && file->IsRegular();
+}
+
 }  // namespace
 
 FileDescription::FileDescription(Path path, uint32_t flags)
-    : path_(std::move(path)), flags_(flags & ~kOpenOnlyFlags) {}
+    : path_(std::move(path)), flags_(flags & ~kOpenOnlyFlags) {
+  if (Inode* file = path_.valid() ? inode() : nullptr; CountsAsWriter(file, flags_)) {
+    ++file->locks().write_count;
+  }
+}
 
 FileDescription::~FileDescription() {
   Inode* file = inode();
   if (file == nullptr) return;
-  if (FileLocks* locks = file->existing_locks()) locks->ReleaseOwner(this);
+  if (FileLocks* locks = file->existing_locks()) {
+    if (CountsAsWriter(file, flags_)) --locks->write_count;
+    locks->ReleaseOwner(this);
+  }
   if ((flags_ & abi::kOPath) == 0) {
     NotifyObject(*path_.dentry, writable() ? abi::kInCloseWrite : abi::kInCloseNowrite);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "abi/linux/poll.h"
+#include "sentry/vfs/inode.h"
 
 namespace sentry {
 namespace {
@@ -97,6 +98,16 @@ void FileLocks::ReleaseOwner(LockOwner owner) {
   Unflock(owner);
   size_t gone = std::erase_if(records_, [&](const HeldLock& held) { return held.owner == owner; });
   if (gone != 0) queue_.Notify(abi::kPollIn);
+}
+
+bool IsWritten(const Inode& inode) {
+  const FileLocks* locks = inode.existing_locks();
+  return locks != nullptr && locks->write_count > 0;
+}
+
+bool Runs(const Inode& inode) {
+  const FileLocks* locks = inode.existing_locks();
+  return locks != nullptr && locks->write_count < 0;
 }
 
 }  // namespace sentry

@@ -1,5 +1,6 @@
 // FileLocks: the advisory locks of one inode: flock(2), POSIX record locks and open file
-// description locks (fcntl(2)).
+// description locks (fcntl(2)); and the one that nobody asks for, between who writes a file and who
+// runs it (ETXTBSY).
 #pragma once
 
 #include <cstdint>
@@ -49,6 +50,9 @@ class FileLocks {
 
   // Everything that the owner holds here.
   void ReleaseOwner(LockOwner owner);
+  // Descriptions that may write, or, negative, programs that run from it: never both (Linux:
+  // i_writecount).
+  int32_t write_count = 0;
   // Notified with POLLIN when locks were given up.
   base::WaitQueue& queue() { return queue_; }
   // For /proc/locks.
@@ -63,5 +67,9 @@ class FileLocks {
   std::vector<HeldLock> flocks_;
   base::WaitQueue queue_;
 };
+
+class Inode;
+bool IsWritten(const Inode& inode);  // Some description may write to it.
+bool Runs(const Inode& inode);       // It is a program that somebody executes.
 
 }  // namespace sentry

@@ -7,6 +7,7 @@
 
 #include "abi/linux/inotify.h"
 #include "platform/base/intrusive_list.h"
+#include "platform/base/ref.h"
 
 namespace sentry {
 
@@ -17,10 +18,15 @@ class Inode;
 class InotifyWatcher : public base::ListNode<InotifyWatcher> {
  public:
   virtual ~InotifyWatcher() = default;
-  // `name`: of the child concerned; empty for an event of the inode itself.  May not remove itself.
-  virtual void OnEvent(uint32_t mask, uint32_t cookie, std::string_view name) = 0;
+  // `name`: of the child concerned; empty for an event of the inode itself.  IN_EXCL_UNLINK in the
+  // mask: what was reached by a name that is gone.  False: it was the watch's last (IN_ONESHOT);
+  // OnGone() follows.  May not touch other watches.
+  virtual bool OnEvent(uint32_t mask, uint32_t cookie, std::string_view name) = 0;
   // The object is gone (deleted, unmounted): IN_IGNORED follows and the watch is at its end.
   virtual void OnGone() = 0;
+  // A name of the object was removed: if it is the dentry that the watch holds, gives it back, so
+  // that it can go.
+  virtual base::Ref<Dentry> ReleaseName(const Dentry& dentry) = 0;
 };
 
 class InotifyWatches {
@@ -31,6 +37,8 @@ class InotifyWatches {
   }
   void Notify(uint32_t mask, uint32_t cookie, std::string_view name);
   void Gone();
+  void NameRemoved(const Dentry& dentry);
+  bool empty() { return watchers_.empty(); }
 
  private:
   base::IntrusiveList<InotifyWatcher> watchers_;
@@ -43,6 +51,10 @@ void NotifyObject(const Dentry& dentry, uint32_t mask);
 void NotifyName(const Inode& directory, std::string_view name, uint32_t mask, uint32_t cookie = 0);
 // An event of the inode alone.
 void NotifySelf(const Inode& inode, uint32_t mask);
+// The name of `dentry` is gone, and so may be its object.
+void NotifyNameRemoved(const Dentry& dentry);
+// The file system that `dentry` is part of is not mounted any more: IN_UNMOUNT to all its watches.
+void NotifyUnmount(Dentry& dentry);
 // A cookie that ties IN_MOVED_FROM to IN_MOVED_TO.
 uint32_t NextInotifyCookie();
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "sentry/vfs/inotify.h"
+
 namespace sentry {
 
 Ref<Mount> Mount::Create(Ref<Filesystem> fs, MountFlags flags, std::string source) {
@@ -107,7 +109,9 @@ Result<void> MountNamespace::Detach(Mount& mount, bool lazy, uint32_t own_refere
   for (const Ref<Mount>& one : going) {
     bool shown = std::any_of(mounts_.begin(), mounts_.end(),
                              [&](const Ref<Mount>& other) { return other->fs == one->fs; });
-    if (!shown) cache_->DropTree(*one->root);
+    if (shown) continue;
+    NotifyUnmount(*one->root);
+    cache_->DropTree(*one->root);
   }
   return {};
 }

@@ -1,5 +1,7 @@
 // open(2): the last component of the walk, creation, permission, and what O_PATH gives.
+#include "sentry/vfs/file_locks.h"
 #include "sentry/vfs/inotify.h"
+#include "sentry/vfs/landlock.h"
 #include "sentry/vfs/lookup.h"
 #include "sentry/vfs/name_ops.h"
 #include "sentry/vfs/path_walk.h"
@@ -39,6 +41,12 @@ Result<void> CheckFlags(uint32_t flags) {
   return {};
 }
 
+uint64_t LandlockOpenRights(const Inode& inode, uint32_t mask) {
+  const bool read = (mask & kMayRead) != 0, write = (mask & kMayWrite) != 0;
+  if (inode.IsDirectory()) return read ? abi::kLandlockReadDir : 0;
+  return (read ? abi::kLandlockReadFile : 0) | (write ? abi::kLandlockWriteFile : 0);
+}
+
 // may_open(): what the type and the mode of an existing object allow.
 Result<void> MayOpen(OpContext& ctx, const Path& path, uint32_t flags) {
   uint32_t mask = AccessMask(flags);
@@ -56,6 +64,7 @@ Result<void> MayOpen(OpContext& ctx, const Path& path, uint32_t flags) {
       break;
   }
   TRY(CheckPathAccess(ctx, path, mask));
+  TRY(CheckLandlock(ctx, path, LandlockOpenRights(*path.inode(), mask)));
   if (Has(flags, abi::kONoatime) && !OwnsOrCapable(ctx, *path.inode())) return Errno(EPERM);
   return {};
 }
@@ -68,6 +77,12 @@ Result<Ref<FileDescription>> OpenInode(OpContext& ctx, const Path& path, uint32_
   return file;
 }
 
+// What opening the file would need, asked of its directory: it has no other place.
+uint64_t LandlockTmpfileRights(uint32_t flags) {
+  const bool read = (flags & abi::kOAccmode) == abi::kORdwr;
+  return abi::kLandlockWriteFile | (read ? abi::kLandlockReadFile : 0);
+}
+
 Result<Ref<FileDescription>> OpenTmpfile(OpContext& ctx, const WalkRoot& root,
                                          std::string_view path, uint32_t flags, uint32_t mode,
                                          uint64_t resolve) {
@@ -76,6 +91,7 @@ Result<Ref<FileDescription>> OpenTmpfile(OpContext& ctx, const WalkRoot& root,
   Path directory = TRY(WalkPath(ctx, root, path, options));
   if (directory.readonly()) return Errno(EROFS);
   TRY(CheckAccess(ctx, *directory.inode(), kMayWrite | kMayExec));
+  TRY(CheckLandlock(ctx, directory, LandlockTmpfileRights(flags)));
   Ref<Inode> inode = TRY(directory.inode()->CreateUnnamed(ctx, mode & ~ctx.umask & 07777));
   inode->linkable = !Has(flags, abi::kOExcl);
   std::string name = "#" + std::to_string(inode->ino());
@@ -121,6 +137,7 @@ Result<Ref<FileDescription>> OpenExisting(OpContext& ctx, const Path& path, uint
   bool truncate = Has(flags, abi::kOTrunc) && path.inode()->IsRegular();
   if (truncate && path.readonly()) return Errno(EROFS);
   TRY(MayOpen(ctx, path, flags));
+  if ((AccessMask(flags) & kMayWrite) != 0 && Runs(*path.inode())) return Errno(ETXTBSY);
   Ref<FileDescription> file = TRY(OpenInode(ctx, path, flags));
   if (truncate) TRY(TruncateInode(ctx, path, 0));
   return file;
@@ -134,7 +151,11 @@ Result<Ref<FileDescription>> OpenPath(OpContext& ctx, const WalkRoot& root, std:
   Walker walker(ctx, root, resolve, flags);
   TRY(walker.Start(path));
   Found found = TRY(FindOrCreate(ctx, walker, root, flags, mode));
-  if (found.created) return OpenInode(ctx, found.path, flags);
+  if (found.created) {
+    const uint64_t rights = LandlockOpenRights(*found.path.inode(), AccessMask(flags));
+    TRY(CheckLandlock(ctx, found.path, rights));
+    return OpenInode(ctx, found.path, flags);
+  }
   if (Has(flags, abi::kOCreat)) {
     if (Has(flags, abi::kOExcl)) return Errno(EEXIST);
     if (found.path.inode()->IsDirectory()) return Errno(EISDIR);

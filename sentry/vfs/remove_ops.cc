@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "sentry/vfs/inotify.h"
+#include "sentry/vfs/landlock.h"
 #include "sentry/vfs/lookup.h"
 #include "sentry/vfs/name_change.h"
 #include "sentry/vfs/name_ops.h"
@@ -36,6 +37,7 @@ void ForgetName(DentryCache& cache, Dentry& child) {
   std::string name = child.name();
   if (child.unlinked()) return;
   child.Unlinked();
+  if (!child.negative()) NotifyNameRemoved(child);
   Ref<Dentry> missing = Dentry::NewChild(directory, name, nullptr);
   cache.Add(*missing);
 }
@@ -48,11 +50,13 @@ Result<void> Unlink(OpContext& ctx, const WalkRoot& root, std::string_view path)
   Ref<Inode> inode = child->inode_ref();
   if (at.trailing_slash) return Errno(inode->IsDirectory() ? EISDIR : ENOTDIR);
   TRY(MayDelete(ctx, at.parent, *inode, false));
+  TRY(CheckLandlock(ctx, at.parent, abi::kLandlockRemoveFile));
   if (child->mount_count != 0) return Errno(EBUSY);
   NameChange change(*at.parent.dentry);
   TRY(at.parent.inode()->Unlink(ctx, TRY(Name::Parse(at.name)), *inode));
-  ForgetName(root.mounts.cache(), *child);
   NotifySelf(*inode, abi::kInAttrib);
+  ForgetName(root.mounts.cache(), *child);
+  child.reset();  // IN_DELETE_SELF, unless somebody uses it, comes before the directory is told.
   NotifyName(*at.parent.inode(), at.name, abi::kInDelete);
   return {};
 }
@@ -66,10 +70,12 @@ Result<void> Rmdir(OpContext& ctx, const WalkRoot& root, std::string_view path) 
   Ref<Dentry> child = TRY(LookupExisting(ctx, root, at));
   Ref<Inode> inode = child->inode_ref();
   TRY(MayDelete(ctx, at.parent, *inode, true));
+  TRY(CheckLandlock(ctx, at.parent, abi::kLandlockRemoveDir));
   if (child->mount_count != 0) return Errno(EBUSY);
   NameChange change(*at.parent.dentry);
   TRY(at.parent.inode()->Rmdir(ctx, TRY(Name::Parse(at.name)), *inode));
   ForgetName(root.mounts.cache(), *child);
+  child.reset();
   NotifyName(*at.parent.inode(), at.name, abi::kInDelete | abi::kInIsdir);
   return {};
 }

@@ -1,6 +1,7 @@
 // rename(2), renameat2(2).
 #include "abi/linux/capability.h"
 #include "sentry/vfs/inotify.h"
+#include "sentry/vfs/landlock.h"
 #include "sentry/vfs/lookup.h"
 #include "sentry/vfs/name_change.h"
 #include "sentry/vfs/name_ops.h"
@@ -60,6 +61,19 @@ Result<void> LookupBoth(OpContext& ctx, DentryCache& cache, Renaming& op) {
   return {};
 }
 
+uint64_t RemoveRight(const Inode& inode) {
+  return inode.IsDirectory() ? abi::kLandlockRemoveDir : abi::kLandlockRemoveFile;
+}
+
+Result<void> CheckLandlockMove(OpContext& ctx, const Renaming& op) {
+  uint64_t from = RemoveRight(op.moved()), to = LandlockMakeRight(op.moved().mode());
+  if (op.replaced() != nullptr) to |= RemoveRight(*op.replaced());
+  if (op.exchange()) from |= LandlockMakeRight(op.replaced()->mode());
+  TRY(CheckLandlockRefer(ctx, op.from.parent, from, op.to.parent, to));
+  if (!op.exchange()) return {};
+  return CheckLandlockRefer(ctx, op.to.parent, to, op.from.parent, from);
+}
+
 Result<void> CheckPermission(OpContext& ctx, const Renaming& op) {
   bool directory = op.moved().IsDirectory();
   TRY(MayDelete(ctx, op.from.parent, op.moved(), directory));
@@ -77,6 +91,7 @@ Result<void> CheckPermission(OpContext& ctx, const Renaming& op) {
     }
   }
   if (op.old_child->mount_count != 0 || op.new_child->mount_count != 0) return Errno(EBUSY);
+  TRY(CheckLandlockMove(ctx, op));
   bool whiteout = (op.flags & abi::kRenameWhiteout) != 0;
   if (whiteout && !ctx.creds.HasCapability(abi::kCapMknod)) return Errno(EPERM);
   return {};

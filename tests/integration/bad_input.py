@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from integration import case, check, compare, main  # noqa: E402
-from sandbox import Skip, descendants, execute, native, sweep  # noqa: E402
+from sandbox import Skip, descendants, execute, guest_program, native, sweep  # noqa: E402
 
 
 def says(result, statuses, *patterns):
@@ -177,6 +177,22 @@ def no_user_namespaces(machine, scratch):
     line = "echo 0 > /proc/sys/user/max_user_namespaces && ! unshare -U true 2>/dev/null && exec " + \
         shlex.join(machine.command(["/bin/echo", "still works"]))
     result = execute(own_namespaces(line, machine.user, scratch, "-Ur"), machine.user, scratch.work, scratch.home)
+    sweep()
+    check(result.out == "still works\n" and result.status == 0, result)
+
+
+@case("hosts")
+def inside_a_container(machine, scratch):
+    """A filter around us that refuses namespaces and mounts, as container engines have."""
+    scratch.fill([guest_program("container_like.c")])
+    result = wrapped(machine, scratch, "./container_like", ["/bin/bash", "-c", "echo still works; (exit 3); echo $?"])
+    check(result.out == "still works\n3\n" and result.status == 0 and result.err == "", result)
+
+
+@case("hosts")
+def inside_other_namespaces(machine, scratch):
+    line = "exec " + shlex.join(machine.command(["/bin/echo", "still works"]))
+    result = execute(own_namespaces(line, machine.user, scratch, "-Urpfm"), machine.user, scratch.work, scratch.home)
     sweep()
     check(result.out == "still works\n" and result.status == 0, result)
 

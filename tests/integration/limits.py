@@ -76,7 +76,7 @@ def memory_is_enomem(machine, scratch):
     result = machine.run([PYTHON, "-c", """
 held = []
 try:
-    while len(held) < 100: held.append(bytearray(8 << 20))
+    while len(held) < 100: held.append(bytearray(b'x') * (8 << 20))
 except MemoryError: n = len(held); held = None; print('MemoryError', n)
 """], scratch, flags=["--memory=128M"])
     check(result.out.startswith("MemoryError") and result.status == 0, result)
@@ -135,6 +135,16 @@ def file_size(machine, scratch):
 @case("limits")
 def processors(machine, scratch):
     check(machine.run(["nproc"], scratch, flags=["--cpus=1"]).out == "1\n", "nproc with --cpus=1")
+
+
+@case("limits")
+def cpu_time(machine, scratch):
+    """A busy loop gets its share and not more; what it does is not disturbed."""
+    command = "trap 'times; exit 7' TERM; (sleep 2; kill -TERM $$) & while :; do :; done"
+    result = machine.run(["/bin/bash", "-c", command], scratch, flags=["--cpus=0.25"])
+    check(result.status == 7, result)
+    user, system = (int(m) * 60 + float(s) for m, s in (t.split("m") for t in result.out.split("\n")[0].replace("s", "").split()))
+    check(user + system < 1.2, f"{user + system:.2f} s of CPU in 2 s with --cpus=0.25")
 
 
 @case("limits")

@@ -6,8 +6,8 @@
 
 namespace sentry {
 
-// Fills the tmpfs that is mounted at /dev of `mounts`, and mounts what stands in it.  Directories
-// "pts" and "mqueue" wait for file systems of their own.
+// Fills the tmpfs that is mounted at /dev of `mounts`, and mounts what stands in it.  The directory
+// "mqueue" waits for a file system of its own.
 Result<void> FillDevTree(Kernel& kernel, MountNamespace& mounts);
 // Opens FIFOs and devices of all file systems.
 SpecialFileOpener& SpecialFilesOf(Kernel& kernel);

@@ -6,6 +6,8 @@
 namespace sentry {
 namespace {
 
+constexpr uint32_t kExchange = 2;  // RENAME_EXCHANGE
+
 bool NameBefore(const gofer::DirEntry& entry, std::string_view name) {
   return entry.name < name;
 }
@@ -103,7 +105,7 @@ Result<Ref<Inode>> GoferInode::Create(OpContext& ctx, const Name& name, uint32_t
 
 Result<Ref<Inode>> GoferInode::Mkdir(OpContext& ctx, const Name& name, uint32_t mode) {
   gofer::Entry entry = TRY(fs_->client().Mkdir(node_, name.view(), mode, OwnerFor(ctx)));
-  ++attr_.nlink;
+  if (attr_.nlink >= 2) ++attr_.nlink;  // 1: the host does not count.
   NamesChanged(ctx);
   return fs_->InodeFor(this, name.view(), std::move(entry));
 }
@@ -154,14 +156,30 @@ Result<void> GoferInode::Rmdir(OpContext& ctx, const Name& name, Inode& child) {
   return {};
 }
 
+// A directory counts the ".." of those below it, where the host's file system does (not 1).
+void GoferInode::CountSubdirectories(GoferInode& to, const Inode& moved, const Inode* replaced,
+                                     bool exchange) {
+  int here = moved.IsDirectory() ? -1 : 0;
+  int there = -here;
+  if (replaced != nullptr && replaced->IsDirectory()) {
+    --there;
+    if (exchange) ++here;
+  }
+  auto adjust = [](gofer::Attr& attr, int by) {
+    if (attr.nlink >= 2) attr.nlink = static_cast<uint32_t>(static_cast<int>(attr.nlink) + by);
+  };
+  adjust(attr_, here);
+  adjust(to.attr_, there);
+}
+
 Result<void> GoferInode::Rename(OpContext& ctx, const Name& old_name, Inode& child, Inode& new_dir,
                                 const Name& new_name, Inode* replaced, uint32_t flags) {
   GoferInode& directory = static_cast<GoferInode&>(new_dir);
   TRY(fs_->client().Rename(node_, old_name.view(), directory.node_, new_name.view(), flags));
   GoferInode& moved = static_cast<GoferInode&>(child);
+  CountSubdirectories(directory, moved, replaced, (flags & kExchange) != 0);
   moved.parent_ = Ref<GoferInode>(&directory);
   moved.name_ = new_name.str();
-  constexpr uint32_t kExchange = 2;  // RENAME_EXCHANGE
   if (replaced != nullptr) {
     GoferInode& other = static_cast<GoferInode&>(*replaced);
     if ((flags & kExchange) != 0) {

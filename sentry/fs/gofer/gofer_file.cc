@@ -40,7 +40,9 @@ Result<int64_t> GoferFile::Seek(OpContext& ctx, int64_t to, int whence) {
 }
 
 Result<Mapping> GoferFile::Map(OpContext&, uint32_t, uint32_t map_flags) {
-  bool shared_write = (map_flags & abi::kMapType) != abi::kMapPrivate && writable();
+  // A descriptor that may write would let mprotect(2) give the mapping what this one lacks.
+  if (!writable()) return Mapping{.host_fd = TRY(file().ReadOnlyHostFd())};
+  bool shared_write = (map_flags & abi::kMapType) != abi::kMapPrivate;
   return Mapping{.host_fd = TRY(file().HostFd(shared_write))};
 }
 

@@ -86,10 +86,12 @@ Result<void> GoferInode::SetAttributes(OpContext&, const AttributeChange& change
 
 Result<int> GoferInode::HostFd(bool write) {
   if (!write && write_fd_.valid()) return write_fd_.get();
-  base::Fd& kept = write ? write_fd_ : read_fd_;
+  return write ? KeptFd(write_fd_, gofer::OpenMode::kWrite) : ReadOnlyHostFd();
+}
+
+Result<int> GoferInode::KeptFd(base::Fd& kept, gofer::OpenMode mode) {
   if (!kept.valid()) {
-    gofer::OpenedFile file =
-        TRY(fs_->client().Open(target(), write ? gofer::OpenMode::kWrite : gofer::OpenMode::kRead));
+    gofer::OpenedFile file = TRY(fs_->client().Open(target(), mode));
     if (!kept.valid())
       kept = std::move(file.fd);  // Another thread may have been faster while this one waited.
   }
@@ -108,7 +110,7 @@ Result<Ref<FileDescription>> GoferInode::Open(OpContext& ctx, const Path& path, 
     case abi::kSIfifo:
       return OpenSpecialFile(ctx, path, 0, flags);
     default:
-      return Errno(attr_.mode == abi::kSIfsock ? ENXIO : EACCES);
+      return Errno((attr_.mode & abi::kSIfmt) == abi::kSIfsock ? ENXIO : EACCES);
   }
 }
 

@@ -49,8 +49,10 @@ class GoferInode final : public Inode {
   GoferFilesystem& fs() { return *fs_; }
   gofer::Target target() const;
   const gofer::Attr& attr() const { return attr_; }
+  uint32_t link_count() const override { return static_cast<uint32_t>(attr_.nlink); }
   // A host descriptor with this access, opened on first use and kept; borrowed.
   Result<int> HostFd(bool write);
+  Result<int> ReadOnlyHostFd() { return KeptFd(read_fd_, gofer::OpenMode::kRead); }
   // The guest wrote up to `end` at `now`.
   void Wrote(uint64_t end, const abi::Timespec& now);
   // The whole listing, with attributes; kept until a name in it changes.
@@ -60,7 +62,10 @@ class GoferInode final : public Inode {
  private:
   friend class GoferFilesystem;
   ~GoferInode() override;
+  Result<int> KeptFd(base::Fd& kept, gofer::OpenMode mode);
   void NamesChanged(OpContext& ctx);
+  void CountSubdirectories(GoferInode& to, const Inode& moved, const Inode* replaced,
+                           bool exchange);
   const gofer::DirEntry* FindListed(std::string_view name) const;
   // The kept listing answers a lookup of it, whether there is such a name or not.
   bool KnowsName(std::string_view name) const;

@@ -42,6 +42,15 @@ ssize_t ReadOnce(OpContext& ctx, int fd, std::span<std::byte> to, int64_t offset
   return n;
 }
 
+// What stood in the buffer but did not reach the guest was not read.
+void GiveBack(int fd, int64_t offset, size_t bytes) {
+  if (offset == kHostPosition && bytes != 0) ::lseek(fd, -static_cast<off_t>(bytes), SEEK_CUR);
+}
+
+int64_t Behind(int64_t offset, size_t done) {
+  return offset == kHostPosition ? offset : offset + static_cast<int64_t>(done);
+}
+
 }  // namespace
 
 Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t offset) {
@@ -49,10 +58,11 @@ Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t offset) 
   Scratch scratch(to.remaining());
   while (to.remaining() > 0) {
     size_t want = std::min(scratch.bytes().size(), to.remaining());
-    ssize_t n = ReadOnce(ctx, fd, scratch.bytes().first(want), offset + static_cast<int64_t>(done));
+    ssize_t n = ReadOnce(ctx, fd, scratch.bytes().first(want), Behind(offset, done));
     if (n < 0) return done > 0 ? Result<size_t>(done) : base::LastErrno();
     if (n == 0) break;
     Result<size_t> put = to.Put(scratch.bytes().first(static_cast<size_t>(n)));
+    GiveBack(fd, offset, static_cast<size_t>(n) - (put.ok() ? *put : 0));
     if (!put.ok()) return done > 0 ? Result<size_t>(done) : put;
     done += *put;
     if (*put < static_cast<size_t>(n) || static_cast<size_t>(n) < want) break;
@@ -68,7 +78,7 @@ Result<size_t> WriteHostFile(OpContext&, int fd, IoSource& from, int64_t offset)
     Result<size_t> got = from.Get(scratch.bytes().first(want));
     if (!got.ok()) return done > 0 ? Result<size_t>(done) : got;
     iovec vec{scratch.bytes().data(), *got};
-    ssize_t n = ::pwritev2(fd, &vec, 1, offset + static_cast<int64_t>(done), 0);
+    ssize_t n = ::pwritev2(fd, &vec, 1, Behind(offset, done), 0);
     if (n < 0) return done > 0 ? Result<size_t>(done) : base::LastErrno();
     done += static_cast<size_t>(n);
     if (static_cast<size_t>(n) < *got || *got < want) break;

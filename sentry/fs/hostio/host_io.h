@@ -11,6 +11,9 @@
 
 namespace sentry {
 
+// In place of an offset: at the position that the host's open file description has, which moves.
+constexpr int64_t kHostPosition = -1;
+
 // Bytes moved from `offset` on; fewer at the end of the file.  Pages that are not in the host's
 // cache are waited for in a blocking section of ctx.task's kernel (without a task: under the lock).
 Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t offset);

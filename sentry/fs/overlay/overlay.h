@@ -50,6 +50,8 @@ class OverlayInode final : public Inode {
   uint32_t uid() const override { return top().uid(); }
   uint32_t gid() const override { return top().gid(); }
   uint64_t ino() const override { return ino_; }
+  // A lower object keeps its links: its name here is covered.
+  uint32_t link_count() const override { return covered_ && !upper_ ? 0 : top().link_count(); }
   Result<Attributes> GetAttributes(OpContext& ctx) override;
   Result<void> SetAttributes(OpContext& ctx, const AttributeChange& change) override;
   Result<Ref<FileDescription>> Open(OpContext& ctx, const Path& path, uint32_t flags) override;
@@ -109,7 +111,8 @@ class OverlayInode final : public Inode {
   Ref<OverlayInode> parent_;
   std::string name_;
   Ref<Inode> upper_, lower_;
-  uint64_t ino_;  // Stays when it is copied up.
+  uint64_t ino_;          // Stays when it is copied up.
+  bool covered_ = false;  // Its name was removed.
 };
 
 // A layer's own description: its path leads to the layer's inode, not to the overlay's.

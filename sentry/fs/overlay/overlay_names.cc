@@ -168,6 +168,7 @@ Result<void> OverlayInode::Unlink(OpContext& ctx, const Name& name, Inode& child
   TRY(CopyUp(ctx));
   bool lower_has = LowerHas(ctx, name);
   if (inode.upper_) TRY(upper_->Unlink(ctx, name, *inode.upper_));
+  inode.covered_ = true;
   if (lower_has) TRY(Whiteout(ctx, name));
   return {};
 }
@@ -191,6 +192,7 @@ Result<void> OverlayInode::Rmdir(OpContext& ctx, const Name& name, Inode& child)
     TRY(inode.ClearWhiteouts(ctx));
     TRY(upper_->Rmdir(ctx, name, *inode.upper_));
   }
+  inode.covered_ = true;
   if (lower_has) TRY(Whiteout(ctx, name));
   return {};
 }
@@ -214,6 +216,7 @@ Result<void> OverlayInode::Rename(OpContext& ctx, const Name& old_name, Inode& c
   Inode* replaced_upper = other != nullptr ? other->upper_.get() : nullptr;
   TRY(upper_->Rename(ctx, old_name, *moved.upper_, *to.upper_, new_name, replaced_upper,
                      flags & kRenameExchange));
+  if (other != nullptr && !exchange) other->covered_ = true;
   if (old_below && !exchange) TRY(Whiteout(ctx, old_name));
   moved.parent_ = Ref<OverlayInode>(&to);
   moved.name_ = new_name.str();

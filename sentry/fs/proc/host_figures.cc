@@ -1,6 +1,7 @@
 #include "sentry/fs/proc/host_figures.h"
 
 #include "abi/linux/time.h"
+#include "sentry/kernel/ptrace.h"
 #include "sentry/time/clock.h"
 
 namespace sentry {
@@ -28,7 +29,7 @@ char StateOf(const ProcessView& view) {
     case Task::State::kDead:
       return view.task.IsLeader() ? 'Z' : 'X';
     case Task::State::kStopped:
-      return TracerPid(view.task) != 0 ? 't' : 'T';
+      return view.task.tracer && view.task.tracer->stop && !view.task.tracer->listening ? 't' : 'T';
     case Task::State::kBlocked:
       return 'S';
     case Task::State::kRunning:
@@ -66,8 +67,8 @@ int ParentPid(const ThreadGroup& group) {
   return group.parent != nullptr ? group.parent->pid.value() : 0;
 }
 
-int TracerPid(const Task&) {
-  return 0;
+int TracerPid(const Task& task) {
+  return task.tracer ? task.tracer->tracer->tid().value() : 0;
 }
 
 HandledSignals HandledSignalsOf(const ThreadGroup& group) {

@@ -6,7 +6,7 @@
 
 #include "abi/linux/stat.h"
 #include "sentry/fs/proc/host_figures.h"
-#include "sentry/fs/proc/host_maps.h"
+#include "sentry/kernel/host_maps.h"
 #include "sentry/kernel/opened_file.h"
 
 namespace sentry {

@@ -107,8 +107,8 @@ Result<std::string> StatusText(const ProcessView& view) {
     text += "untag_mask:\t0xffffffffffffffff\n";
   }
   AddSignals(text, view);
-  Append(text, "Seccomp:\t%d\nSeccomp_filters:\t%d\n", view.task.seccomp ? 2 : 0,
-         view.task.seccomp ? 1 : 0);
+  Append(text, "Seccomp:\t%d\nSeccomp_filters:\t%d\n", view.task.seccomp_mode,
+         static_cast<int>(view.task.seccomp ? view.task.seccomp->Count() : 0));
   text += "Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n";
   AddPlacement(text, view, host);
   std::string switches = HostLines(host, "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches");

@@ -48,6 +48,35 @@ Result<void> StoreDomainname(Kernel& kernel, std::string_view text) {
   return {};
 }
 
+std::string CorePatternValue(Kernel& kernel) {
+  return kernel.core_pattern;
+}
+// A pipe to a helper would run a program outside of any process of the guest's.
+Result<void> StoreCorePattern(Kernel& kernel, std::string_view text) {
+  constexpr size_t kCorenameMax = 128;
+  if (text.starts_with('|') || text.size() >= kCorenameMax) return Errno(EINVAL);
+  kernel.core_pattern = std::string(text);
+  return {};
+}
+std::string CoreUsesPidValue(Kernel& kernel) {
+  return kernel.core_uses_pid ? "1" : "0";
+}
+Result<void> StoreCoreUsesPid(Kernel& kernel, std::string_view text) {
+  kernel.core_uses_pid = text == "1";
+  return {};
+}
+std::string PtraceScopeValue(Kernel& kernel) {
+  return std::to_string(kernel.ptrace_scope);
+}
+// "No attach" cannot be taken back (Yama.rst).
+Result<void> StorePtraceScope(Kernel& kernel, std::string_view text) {
+  constexpr int kNoAttach = 3;
+  const int scope = text[0] - '0';
+  if (kernel.ptrace_scope == kNoAttach && scope != kNoAttach) return Errno(EINVAL);
+  kernel.ptrace_scope = scope;
+  return {};
+}
+
 std::string BootIdValue(Kernel&) {
   static const std::string id = MakeUuid();  // A process is one boot.
   return id;

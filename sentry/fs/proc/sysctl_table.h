@@ -36,5 +36,11 @@ std::string UuidValue(Kernel& kernel);
 std::string FileNrValue(Kernel& kernel);
 std::string ThreadsMaxValue(Kernel& kernel);
 std::string LastPidValue(Kernel& kernel);
+std::string CorePatternValue(Kernel& kernel);
+base::Result<void> StoreCorePattern(Kernel& kernel, std::string_view text);
+std::string CoreUsesPidValue(Kernel& kernel);
+base::Result<void> StoreCoreUsesPid(Kernel& kernel, std::string_view text);
+std::string PtraceScopeValue(Kernel& kernel);
+base::Result<void> StorePtraceScope(Kernel& kernel, std::string_view text);
 
 }  // namespace sentry

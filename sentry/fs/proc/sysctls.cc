@@ -64,6 +64,10 @@ int64_t Sysctls::Number(std::string_view path) {
   return std::strtoll(Value(path).c_str(), nullptr, 10);
 }
 
+uint64_t Sysctls::Unsigned(std::string_view path) {
+  return std::strtoull(Value(path).c_str(), nullptr, 10);
+}
+
 void Sysctls::Bind(std::string_view path, Getter get, Setter set) {
   bound_.insert_or_assign(IndexOf(path), Bound{std::move(get), std::move(set)});
 }

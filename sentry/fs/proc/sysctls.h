@@ -20,6 +20,7 @@ class Sysctls final : public TreeSource {
 
   // `path` without "/proc/sys/", and in the table: "fs/pipe-max-size".
   int64_t Number(std::string_view path);
+  uint64_t Unsigned(std::string_view path);  // Beyond INT64_MAX too.
   std::string Value(std::string_view path);  // Without the line end.
 
   using Getter = base::UniqueFunction<std::string()>;

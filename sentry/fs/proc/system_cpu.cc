@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "sentry/fs/kernfs/cpu_text.h"
-#include "sentry/fs/proc/host_maps.h"
+#include "sentry/kernel/host_maps.h"
 #include "sentry/fs/proc/system_file.h"
 #include "sentry/kernel/task.h"
 #include "sentry/time/clock.h"

@@ -41,5 +41,12 @@ Result<std::string> MeminfoText(Kernel& kernel);
 Result<std::string> VmstatText(Kernel& kernel);
 Result<std::string> ZoneinfoText(Kernel& kernel);
 Result<std::string> BuddyinfoText(Kernel& kernel);
+// system_keys.cc
+Result<std::string> KeysText(Kernel& kernel);
+Result<std::string> KeyUsersText(Kernel& kernel);
+// system_ipc.cc
+Result<std::string> SysvMessagesText(Kernel& kernel);
+Result<std::string> SysvSemaphoresText(Kernel& kernel);
+Result<std::string> SysvSharedMemoryText(Kernel& kernel);
 
 }  // namespace sentry

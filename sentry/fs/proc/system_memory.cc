@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "sentry/fs/proc/host_maps.h"
+#include "sentry/kernel/host_maps.h"
 #include "sentry/fs/proc/system_file.h"
 
 namespace sentry {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <bit>
 #include <memory>
+#include <string>
 
 #include "abi/linux/fcntl.h"
 
@@ -246,6 +247,17 @@ Result<int> FileContents::HostFd() {
   dense_ = std::min<uint64_t>(size_, static_cast<uint64_t>(std::countr_one(written_)) * kPage);
   buffer_ = {};
   return memfd_.get();
+}
+
+Result<int> FileContents::ReadOnlyFd(int proc_fd) {
+  if (read_fd_.valid()) return read_fd_.get();
+  int memfd = TRY(HostFd());
+  if (proc_fd < 0) return memfd;
+  std::string path = "self/fd/" + std::to_string(memfd);
+  base::Fd fd(::openat(proc_fd, path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return base::LastErrno();
+  read_fd_ = std::move(fd);
+  return read_fd_.get();
 }
 
 }  // namespace sentry

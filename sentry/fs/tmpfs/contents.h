@@ -35,6 +35,9 @@ class FileContents {
   Result<uint64_t> SeekHoleOrData(uint64_t offset, bool data) const;
   // Moves to a memfd on first use.  Borrowed.
   Result<int> HostFd();
+  // The same without the right to write, for mappings that must stay read-only.  `proc_fd` is the
+  // host's proc directory.
+  Result<int> ReadOnlyFd(int proc_fd);
   int host_fd_if_any() const { return memfd_.get(); }
 
  private:
@@ -49,7 +52,7 @@ class FileContents {
   uint64_t charged_ = 0;  // Pages.
   std::vector<std::byte> buffer_;
   uint32_t written_ = 0;  // Pages of the buffer that are no holes, a bit each.
-  base::Fd memfd_;
+  base::Fd memfd_, read_fd_;
   uint64_t size_ = 0;   // Of the memfd.
   uint64_t dense_ = 0;  // No holes before this offset, so that most writes need no counting.
 };

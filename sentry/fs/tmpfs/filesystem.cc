@@ -1,5 +1,7 @@
 #include "sentry/fs/tmpfs/filesystem.h"
 
+#include <sys/sysinfo.h>
+
 #include <algorithm>
 
 #include "sentry/fs/tmpfs/directory.h"
@@ -12,6 +14,12 @@ namespace {
 // What an inode and its directory entry cost the Sentry, roughly: a guest must not be able to get
 // past --memory with empty files.
 constexpr uint64_t kInodeCost = 1024;
+
+uint64_t MostMemory(const MemoryBudget& budget) {
+  if (budget.limit() != 0) return budget.limit();
+  struct sysinfo host {};
+  return ::sysinfo(&host) == 0 ? uint64_t{host.totalram} * host.mem_unit : 0;
+}
 
 }  // namespace
 
@@ -35,7 +43,8 @@ Result<FsStatistics> TmpfsFilesystem::Statistics(OpContext&) {
   FsStatistics stats;
   stats.type = abi::kTmpfsMagic;
   stats.block_size = kPage;
-  stats.blocks = options_.size / kPage;
+  // Without a size of its own it may grow until memory is used up.
+  stats.blocks = (options_.size != 0 ? options_.size : MostMemory(budget_)) / kPage;
   stats.blocks_free = stats.blocks - std::min(stats.blocks, pages_);
   stats.blocks_available = stats.blocks_free;
   stats.files = options_.inodes;

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include "sentry/kernel/kernel.h"
+#include "sentry/kernel/task.h"
 #include "sentry/vfs/inotify.h"
 
 namespace sentry {
@@ -82,7 +84,10 @@ Result<uint64_t> TmpfsFileDescription::Fcntl(OpContext&, int command, uint64_t a
 
 Result<Mapping> TmpfsFileDescription::Map(OpContext& ctx, uint32_t, uint32_t) {
   file().Accessed(path(), flags(), ctx.now);
-  return Mapping{.host_fd = TRY(file().contents().HostFd())};
+  FileContents& contents = file().contents();
+  if (writable()) return Mapping{.host_fd = TRY(contents.HostFd())};
+  int proc_fd = ctx.task != nullptr ? ctx.task->kernel().options().proc_fd : -1;
+  return Mapping{.host_fd = TRY(contents.ReadOnlyFd(proc_fd))};
 }
 
 Result<void> TmpfsFileDescription::Allocate(OpContext& ctx, uint32_t mode, int64_t start,

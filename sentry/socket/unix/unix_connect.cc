@@ -33,7 +33,7 @@ Result<void> UnixSocket::Connect(OpContext& ctx, const SocketAddress& address, b
 Result<void> UnixSocket::ConnectStream(OpContext& ctx, UnixSocket& listener) {
   TRY(AutobindIfNamed());
   Ref<UnixSocket> server =
-      MakeRef<UnixSocket>(kernel_, kernel_.Get<NamelessFiles>().Socket(ctx), 0, type_);
+      MakeRef<UnixSocket>(kernel_, kernel_.Get<NamelessFiles>().Socket(ctx), 0, type_, *network_);
   server->name_ = listener.name_;  // Its own name, though only the listener is found by it.
   server->options_.pass_credentials = listener.options_.pass_credentials;
   server->peer_identity_ = {PeerCredentials(ctx), ctx.creds.groups};

@@ -97,7 +97,7 @@ Result<Ref<UnixSocket>> UnixSocket::FindTarget(OpContext& ctx, const SocketAddre
     }
     found = static_cast<UnixInodeSocket&>(*path.inode()->attachment).socket;
   } else {
-    found = registry_->Find(name.substr(1));
+    found = registry_->Find(name.substr(1), type_);
   }
   if (found == nullptr) return Errno(ECONNREFUSED);
   if (found->type_ != type_) return Errno(EPROTOTYPE);

@@ -1,5 +1,6 @@
 #include "sentry/socket/unix/unix_registry.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <set>
 #include <utility>
@@ -15,13 +16,30 @@ UnixSocket* AsUnix(FileDescription& file) {
 
 }  // namespace
 
+UnixSockets::UnixSockets(Kernel& kernel) {
+  // Both live as long as the kernel.
+  StateOf<SocketDiag>(kernel).unix_sockets = [this](const Network& network) {
+    return List(network);
+  };
+}
+
+std::vector<UnixSocketInfo> UnixSockets::List(const Network& network) const {
+  std::vector<UnixSocketInfo> list;
+  for (const UnixSocket* socket : all_) {
+    if (&socket->network() == &network) list.push_back(socket->Describe());
+  }
+  std::sort(list.begin(), list.end(),
+            [](const UnixSocketInfo& a, const UnixSocketInfo& b) { return a.inode < b.inode; });
+  return list;
+}
+
 Result<void> UnixSockets::Claim(const std::string& name, UnixSocket& socket) {
-  if (!names_.emplace(name, &socket).second) return Errno(EADDRINUSE);
+  if (!names_.emplace(std::pair(socket.type(), name), &socket).second) return Errno(EADDRINUSE);
   return {};
 }
 
-UnixSocket* UnixSockets::Find(const std::string& name) const {
-  auto found = names_.find(name);
+UnixSocket* UnixSockets::Find(const std::string& name, int type) const {
+  auto found = names_.find({type, name});
   return found == names_.end() ? nullptr : found->second;
 }
 

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sentry/kernel/kernel.h"
+#include "sentry/socket/socket_diag.h"
 #include "sentry/vfs/file_description.h"
 
 namespace sentry {
@@ -16,14 +19,19 @@ class UnixSocket;
 class UnixSockets final : public RefCounted {
  public:
   static constexpr SubsystemId kSubsystem = SubsystemId::kUnixSockets;
-  explicit UnixSockets(Kernel&) {}
+  explicit UnixSockets(Kernel& kernel);
 
-  // --- abstract names (unix(7)): the bytes behind the leading NUL ---
+  // --- abstract names (unix(7)): the bytes behind the leading NUL, per type of socket ---
   Result<void> Claim(const std::string& name, UnixSocket& socket);  // EADDRINUSE
-  void ReleaseName(const std::string& name) { names_.erase(name); }
-  UnixSocket* Find(const std::string& name) const;
+  void ReleaseName(const std::string& name, int type) { names_.erase({type, name}); }
+  UnixSocket* Find(const std::string& name, int type) const;
   // A free name of five hexadecimal digits for `socket`.
   Result<std::string> Autobind(UnixSocket& socket);
+
+  // --- all of them, for sock_diag(7) and /proc/net/unix ---
+  void Born(UnixSocket& socket) { all_.insert(&socket); }
+  void Died(UnixSocket& socket) { all_.erase(&socket); }
+  std::vector<UnixSocketInfo> List(const Network& network) const;
 
   // --- descriptions in flight ---
   void Sent(FileDescription& file, uint32_t uid);
@@ -36,7 +44,8 @@ class UnixSockets final : public RefCounted {
   void Bury(std::vector<Ref<FileDescription>> files);
 
  private:
-  std::map<std::string, UnixSocket*> names_;
+  std::set<UnixSocket*> all_;
+  std::map<std::pair<int, std::string>, UnixSocket*> names_;
   std::map<UnixSocket*, uint32_t> in_flight_;  // How often each is.
   std::map<uint32_t, size_t> by_user_;
   std::vector<Ref<FileDescription>> buried_;

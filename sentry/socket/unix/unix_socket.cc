@@ -13,19 +13,24 @@ constexpr uint32_t kEverything = abi::kPollIn | abi::kPollRdnorm | abi::kPollOut
 
 }  // namespace
 
-UnixSocket::UnixSocket(Kernel& kernel, Path path, uint32_t flags, int type)
+UnixSocket::UnixSocket(Kernel& kernel, Path path, uint32_t flags, int type, Network& network)
     : Socket(kernel, std::move(path), flags, abi::kAfUnix, type, 0),
       registry_(&kernel.Get<UnixSockets>()),
+      network_(&network),
       stream_(kernel.memory()),
       account_(MakeRef<UnixSendAccount>()) {
   account_->writable = &queue_;
   account_->limit = static_cast<size_t>(options_.send_buffer);
+  registry_->Born(*this);
 }
 
 UnixSocket::~UnixSocket() {
+  registry_->Died(*this);
   account_->writable = nullptr;
   if (inode_socket_) inode_socket_->socket = nullptr;
-  if (bound_ && !name_.empty() && name_[0] == '\0') registry_->ReleaseName(name_.substr(1));
+  if (bound_ && !name_.empty() && name_[0] == '\0') {
+    registry_->ReleaseName(name_.substr(1), type_);
+  }
   WakeBlocked();
   for (UnixSocket* target : blocked_on_) target->blocked_.erase(this);
   // Not accepted, or not read to the end: the peer learns that something was lost.
@@ -86,6 +91,30 @@ void UnixSocket::TakeRights(std::vector<Ref<FileDescription>>& to) {
     for (Ref<FileDescription>& file : datagram->rights.Take()) to.push_back(std::move(file));
   }
   for (const Ref<UnixSocket>& embryo : backlog_) embryo->TakeRights(to);
+}
+
+UnixSocketInfo UnixSocket::Describe() const {
+  UnixSocketInfo info;
+  info.type = type_;
+  info.state = Listening()                                       ? abi::kTcpListen
+               : state_ == State::kConnected || peer_ != nullptr ? abi::kTcpEstablished
+                                                                 : abi::kTcpClose;
+  info.inode = inode()->ino();
+  if (peer_ != nullptr) info.peer_inode = peer_->inode()->ino();
+  info.name = name_;
+  if (!name_.empty() && name_.back() == '\0' && name_.front() != '\0') info.name.pop_back();
+  if (bound_path_.dentry) info.file_inode = bound_path_.dentry->inode()->ino();
+  size_t queued = stream_.size();
+  for (const auto& datagram : datagrams_) queued += datagram->data.size();
+  info.receive_queue = static_cast<uint32_t>(Listening() ? backlog_.size() : queued);
+  info.send_queue = static_cast<uint32_t>(Listening() ? backlog_limit_ : account_->used);
+  info.references = RefCount();
+  info.uid = inode()->uid();
+  info.shutdown = static_cast<uint8_t>((receive_shut_ ? 1 : 0) | (send_shut_ ? 2 : 0));
+  for (const Ref<UnixSocket>& embryo : backlog_) {
+    if (embryo->peer_ != nullptr) info.waiting.push_back(embryo->peer_->inode()->ino());
+  }
+  return info;
 }
 
 uint32_t UnixSocket::Poll() {
@@ -161,7 +190,8 @@ Result<Ref<UnixSocket>> UnixFamily::New(OpContext& ctx, int type, int protocol, 
   if (type != abi::kSockStream && type != abi::kSockDgram && type != abi::kSockSeqpacket) {
     return Errno(ESOCKTNOSUPPORT);
   }
-  return MakeRef<UnixSocket>(kernel_, kernel_.Get<NamelessFiles>().Socket(ctx), flags, type);
+  return MakeRef<UnixSocket>(kernel_, kernel_.Get<NamelessFiles>().Socket(ctx), flags, type,
+                             Networks::Of(kernel_, ctx));
 }
 
 Result<Ref<Socket>> UnixFamily::Create(OpContext& ctx, int type, int protocol, uint32_t flags) {

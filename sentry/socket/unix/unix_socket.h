@@ -13,6 +13,7 @@
 
 #include "sentry/socket/family.h"
 #include "sentry/socket/socket.h"
+#include "sentry/socket/socket_diag.h"
 #include "sentry/socket/unix/unix_queue.h"
 
 namespace sentry {
@@ -26,7 +27,7 @@ struct UnixInodeSocket final : RefCounted {
 
 class UnixSocket final : public Socket {
  public:
-  UnixSocket(Kernel& kernel, Path path, uint32_t flags, int type);
+  UnixSocket(Kernel& kernel, Path path, uint32_t flags, int type, Network& network);
 
   Result<void> Bind(OpContext& ctx, const SocketAddress& address) override;
   Result<void> Connect(OpContext& ctx, const SocketAddress& address, bool nonblocking) override;
@@ -52,6 +53,8 @@ class UnixSocket final : public Socket {
   template <typename F>
   void ForEachRight(F f) const;
   void TakeRights(std::vector<Ref<FileDescription>>& to);
+  UnixSocketInfo Describe() const;
+  const Network& network() const { return *network_; }
 
  private:
   enum class State { kIdle, kListening, kConnected };
@@ -91,6 +94,7 @@ class UnixSocket final : public Socket {
   bool StreamWritable() const;
 
   const Ref<UnixSockets> registry_;
+  const Ref<Network> network_;  // Abstract names are one set for all; ss(8) tells them apart.
   State state_ = State::kIdle;
   std::string name_;  // As behind sun_family: a path with its NUL, or NUL and an abstract name.
   bool bound_ = false;

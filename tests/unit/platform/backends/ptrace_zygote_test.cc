@@ -2,6 +2,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "platform/ptrace/ptrace.h"
 #include "platform_suite.h"
 
@@ -32,6 +35,21 @@ TEST_P(ZygoteTest, SignalsDoNotDisturbIt) {
     ::kill(Zygote(guest), signal);
     for (int i = 0; i < 3; ++i) NewGuest();
   }
+}
+
+// The Sentry blocks the signals that it passes on; the tracer is woken by one.
+TEST(PtraceZygote, DoesNotInheritBlockedSignals) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  Result<std::unique_ptr<Platform>> made = CreatePtrace(Options{});
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ASSERT_TRUE(made.ok());
+  Result<Thread*> guest = (*made)->NewProcess();
+  ASSERT_TRUE(guest.ok());
+  std::ifstream status("/proc/" + std::to_string((*guest)->host_pid()) + "/status");
+  std::string text((std::istreambuf_iterator<char>(status)), {});
+  EXPECT_NE(text.find("SigBlk:\t0000000000000000"), std::string::npos) << text;
 }
 
 TEST(PtraceProbe, SaysWhetherItWorks) {

@@ -1,0 +1,92 @@
+// Options of the levels SOL_UDP, SOL_RAW and SOL_ICMPV6 (udp(7), raw(7), RFC 3542).
+#include "sentry/socket/inet/datagram_socket.h"
+
+namespace sentry {
+namespace {
+
+constexpr int32_t kIcmpFilter = 1, kIcmp6Filter = 1;
+
+}  // namespace
+
+Result<OptionBytes> DatagramSocket::GetTransportOption(int32_t level, int32_t name) {
+  const netstack::UdpEndpoint* u = udp();
+  const netstack::RawEndpoint* r = raw();
+  if (level == abi::kSolRaw && r != nullptr) {
+    if (IsV6() && name == abi::kIpv6Checksum) return GetIpv6Option(name);
+    if (IsV6() || name != kIcmpFilter) return Errno(ENOPROTOOPT);
+    if (protocol_ != abi::kIpprotoIcmp) return Errno(EOPNOTSUPP);
+    return OptionValue(r->icmp_filter);
+  }
+  if (level == abi::kSolIcmpv6 && r != nullptr && protocol_ == abi::kIpprotoIcmpv6) {
+    if (name != kIcmp6Filter) return Errno(ENOPROTOOPT);
+    return OptionValue(r->icmp6_filter);
+  }
+  if (level != abi::kSolUdp || u == nullptr) return Errno(ENOPROTOOPT);
+  switch (name) {
+    case abi::kUdpCork:
+      return OptionValue(int32_t{u->cork ? 1 : 0});
+    case abi::kUdpSegment:
+      return OptionValue(int32_t{u->segment_size});
+    case abi::kUdpGro:
+      return OptionValue(int32_t{u->gro ? 1 : 0});
+    case abi::kUdpNoCheck6Tx:
+      return OptionValue(int32_t{u->no_check6_tx ? 1 : 0});
+    case abi::kUdpNoCheck6Rx:
+      return OptionValue(int32_t{u->no_check6_rx ? 1 : 0});
+    case abi::kUdpEncap:
+      return OptionValue(int32_t{0});
+    default:
+      return Errno(ENOPROTOOPT);
+  }
+}
+
+Result<void> DatagramSocket::SetUdpOption(int32_t name, int32_t number) {
+  netstack::UdpEndpoint& u = *udp();
+  switch (name) {
+    case abi::kUdpCork:
+      u.cork = number != 0;
+      return u.cork ? Result<void>() : u.FlushCork();
+    case abi::kUdpSegment:
+      if (number < 0 || number > 0xffff) return Errno(EINVAL);
+      u.segment_size = static_cast<uint16_t>(number);
+      return {};
+    case abi::kUdpGro:
+      u.gro = number != 0;
+      return {};
+    case abi::kUdpNoCheck6Tx:
+      u.no_check6_tx = number != 0;
+      return {};
+    case abi::kUdpNoCheck6Rx:
+      u.no_check6_rx = number != 0;
+      return {};
+    case abi::kUdpEncap:
+      // No tunnel is made here.
+      return number == 0 ? Result<void>() : Errno(ENOPROTOOPT);
+    default:
+      return Errno(ENOPROTOOPT);
+  }
+}
+
+Result<void> DatagramSocket::SetTransportOption(OpContext& ctx, int32_t level, int32_t name,
+                                                std::span<const std::byte> value) {
+  netstack::Stack::Scope scope(stack().stack());
+  netstack::RawEndpoint* r = raw();
+  if (level == abi::kSolRaw && r != nullptr) {
+    if (IsV6() && name == abi::kIpv6Checksum) return SetIpv6Option(ctx, name, value);
+    if (IsV6() || name != kIcmpFilter) return Errno(ENOPROTOOPT);
+    if (protocol_ != abi::kIpprotoIcmp) return Errno(EOPNOTSUPP);
+    // What is left out keeps its value (raw_seticmpfilter()).
+    std::memcpy(&r->icmp_filter, value.data(), std::min(value.size(), sizeof(r->icmp_filter)));
+    return {};
+  }
+  if (level == abi::kSolIcmpv6 && r != nullptr && protocol_ == abi::kIpprotoIcmpv6) {
+    if (name != kIcmp6Filter) return Errno(ENOPROTOOPT);
+    std::memcpy(r->icmp6_filter.data(), value.data(),
+                std::min(value.size(), sizeof(r->icmp6_filter)));
+    return {};
+  }
+  if (level != abi::kSolUdp || udp() == nullptr) return Errno(ENOPROTOOPT);
+  return SetUdpOption(name, TRY(OptionAs<int32_t>(value)));
+}
+
+}  // namespace sentry

@@ -1,0 +1,201 @@
+#include "sentry/socket/inet/inet_stack.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+
+#include "abi/linux/netdevice.h"
+#include "abi/linux/netlink.h"
+
+namespace sentry {
+namespace {
+
+// Takes everything and gives nothing (a "dummy" device).
+class NullLink final : public netstack::Link {
+ public:
+  NullLink(const NetDevice& device) : mtu_(static_cast<uint32_t>(device.mtu)) {
+    mac_.bytes = device.address;
+  }
+  netstack::LinkKind kind() const override { return netstack::LinkKind::kEthernet; }
+  netstack::MacAddress mac() const override { return mac_; }
+  uint32_t mtu() const override { return mtu_; }
+  void Attach(netstack::LinkSink*) override {}
+  void Send(netstack::PacketPtr) override {}
+
+ private:
+  const uint32_t mtu_;
+  netstack::MacAddress mac_;
+};
+
+netstack::Route ToStack(const Route& route) {
+  netstack::Route out;
+  out.dst = ToStack(route.destination);
+  out.prefix = route.prefix_length;
+  out.gateway = route.gateway.Empty() ? netstack::IpAddress() : ToStack(route.gateway);
+  out.ifindex = static_cast<uint32_t>(route.device);
+  out.source = route.source.Empty() ? netstack::IpAddress() : ToStack(route.source);
+  out.metric = route.metric;
+  out.table = route.table;
+  out.type = static_cast<netstack::RouteType>(route.type);
+  out.protocol = route.protocol;
+  out.scope = route.scope;
+  out.tos = route.tos;
+  out.mtu = route.mtu;
+  return out;
+}
+
+}  // namespace
+
+netstack::IpAddress ToStack(const IpAddress& address) {
+  if (address.family == abi::kAfInet) return netstack::IpAddress::V4Bytes(address.bytes.data());
+  return netstack::IpAddress::V6Bytes(address.bytes.data());
+}
+
+IpAddress FromStack(const netstack::IpAddress& address) {
+  IpAddress out = IpAddress::Any(address.IsV4() ? abi::kAfInet : abi::kAfInet6);
+  std::memcpy(out.bytes.data(), address.wire().data(), address.wire().size());
+  return out;
+}
+
+InetStack::InetStack(Kernel& kernel, Network& network)
+    : kernel_(kernel),
+      network_(network),
+      timer_(kernel.timers(), [this] { stack().RunTimers(); }),
+      net_(std::make_unique<netstack::NetStack>(static_cast<netstack::Environment&>(*this))) {
+  net_->AddLoopback(false);
+  network_.plane = this;
+  network_.Observe(this);
+  for (const auto& [index, device] : network_.devices()) OnLink(device, false);
+  for (const InterfaceAddress& address : network_.addresses()) OnAddress(address, false);
+  for (const Route& route : network_.routes()) OnRoute(route, false);
+}
+
+InetStack::~InetStack() {
+  network_.Forget(this);
+  network_.plane = nullptr;
+}
+
+InetStack& InetStack::Of(Kernel& kernel, Network& network) {
+  if (network.plane == nullptr) network.plane_owner = MakeRef<InetStack>(kernel, network);
+  return *Existing(network);
+}
+
+void InetStack::OnLink(const NetDevice& device, bool gone) {
+  netstack::Stack::Scope scope(stack());
+  const uint32_t index = static_cast<uint32_t>(device.index);
+  if (gone) {
+    (void)stack().RemoveInterface(index);
+    return;
+  }
+  netstack::Interface* interface = stack().FindInterface(index);
+  if (interface == nullptr) {
+    auto made = stack().AddInterface(device.name, std::make_unique<NullLink>(device), index);
+    if (!made.ok()) return;
+    interface = *made;
+  }
+  if (interface->name() != device.name) (void)stack().Rename(*interface, device.name);
+  if (interface->mtu() != static_cast<uint32_t>(device.mtu)) {
+    (void)stack().SetMtu(*interface, static_cast<uint32_t>(device.mtu));
+  }
+  if (interface->IsEthernet()) {
+    netstack::MacAddress mac;
+    mac.bytes = device.address;
+    if (interface->mac() != mac) (void)stack().SetMac(*interface, mac);
+  }
+  constexpr uint32_t kMask = abi::kIffUp | abi::kIffNoarp | abi::kIffMulticast;
+  (void)stack().SetFlags(*interface, device.flags & kMask, kMask);
+}
+
+// The stack has what it adds by itself already: EEXIST is as good.
+void InetStack::OnAddress(const InterfaceAddress& address, bool gone) {
+  netstack::Stack::Scope scope(stack());
+  netstack::Interface* interface = stack().FindInterface(static_cast<uint32_t>(address.device));
+  if (interface == nullptr) return;
+  const netstack::IpAddress local = ToStack(address.local);
+  if (gone) {
+    (void)stack().RemoveAddress(*interface, local, address.prefix_length);
+    return;
+  }
+  netstack::InterfaceAddress out;
+  out.addr = local;
+  out.prefix = address.prefix_length;
+  out.peer = ToStack(address.peer);
+  if (!address.broadcast.Empty()) out.broadcast = ToStack(address.broadcast);
+  out.scope = address.scope;
+  out.flags = address.flags;
+  out.label = address.label;
+  out.preferred_lft = address.preferred_seconds;
+  out.valid_lft = address.valid_seconds;
+  (void)stack().AddAddress(*interface, out);
+}
+
+// The stack makes the routes that addresses bring by itself.
+void InetStack::OnRoute(const Route& route, bool gone) {
+  if (route.protocol == abi::kRtprotKernel) return;
+  netstack::Stack::Scope scope(stack());
+  if (gone) {
+    (void)stack().RemoveRoute(ToStack(route));
+  } else {
+    (void)stack().AddRoute(ToStack(route), false, true);
+  }
+}
+
+LinkStats InetStack::Stats(const NetDevice& device) {
+  const netstack::Interface* interface = stack().FindInterface(static_cast<uint32_t>(device.index));
+  if (interface == nullptr) return {};
+  const netstack::LinkStats& s = interface->stats();
+  return {s.rx_packets, s.tx_packets, s.rx_bytes,   s.tx_bytes, s.rx_errors,
+          s.tx_errors,  s.rx_dropped, s.tx_dropped, s.multicast};
+}
+
+std::vector<Neighbour> InetStack::Neighbours() {
+  std::vector<Neighbour> out;
+  for (const netstack::NeighbourEntry& entry : stack().neighbours()) {
+    out.push_back({static_cast<int32_t>(entry.ifindex), FromStack(entry.addr), entry.mac.bytes,
+                   static_cast<uint16_t>(entry.state)});
+  }
+  return out;
+}
+
+Result<void> InetStack::SetNeighbour(const Neighbour& neighbour) {
+  netstack::Stack::Scope scope(stack());
+  netstack::NeighbourEntry entry;
+  entry.addr = ToStack(neighbour.address);
+  entry.ifindex = static_cast<uint32_t>(neighbour.device);
+  entry.mac.bytes = neighbour.link_address;
+  entry.state = static_cast<netstack::NeighbourState>(neighbour.state);
+  return stack().SetNeighbour(entry);
+}
+
+Result<void> InetStack::RemoveNeighbour(const Neighbour& neighbour) {
+  netstack::Stack::Scope scope(stack());
+  return stack().RemoveNeighbour(static_cast<uint32_t>(neighbour.device),
+                                 ToStack(neighbour.address));
+}
+
+netstack::Time InetStack::Now() {
+  return MonotonicNow().ns;
+}
+netstack::Time InetStack::WallTime() {
+  return RealtimeNowNs();
+}
+
+void InetStack::Random(std::span<std::byte> out) {
+  while (!out.empty()) {
+    const ssize_t got = ::getrandom(out.data(), out.size(), 0);
+    if (got > 0) out = out.subspan(static_cast<size_t>(got));
+  }
+}
+
+void InetStack::WakeAt(netstack::Time when) {
+  timer_.Arm(MonoTime{when});
+}
+
+bool InetStack::Charge(size_t bytes) {
+  return kernel_.memory().Charge(bytes).ok();
+}
+void InetStack::Uncharge(size_t bytes) {
+  kernel_.memory().Uncharge(bytes);
+}
+
+}  // namespace sentry

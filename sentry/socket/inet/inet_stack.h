@@ -1,0 +1,63 @@
+// InetStack: the TCP/IP stack of one network namespace, following the namespace's configuration and
+// driven by the kernel's clock, timers and memory budget.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "netstack/netstack.h"
+#include "sentry/kernel/kernel.h"
+#include "sentry/socket/network.h"
+#include "sentry/socket/socket_diag.h"
+
+namespace sentry {
+
+class InetSocket;
+
+class InetStack final : public RefCounted, public NetworkPlane, private netstack::Environment {
+ public:
+  InetStack(Kernel& kernel, Network& network);
+  ~InetStack() override;
+  // That of `network`, made on first use.
+  static InetStack& Of(Kernel& kernel, Network& network);
+  // Null: none was made.
+  static InetStack* Existing(const Network& network) {
+    return static_cast<InetStack*>(network.plane);
+  }
+
+  netstack::NetStack& net() { return *net_; }
+  netstack::Stack& stack() { return net_->stack(); }
+  Kernel& kernel() { return kernel_; }
+  std::set<InetSocket*>& sockets() { return sockets_; }
+
+  void OnLink(const NetDevice& device, bool gone) override;
+  void OnAddress(const InterfaceAddress& address, bool gone) override;
+  void OnRoute(const Route& route, bool gone) override;
+  LinkStats Stats(const NetDevice& device) override;
+  std::vector<Neighbour> Neighbours() override;
+  Result<void> SetNeighbour(const Neighbour& neighbour) override;
+  Result<void> RemoveNeighbour(const Neighbour& neighbour) override;
+  std::string Counters(std::string_view file) override;  // inet_counters.cc
+  bool Supports(std::string_view kind) override { return kind == "dummy"; }
+
+ private:
+  netstack::Time Now() override;
+  netstack::Time WallTime() override;
+  void Random(std::span<std::byte> out) override;
+  void WakeAt(netstack::Time when) override;
+  bool Charge(size_t bytes) override;
+  void Uncharge(size_t bytes) override;
+
+  Kernel& kernel_;
+  Network& network_;
+  Timer timer_;
+  std::set<InetSocket*> sockets_;
+  std::unique_ptr<netstack::NetStack> net_;
+};
+
+// Between the two ways to hold an address; an empty one is :: there.
+netstack::IpAddress ToStack(const IpAddress& address);
+IpAddress FromStack(const netstack::IpAddress& address);
+
+}  // namespace sentry

@@ -1,0 +1,17 @@
+// Calls about file systems as such, for the table.
+#pragma once
+
+#include "abi/linux/ustat.h"
+#include "sentry/syscalls/file_calls.h"
+
+namespace sentry {
+
+Result<void> SysUstat(Task& task, uint32_t device, UserPtr<abi::Ustat> to);
+Result<uint64_t> SysSysfs(Task& task, int32_t option, uint64_t first, UserPtr<char> to);
+Result<void> SysQuotactl(Task& task, uint32_t command, PathPtr special);
+Result<void> SysQuotactlFd(Task& task, FdNum fd, uint32_t command);
+Result<void> SysNameToHandleAt(Task& task, FdNum dirfd, PathPtr path, UserAddr handle,
+                               UserAddr mount_id, uint32_t flags);
+Result<void> SysOpenByHandleAt(Task& task, FdNum mount_fd, UserPtr<uint32_t> handle);
+
+}  // namespace sentry

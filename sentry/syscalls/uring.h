@@ -1,0 +1,138 @@
+// An io_uring: its operations and what they wait for.
+//
+// An operation is a system call made in the place of one: its handler runs when it is submitted,
+// and what the handler would block on is taken from the task (Task::TakeWait) and waited for here.
+#pragma once
+
+#include <deque>
+#include <list>
+#include <map>
+#include <memory>
+
+#include "sentry/syscalls/uring_rings.h"
+#include "sentry/time/timer_queue.h"
+
+namespace sentry {
+
+class Uring;
+
+class UringOp final {
+ public:
+  UringOp(Uring& ring, Ref<Task> task, const abi::UringSqe& entry)
+      : sqe(entry), ring_(ring), task_(std::move(task)) {}
+  UringOp(const UringOp&) = delete;
+  UringOp& operator=(const UringOp&) = delete;
+
+  const abi::UringSqe sqe;
+  std::unique_ptr<UringOp> next;        // Linked: starts when this one is done.
+  std::unique_ptr<UringOp> watchdog;    // LINK_TIMEOUT behind it, once this one has started.
+  std::optional<uint32_t> complete_at;  // TIMEOUT: how many completions end it.
+  uint32_t cqe_flags = 0;
+  std::optional<int> buffer;  // The provided buffer that it uses.
+
+  Task& task() const { return *task_; }
+  bool Has(uint8_t flag) const { return (sqe.flags & flag) != 0; }
+  // Waits as a handler has asked for.
+  void Wait(Task::TakenWait wait);
+  void WaitUntil(MonoTime deadline);
+  bool waiting() const { return static_cast<bool>(attempt_); }
+
+ private:
+  friend class Uring;
+  struct Registration final : base::Waiter {
+    explicit Registration(UringOp& op) : owner(op) {}
+    void Wake(uint32_t) override;
+    UringOp& owner;
+  };
+
+  Uring& ring_;
+  const Ref<Task> task_;
+  WaitSpec spec_;
+  base::UniqueFunction<Result<uint64_t>(Task&)> attempt_;
+  std::vector<std::unique_ptr<Registration>> registrations_;
+  std::unique_ptr<Timer> timer_;
+  bool ready_ = false;
+  bool busy_ =
+      false;  // A call is being made for it, and may wait for the host: nobody ends it now.
+};
+
+class Uring final : public FileDescription {
+ public:
+  Uring(Kernel& kernel, Path path, std::unique_ptr<UringRings> rings, uint32_t setup_flags);
+
+  Result<Mapping> Map(OpContext& ctx, uint32_t prot, uint32_t flags) override {
+    return rings_->memory().Map(ctx, prot, flags);
+  }
+  uint32_t Poll() override;
+  base::WaitQueue* Queue() override { return &queue_; }
+  // A close by the process that submitted leaves nothing running for it.
+  void OnClose(OpContext& ctx) override;
+
+  UringRings& rings() { return *rings_; }
+  // Takes up to `count` entries; how many.
+  uint32_t Submit(Task& task, uint32_t count);
+  // Tries again what was woken, and moves completions that had no room.
+  void Progress();
+  uint32_t CompletionsReady() const { return rings_->CqesReady(); }
+
+  // --- for operations (uring_ops.cc) ---
+  void Post(uint64_t user_data, int32_t result, uint32_t flags);
+  // The number of operations cancelled: those with `match` of `key`.
+  enum class Match { kUserData, kFd, kAny };
+  uint32_t Cancel(Match match, uint64_t key, bool all, const UringOp* except);
+  UringOp* FindTimeout(uint64_t user_data);
+  UringOp* FindPoll(uint64_t user_data);
+  void Finish(UringOp& op, int64_t result);
+  uint32_t completions() const { return completions_; }
+  void MarkReady(UringOp& op);
+
+  // --- registered (uring_register.cc) ---
+  struct Buffer {
+    uint64_t address;
+    uint32_t length;
+    uint16_t id;
+  };
+  struct BufferRing {
+    uint64_t address;
+    uint16_t mask;
+    uint16_t head = 0;
+  };
+  bool enabled = true;
+  std::vector<Ref<FileDescription>> files;
+  std::vector<UserRange> buffers;
+  Ref<FileDescription> eventfd;
+  std::map<uint16_t, std::deque<Buffer>> provided;
+  std::map<uint16_t, BufferRing> buffer_rings;
+  Kernel& kernel() { return kernel_; }
+
+ private:
+  using Ops = std::list<std::unique_ptr<UringOp>>;
+
+  ~Uring() override;
+  void Start(std::unique_ptr<UringOp> op);
+  Result<uint64_t> Attempt(UringOp& op);
+  void StartDrained();
+  void CheckCounts();
+  void Flush();
+  void FailChain(std::unique_ptr<UringOp> op);
+
+  Kernel& kernel_;
+  const std::unique_ptr<UringRings> rings_;
+  Ops running_;
+  Ops drained_;  // Wait for those before them (IOSQE_IO_DRAIN).
+  std::deque<abi::UringCqe> overflow_;
+  uint32_t completions_ = 0;
+  bool progressing_ = false;
+  Timer work_;  // Runs Progress() when nobody waits in io_uring_enter(2).
+  base::WaitQueue queue_;
+};
+
+// Whether there is such an operation (IORING_REGISTER_PROBE).
+bool UringKnows(uint8_t opcode);
+Uring* AsUring(FileDescription& file);
+
+// Makes the call that the entry asks for (uring_ops.cc): a result, or EAGAIN with the operation
+// waiting.
+Result<uint64_t> RunUringOp(Uring& ring, UringOp& op);
+
+}  // namespace sentry

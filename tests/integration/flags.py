@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Flags do what the help says: the guest's view, what is kept of it, what is told."""
+# groups: view told
+import json
+import os
+import re
+import sys
+import tarfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from integration import case, check, main  # noqa: E402
+from sandbox import NOBODY  # noqa: E402
+
+
+def shell(machine, scratch, script, *flags, **options):
+    return machine.run(["/bin/bash", "-c", script], scratch, flags=flags, **options)
+
+
+def place(scratch, name):
+    path = scratch.top / name
+    path.mkdir()
+    if os.getuid() == 0 and scratch.user != "root":
+        os.chown(path, NOBODY, NOBODY)
+    return path
+
+
+@case("view")
+def read_only_and_writable(machine, scratch):
+    there = place(scratch, "there")
+    (there / "f").write_text("old\n")
+    (there / "f").chmod(0o666)
+    result = shell(machine, scratch, "cat /v/f; echo new > /v/f; echo $?", "--ro", f"{there}:/v")
+    check(result.out == "old\n1\n" and "Read-only file system" in result.err, result)
+    result = shell(machine, scratch, "echo new > /v/f; mkdir /v/d; ln -s f /v/l; echo $?", "--rw", f"{there}:/v")
+    check(result.out == "0\n" and (there / "f").read_text() == "new\n", result)
+    check((there / "d").is_dir() and os.readlink(there / "l") == "f", result)
+
+
+@case("view")
+def tmpfs_of_a_size(machine, scratch):
+    result = shell(machine, scratch, "dd if=/dev/zero of=/t/f bs=64k count=100 2>/dev/null; stat -c %s /t/f; stat -f -c %T /t", "--tmpfs", "/t:size=1m")
+    check(result.out == "1048576\ntmpfs\n", result)
+
+
+@case("view")
+def hidden(machine, scratch):
+    (scratch.work / "secret").write_text("x")
+    (scratch.work / "dir").mkdir()
+    (scratch.work / "dir" / "f").write_text("x")
+    result = shell(machine, scratch, "cat secret dir/f; ls", "--hide", "secret", "--hide", str(scratch.work / "dir"))
+    check("No such file" in result.err and "x" not in result.out.split(), result)
+
+
+@case("view")
+def another_root(machine, scratch):
+    root = place(scratch, "root")
+    for name in ("bin", "etc", "proc", "dev", "tmp"):
+        (root / name).mkdir()
+    (root / "etc" / "mark").write_text("this root\n")
+    (root / "bin" / "busybox").write_bytes(Path("/bin/busybox").read_bytes())
+    (root / "bin" / "busybox").chmod(0o755)
+    result = machine.run(["/bin/busybox", "sh", "-c", "cat /etc/mark; /bin/busybox pwd; echo x > /etc/new && /bin/busybox ls /etc"], scratch,
+                         flags=["--root", str(root)])
+    if machine.user == "root":
+        check(result.out == "this root\n/\nmark\nnew\n", result)
+    check(result.out.startswith("this root\n/\n") and not (root / "etc" / "new").exists(), result)
+
+
+@case("view")
+def who_and_where(machine, scratch):
+    result = shell(machine, scratch, "id -u; id -g; pwd; hostname; echo $K-$HOME", "--user=1234:1235", "--cwd=/usr", "--hostname=box", "--env", "K=v")
+    check(result.out == f"1234\n1235\n/usr\nbox\nv-{scratch.home}\n", result)
+    result = machine.run(["/usr/bin/env"], scratch, flags=["--clear-env", "--env", "A=1", "--env", "B=2"])
+    check(sorted(result.out.split()) == ["A=1", "B=2"], result)
+
+
+@case("view")
+def changes_are_exported(machine, scratch):
+    for name in ("keep", "gone"):
+        (scratch.work / name).write_text("old\n")
+    (scratch.work / "dir").mkdir()
+    (scratch.work / "dir" / "inner").write_text("old\n")
+    for path in [scratch.work, *scratch.work.rglob("*")]:
+        if os.getuid() == 0 and machine.user != "root":
+            os.chown(path, NOBODY, NOBODY)
+    long_name = "n" * 200
+    archive = place(scratch, "out") / "changes.tar"
+    result = shell(machine, scratch, f"echo more >> keep; rm gone; rm -r dir; echo a > /tmp/a; ln /tmp/a /tmp/b; ln -s a /tmp/l; echo x > {long_name};"
+                   "mkdir ~/d; truncate -s 1M sparse; chmod 640 keep; exit 5", "--export-changes", str(archive))
+    check(result.status == 5 and result.err == "", result)
+    at = str(scratch.work)[1:]
+    with tarfile.open(archive) as tar:
+        check(tar.extractfile(f"{at}/keep").read() == b"old\nmore\n", "keep")
+        check(tar.getmember(f"{at}/keep").mode == 0o640, "mode of keep")
+        for name in ("gone", "dir"):
+            check(tar.getmember(f"{at}/.wh.{name}").size == 0, f"whiteout of {name}")
+        check(tar.getmember("tmp/l").linkname == "a" and tar.getmember("tmp/l").issym(), "link")
+        check({tar.getmember("tmp/a").islnk(), tar.getmember("tmp/b").islnk()} == {True, False}, "hard link")
+        check(tar.extractfile(f"{at}/{long_name}").read() == b"x\n", "long name")
+        check(tar.getmember(f"{at}/sparse").size == 1 << 20, "sparse")
+        check(tar.getmember(f"{scratch.home}"[1:] + "/d").isdir(), "directory in HOME")
+        check(not [n for n in tar.getnames() if n.startswith(("usr", "etc", "proc", "dev", "sys"))], tar.getnames())
+
+
+@case("view", users=("root",))
+def full_disk_below_the_archive(machine, scratch):
+    result = shell(machine, scratch, "echo x > /tmp/x; exit 5", "--export-changes", "/dev/full")
+    check(result.status == 125 and result.err.startswith("sentry: /dev/full: --export-changes:") and result.err.count("\n") == 1, result)
+
+
+@case("told")
+def log_file(machine, scratch):
+    where = place(scratch, "out")
+    shell(machine, scratch, ":", "--log", str(where / "text"), "--log-level=info")
+    check(re.search(r"^\d{4}-\d\d-\d\dT\S+Z info \S+:\d+: .*/bin/bash", (where / "text").read_text(), re.M), (where / "text").read_text())
+    shell(machine, scratch, ":", "--log", str(where / "json"), "--log-level=info", "--log-format=json")
+    lines = [json.loads(line) for line in (where / "json").read_text().splitlines()]
+    check(lines and all({"time", "level", "source", "text"} == set(line) for line in lines), lines)
+
+
+@case("told")
+def strace_of_some_calls(machine, scratch):
+    result = machine.run(["/bin/cat", "/etc/hostname"], scratch, flags=["--strace=openat,exit_group"])
+    calls = {line.split("(")[0] for line in result.err.splitlines() if "(" in line}
+    check(calls == {"openat", "exit_group"} and '"/etc/hostname"' in result.err, result)
+    where = place(scratch, "out") / "strace"
+    result = machine.run(["/bin/true"], scratch, flags=["--strace", "--strace-file", str(where)])
+    check(result.err == "" and "execve(" in where.read_text() + "execve(" and "exit_group(0)" in where.read_text(), result)
+
+
+@case("told")
+def statistics(machine, scratch):
+    result = machine.run(["/bin/true"], scratch, flags=["--stats"])
+    for word in ("exit_group", "peak memory", "start-up"):
+        check(word in result.err, result)
+
+
+@case("told")
+def help_names_every_flag(machine, scratch):
+    text = machine.raw(["--help"], scratch).out
+    for flag in ("root", "ro", "rw", "tmpfs", "hide", "export-changes", "cwd", "env", "clear-env", "user", "hostname", "net", "memory", "pids",
+                 "timeout", "cpus", "fsize", "platform", "strace", "stats", "log", "log-level", "log-format"):
+        check(re.search(rf"^\s+--{flag}\b", text, re.M), f"--{flag} is not in the help")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Servers and their clients over loopback, and the programs that look at the network.
+
+Servers take a port that was free a moment ago: the native run shares the host's loopback with others.
+"""
+# groups: tools python node web stores speed
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from integration import main, same  # noqa: E402
+
+PYTHON = "/usr/bin/python3"
+
+# Shell functions: free_port, and until_open PORT, which returns once somebody listens.
+PRELUDE = r"""
+set -e
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+until_open() { for i in $(seq 200); do (: <>/dev/tcp/127.0.0.1/$1) 2>/dev/null && return; sleep 0.05; done; echo "nobody listens"; exit 9; }
+port=$(free_port)
+finish() { [ -z "$server" ] || { kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; }; }
+server=
+trap finish EXIT
+"""
+
+
+def served(group, name, script, needs=(), **options):
+    same(group, name, PRELUDE + script, needs=[PYTHON, *needs], status=0, timeout=90, **options)
+
+
+# --- what looks at the network ---
+same("tools", "ip_addr", "ip -o addr show dev lo | sed 's/valid_lft.*//'", needs=["ip"], status=0)
+same("tools", "ip_route_get", "ip route get 127.0.0.1 | sed 's/ uid .*//; s/cache.*//' | head -1", needs=["ip"], status=0)
+same("tools", "ip_link_of_nothing", "ip link show dev nope0", needs=["ip"], status=1)
+same("tools", "ip_rule", "ip rule", needs=["ip"], status=0)
+served("tools", "ss_listener", r"""
+python3 -c 'import socket, sys, time; s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); time.sleep(60)' $port &
+server=$!; until_open $port
+ss -Hltn "sport = :$port" | sed "s/$port/PORT/; s/  */ /g"
+""", needs=["ss"])
+served("tools", "netcat", r"""
+nc -l 127.0.0.1 $port > received & server=$!
+for i in $(seq 100); do ss -Hltn "sport = :$port" | grep -q LISTEN && break; sleep 0.05; done
+head -c 300000 /dev/zero | tr '\0' x | nc -N 127.0.0.1 $port
+wait $server; wc -c < received; server=
+""", needs=["nc", "ss"])
+same("tools", "getaddrinfo", [PYTHON, "-c", "import socket; print(sorted(set(a[4][0] for a in socket.getaddrinfo('127.0.0.1', 80))), socket.if_nameindex()[0])"], needs=[PYTHON], status=0)
+
+# --- python ---
+same("python", "http_server", [PYTHON, "-c", """
+import http.server, threading, urllib.request
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    def do_GET(self):
+        body = self.path.encode() * 1000
+        self.send_response(200); self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers['Content-Length']))
+        self.send_response(201); self.send_header('Content-Length', '8'); self.end_headers(); self.wfile.write(b'%08d' % len(body))
+    def log_message(self, *args): pass
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+base = 'http://127.0.0.1:%d' % server.server_port
+print(len(urllib.request.urlopen(base + '/abc').read()))
+print(urllib.request.urlopen(base + '/up', data=b'x' * 1000000).read())
+def fetch(n): results[n] = len(urllib.request.urlopen(base + '/%d' % n).read())
+results = {}
+threads = [threading.Thread(target=fetch, args=(n,)) for n in range(20)]
+[t.start() for t in threads]; [t.join() for t in threads]; print(sorted(results.items()))
+server.shutdown()
+"""], needs=[PYTHON], status=0, timeout=60)
+same("python", "asyncio_streams", [PYTHON, "-c", """
+import asyncio
+async def serve(reader, writer):
+    while line := await reader.readline(): writer.write(line.upper()); await writer.drain()
+    writer.close()
+async def client(port, n):
+    reader, writer = await asyncio.open_connection('127.0.0.1', port)
+    out = []
+    for i in range(20): writer.write(b'line %d %d\\n' % (n, i)); out.append(await reader.readline())
+    writer.close(); await writer.wait_closed(); return out[-1]
+async def main():
+    server = await asyncio.start_server(serve, '127.0.0.1', 0)
+    port = server.sockets[0].getsockname()[1]
+    print(sorted(await asyncio.gather(*(client(port, n) for n in range(30)))))
+    server.close(); await server.wait_closed()
+asyncio.run(main())
+"""], needs=[PYTHON], status=0, timeout=60)
+same("python", "udp", [PYTHON, "-c", """
+import socket
+for family, host in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')):
+    a, b = (socket.socket(family, socket.SOCK_DGRAM) for _ in range(2))
+    a.bind((host, 0)); b.connect(a.getsockname())
+    for n in range(100):
+        b.send(b'%d' % n); data, who = a.recvfrom(100); a.sendto(data * 2, who); assert b.recv(100) == data * 2
+    print(family.name, data)
+"""], needs=[PYTHON], status=0)
+same("python", "selectors", [PYTHON, "-c", """
+import selectors, socket
+sel = selectors.EpollSelector(); listener = socket.create_server(('127.0.0.1', 0)); listener.setblocking(False)
+sel.register(listener, selectors.EVENT_READ)
+clients = [socket.create_connection(listener.getsockname()) for _ in range(50)]
+for n, c in enumerate(clients): c.sendall(b'%02d' % n)
+got = []
+while len(got) < 50:
+    for key, mask in sel.select(5):
+        if key.fileobj is listener:
+            try:
+                while True: s, _ = listener.accept(); s.setblocking(False); sel.register(s, selectors.EVENT_READ)
+            except BlockingIOError: pass
+        else: got.append(key.fileobj.recv(10)); sel.unregister(key.fileobj); key.fileobj.close()
+print(sorted(got)[:3], len(got), all(c.recv(1) == b'' for c in clients))
+"""], needs=[PYTHON], status=0, timeout=60)
+
+# --- node ---
+same("node", "http", ["node", "-e", """
+const http = require('http');
+const server = http.createServer((q, r) => { let n = 0; q.on('data', d => n += d.length); q.on('end', () => r.end(q.url + ' ' + n)); });
+server.listen(0, '127.0.0.1', async () => {
+  const one = n => new Promise(done => {
+    const q = http.request({port: server.address().port, host: '127.0.0.1', path: '/' + n, method: 'POST'}, r => {
+      let s = ''; r.on('data', d => s += d); r.on('end', () => done(s)); });
+    q.end(Buffer.alloc(n * 1000)); });
+  console.log((await Promise.all([...Array(25).keys()].map(one))).join());
+  server.close(); });
+"""], needs=["node"], status=0, timeout=60)
+
+# --- web servers and clients ---
+served("web", "curl", r"""
+mkdir www; head -c 2000000 /dev/zero | tr '\0' y > www/big; echo small > www/small
+python3 -m http.server --bind 127.0.0.1 --directory www $port >/dev/null 2>&1 & server=$!; until_open $port
+curl -sS http://127.0.0.1:$port/small; curl -sS http://127.0.0.1:$port/big | wc -c
+curl -sS -o /dev/null -w '%{http_code}\n' http://127.0.0.1:$port/none
+curl -sS http://127.0.0.1:1/ || echo "status $?"
+""", needs=["curl"], stderr=False)
+served("web", "wget", r"""
+mkdir www; head -c 2000000 /dev/zero | tr '\0' y > www/big
+python3 -m http.server --bind 127.0.0.1 --directory www $port >/dev/null 2>&1 & server=$!; until_open $port
+wget -q http://127.0.0.1:$port/big; wc -c big
+""", needs=["wget"])
+served("web", "nginx", r"""
+mkdir www tmp; head -c 500000 /dev/zero | tr '\0' z > www/page
+cat > conf <<END
+daemon off; worker_processes 2; $([ $(id -u) != 0 ] || echo 'user root;') pid $PWD/pid; error_log stderr crit;
+events { worker_connections 256; }
+http { access_log off; client_body_temp_path tmp/a; proxy_temp_path tmp/b; fastcgi_temp_path tmp/c; uwsgi_temp_path tmp/d;
+  scgi_temp_path tmp/e; sendfile on; server { listen 127.0.0.1:$port; root $PWD/www; } }
+END
+nginx -p $PWD -c $PWD/conf 2>errors & server=$!; until_open $port
+for i in $(seq 20); do curl -sS http://127.0.0.1:$port/page | wc -c; done | sort | uniq -c
+curl -sSI http://127.0.0.1:$port/page | grep -i length
+""", needs=["nginx", "curl"])
+
+# --- stores ---
+served("stores", "redis", r"""
+redis-server --port $port --bind 127.0.0.1 --save '' --appendonly no --daemonize no >/dev/null 2>&1 & server=$!; until_open $port
+cli="redis-cli -p $port"
+$cli ping; $cli set a 1; $cli incr a; $cli lpush l x y z; $cli lrange l 0 -1
+head -c 1000000 /dev/zero | tr '\0' v | $cli -x set big; $cli strlen big
+redis-benchmark -p $port -q -n 2000 -c 20 -t set,get --csv | wc -l
+""", needs=["redis-server", "redis-cli", "redis-benchmark"])
+served("stores", "memcached", r"""
+user=; [ "$(id -u)" = 0 ] && user="-u root"
+memcached -l 127.0.0.1 -p $port -U 0 -t 2 $user & server=$!; until_open $port
+python3 - $port <<'END'
+import socket, sys
+s = socket.create_connection(('127.0.0.1', int(sys.argv[1]))); f = s.makefile('rwb')
+for n in range(200):
+    f.write(b'set k%d 0 0 5\r\nhello\r\n' % n); f.flush(); assert f.readline() == b'STORED\r\n'
+f.write(b'get k7 k199\r\nquit\r\n'); f.flush(); print(f.read())
+END
+""", needs=["memcached"])
+
+# --- throughput tools ---
+served("speed", "iperf3", r"""
+iperf3 -s -1 -B 127.0.0.1 -p $port >/dev/null & server=$!
+for i in $(seq 100); do iperf3 -c 127.0.0.1 -p $port -t 1 -J > out 2>/dev/null && break; sleep 0.1; done
+python3 -c 'import json; r = json.load(open("out")); print(r["end"]["sum_received"]["bytes"] > 1000000)'
+""", needs=["iperf3"])
+
+if __name__ == "__main__":
+    main()
