@@ -30,6 +30,7 @@
 #include <linux/if_link.h>
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
+#include <linux/fib_rules.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/errqueue.h>

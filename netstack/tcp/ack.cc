@@ -119,10 +119,10 @@ void TcpEndpoint::NoteDelivered(const SentSegment& sent, AckEffect& effect) {
   const Duration rtt = now - sent.sent_at;
   if (sent.transmissions == 1) {
     effect.rtt = std::max(effect.rtt, std::max<Duration>(rtt, 1));
-    if (sent.end != sent.seq && SeqBefore(sent.seq, highest_sacked_) && !sent.sacked &&
-        sacked_ != 0) {
+    if (sacked_ != 0 && SeqBefore(sent.seq, highest_sacked_)) {
       // What was sent before the highest that arrived, and was not sent again, comes only now:
       // the network reorders (RFC 8985 section 6.2 step 3).
+      if (!reordering_seen_) reorderings_++;
       reordering_seen_ = true;
     }
   }
@@ -177,7 +177,9 @@ void TcpEndpoint::ApplySack(const TcpSegment& segment, AckEffect& effect) {
       effect.dsack = true;
       dsacks_++;
       stack_.stats().tcp.dsack_recv++;
-      if (undo_possible_ && undo_retransmits_ != 0) undo_retransmits_--;
+      if (undo_possible_ && undo_retransmits_ != 0 && SeqAfter(block.end, undo_marker_)) {
+        undo_retransmits_--;
+      }
       // RFC 8985 section 6.2 step 4: more patience with reordering.
       if (rack_reorder_steps_ < 255) rack_reorder_steps_++;
       continue;
@@ -200,15 +202,15 @@ void TcpEndpoint::MarkSacked(uint32_t start, uint32_t end, AckEffect& effect) {
     }
     if (SeqAfter(sent_[i].end, end)) SplitAt(end);
     SentSegment& sent = sent_[i];
-    sacked_ += sent.size();
     if (sent.lost) {
       lost_ -= sent.size();
       sent.lost = false;
     }
     NoteDelivered(sent, effect);
+    if (sacked_ == 0 || SeqAfter(sent.end, highest_sacked_)) highest_sacked_ = sent.end;
+    sacked_ += sent.size();
     sent.sacked = true;
     effect.sacked_new = true;
-    if (sacked_ == sent.size() || SeqAfter(sent.end, highest_sacked_)) highest_sacked_ = sent.end;
   }
 }
 

@@ -59,8 +59,8 @@ bool TcpEndpoint::RackDetect(AckEffect& effect) {
 }
 
 void TcpEndpoint::React(const TcpSegment& segment, AckEffect& effect) {
-  if (ca_state_ >= TcpCaState::kCwr && SeqAtOrAfter(snd_una_, high_seq_)) ExitRecovery();
   TryUndo(segment, effect);
+  if (ca_state_ >= TcpCaState::kCwr && SeqAtOrAfter(snd_una_, high_seq_)) ExitRecovery();
   if (effect.ece && ca_state_ < TcpCaState::kCwr && effect.forward_ack) EnterCwr();
   if (ca_state_ == TcpCaState::kLoss) {
     // Slow start from the loss on (RFC 5681 section 3.1).
@@ -82,6 +82,7 @@ void TcpEndpoint::InitReduction() {
   prr_delivered_ = prr_out_ = 0;
   undo_cwnd_ = window_.cwnd;
   undo_ssthresh_ = window_.ssthresh;
+  undo_marker_ = snd_una_;
   window_.ssthresh = congestion_->SlowStartThreshold(window_, stack_.now());
   window_.cwnd_count = 0;
 }
@@ -169,7 +170,8 @@ void TcpEndpoint::GrowCongestionWindow(const AckEffect& effect) {
   sample.rtt_sample = effect.rtt;
   sample.round_start = round_start_;
   congestion_->OnSample(window_, sample);
-  if (sample.acked == 0) return;
+  // What was only sacked does not raise it (Linux: tcp_may_raise_cwnd()).
+  if (sample.acked == 0 || !effect.forward_ack) return;
   // RFC 7661: a window that was not used proves nothing.
   const bool used = window_.InSlowStart() ? window_.cwnd < 2 * prior_in_flight_ : cwnd_limited_;
   if (round_start_) cwnd_limited_ = false;

@@ -336,6 +336,7 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   uint32_t prr_delivered_ = 0, prr_out_ = 0, prior_cwnd_ = 0;
   // Undoing a reduction that was not warranted (RFC 3522, RFC 3708).
   uint32_t undo_cwnd_ = 0, undo_ssthresh_ = 0, undo_retransmits_ = 0, retransmit_stamp_ = 0;
+  uint32_t undo_marker_ = 0;
   bool undo_possible_ = false;
   // RACK-TLP (RFC 8985).
   Time rack_sent_at_ = 0;

@@ -1,5 +1,7 @@
 // A program of the guest's, checked and run: neither may step outside, and every program that was
 // taken ends.
+//
+// needs: sentry/kernel/bpf/*
 #include <cstring>
 #include <vector>
 
