@@ -1,7 +1,7 @@
 // A program of the guest's, checked and run: neither may step outside, and every program that was
 // taken ends.
 //
-// needs: sentry/kernel/bpf/*
+// needs: sentry/kernel/bpf/check.cc sentry/kernel/bpf/run.cc
 #include <cstring>
 #include <vector>
 
