@@ -1,4 +1,6 @@
 // mq_open(2), mq_unlink(2), mq_timedsend(2), mq_timedreceive(2), mq_notify(2), mq_getsetattr(2).
+#include <algorithm>
+
 #include "abi/linux/poll.h"
 #include "sentry/fs/mqueue/queue.h"
 #include "sentry/kernel/cookie_sink.h"
@@ -15,7 +17,7 @@ namespace {
 Result<std::string> CopyInName(Task& task, UserPtr<const char> name) {
   std::string text = TRY(task.CopyInPath(name));
   if (text.empty()) return Errno(ENOENT);
-  if (text == "." || text == ".." || text.find('/') != text.npos) return Errno(EACCES);
+  if (text == "." || text == ".." || std::count(text.begin(), text.end(), '/') != 0) return Errno(EACCES);
   if (text.size() > kNameMax) return Errno(ENAMETOOLONG);
   return text;
 }
