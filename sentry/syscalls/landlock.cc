@@ -10,7 +10,7 @@ namespace sentry {
 namespace {
 
 Result<Ref<FileDescription>> GetRuleset(Task& task, FdNum fd) {
-  Ref<FileDescription> file = TRY(task.fds().Get(fd));
+  Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
   if (dynamic_cast<RulesetFile*>(file.get()) == nullptr) return Errno(EBADFD);
   return file;
 }

@@ -220,10 +220,12 @@ TEST_F(NameOps, Xattrs) {
 
 class Recorder final : public InotifyWatcher {
  public:
-  void OnEvent(uint32_t mask, uint32_t, std::string_view name) override {
+  bool OnEvent(uint32_t mask, uint32_t, std::string_view name) override {
     text += std::to_string(mask & ~abi::kInIsdir) + ":" + std::string(name) + " ";
+    return true;
   }
   void OnGone() override { text += "gone "; }
+  Ref<Dentry> ReleaseName(const Dentry&) override { return {}; }
   std::string text;
 };
 
