@@ -25,7 +25,7 @@ constexpr uint64_t kRing = 4096;
 void FinishSetup(Task& task, UserPtr<uint64_t> id_ptr, uint32_t slots, int64_t result) {
   if (result < 0 && result > -4096) return task.CompleteSyscall(Errno(static_cast<int>(-result)));
   const uint64_t id = static_cast<uint64_t>(result);
-  AioContexts::Of(task).contexts[id] = MakeRef<AioContext>(task.kernel(), slots);
+  AioContexts::Of(task).contexts[id] = MakeRef<AioContext>(slots);
   const uint32_t header[2] = {static_cast<uint32_t>(AioContexts::Of(task).contexts.size()), slots};
   [[maybe_unused]] Result<void> told = task.Write(id, std::as_bytes(std::span(header)));
   Result<void> written = task.CopyOut(id_ptr, id);

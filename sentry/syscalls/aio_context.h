@@ -33,7 +33,7 @@ class AioPoll final : public base::Waiter {
 
 class AioContext final : public RefCounted {
  public:
-  AioContext(Kernel& kernel, uint32_t slots) : kernel_(kernel), slots_(slots) {}
+  explicit AioContext(uint32_t slots) : slots_(slots) {}
 
   uint32_t slots() const { return slots_; }
   // Requests and events that were not fetched yet.
@@ -54,7 +54,6 @@ class AioContext final : public RefCounted {
   friend class AioPoll;
   void Finish(AioPoll& poll, int64_t result);
 
-  Kernel& kernel_;
   const uint32_t slots_;
   std::deque<abi::IoEvent> events_;
   std::list<std::unique_ptr<AioPoll>> polls_;

@@ -8,13 +8,14 @@
 #include <set>
 #include <vector>
 
+#include "sentry/kernel/cookie_sink.h"
 #include "sentry/socket/family.h"
 #include "sentry/socket/netlink/netlink_table.h"
 #include "sentry/socket/socket.h"
 
 namespace sentry {
 
-class NetlinkSocket final : public Socket {
+class NetlinkSocket final : public Socket, public CookieSink {
  public:
   NetlinkSocket(Kernel& kernel, Path path, uint32_t flags, int type, int protocol,
                 Network& network);
@@ -41,6 +42,7 @@ class NetlinkSocket final : public Socket {
   uint64_t drops() const { return drops_; }
   // A datagram from `from_port`, 0: the kernel.
   void Deliver(std::span<const std::byte> bytes, uint32_t from_port, uint32_t group);
+  void DeliverCookie(std::span<const std::byte> cookie) override { Deliver(cookie, 0, 0); }
 
  private:
   struct Datagram {
