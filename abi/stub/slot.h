@@ -62,7 +62,8 @@ struct ShimHeader {
   uint32_t death_site;      // prctl(PR_SET_PDEATHSIG): allowed by the filter.
   uint32_t sigreturn_site;  // rt_sigreturn: allowed by the filter.
   uint32_t code_end;
-  uint32_t answers_begin;  // Code that answers calls of rewritten sites: no syscall instruction in it.
+  uint32_t
+      answers_begin;  // Code that answers calls of rewritten sites: no syscall instruction in it.
   uint32_t answers_end;
   uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
   uint32_t answer_any;                   // For sites with any number; changes flags.

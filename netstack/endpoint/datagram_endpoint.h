@@ -28,15 +28,15 @@ struct DatagramInfo {
 
 struct DatagramSend {
   std::optional<SocketAddr> to = {};  // Nothing: the connected peer (EDESTADDRREQ).
-  uint32_t ifindex = 0;          // IP_PKTINFO, IPV6_PKTINFO
-  IpAddress source = {};         // The same; any: the bound one.
+  uint32_t ifindex = 0;               // IP_PKTINFO, IPV6_PKTINFO
+  IpAddress source = {};              // The same; any: the bound one.
   int hop_limit = -1, tos = -1;  // IP_TTL, IP_TOS and the like as control messages; -1: the option.
   uint32_t flow_label = 0;
-  int dont_fragment = -1;                         // IPV6_DONTFRAG as a control message.
-  uint16_t gso_size = 0;                          // UDP_SEGMENT; 0: the option.
-  bool dont_route = false;                        // MSG_DONTROUTE
-  bool confirm = false;                           // MSG_CONFIRM
-  bool more = false;                              // MSG_MORE: kept until one comes without (UDP).
+  int dont_fragment = -1;   // IPV6_DONTFRAG as a control message.
+  uint16_t gso_size = 0;    // UDP_SEGMENT; 0: the option.
+  bool dont_route = false;  // MSG_DONTROUTE
+  bool confirm = false;     // MSG_CONFIRM
+  bool more = false;        // MSG_MORE: kept until one comes without (UDP).
   std::optional<std::vector<std::byte>> options = {};  // IP_RETOPTS, IPv6 extension headers
 };
 

@@ -29,9 +29,9 @@ class TcpPortHolder : public base::ListNode<TcpPortHolder> {
 };
 
 struct TcpSend {
-  bool oob = false;                    // MSG_OOB: the last byte is urgent.
-  bool more = false;                   // MSG_MORE: a partial segment may wait.
-  bool eor = false;                    // MSG_EOR
+  bool oob = false;                         // MSG_OOB: the last byte is urgent.
+  bool more = false;                        // MSG_MORE: a partial segment may wait.
+  bool eor = false;                         // MSG_EOR
   std::optional<SocketAddr> fastopen = {};  // MSG_FASTOPEN: connect with this data.
 };
 

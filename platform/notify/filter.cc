@@ -95,9 +95,8 @@ host::Program StubReportingFilter(const FilterAddresses& at) {
     rules.push_back(On(host::kTrap, number, "below the shim", {host::IpLess(at.code_start)}));
     rules.push_back(On(host::kTrap, number, "above the shim", {host::IpAtLeast(at.code_end)}));
   }
-  return host::Compile(rules, {.fallback = host::kAllow,
-                               .other_arch = host::kAllow,
-                               .x32 = host::kAllow});
+  return host::Compile(rules,
+                       {.fallback = host::kAllow, .other_arch = host::kAllow, .x32 = host::kAllow});
 }
 
 size_t StubFilterAllowed(const FilterAddresses& at) {

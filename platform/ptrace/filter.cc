@@ -51,14 +51,12 @@ std::span<const sock_filter> StubFilter() {
 host::Program StubReportingFilter() {
   std::vector<host::Rule> rules;
   for (const int number : {SYS_futex, SYS_sched_yield}) {
-    rules.push_back(
-        host::On(host::kTrace, number, "below our code", {host::IpLess(kCodePage)}));
+    rules.push_back(host::On(host::kTrace, number, "below our code", {host::IpLess(kCodePage)}));
     rules.push_back(
         host::On(host::kTrace, number, "above it", {host::IpAtLeast(kCodePage + kPageSize)}));
   }
-  return host::Compile(rules, {.fallback = host::kAllow,
-                               .other_arch = host::kAllow,
-                               .x32 = host::kAllow});
+  return host::Compile(rules,
+                       {.fallback = host::kAllow, .other_arch = host::kAllow, .x32 = host::kAllow});
 }
 
 bool IsTraced(int64_t number, std::span<const uint64_t, 6> args) {

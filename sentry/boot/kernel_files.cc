@@ -4,8 +4,8 @@
 
 #include "sentry/boot/network_files.h"
 #include "sentry/fs/dev/dev.h"
-#include "sentry/fs/mqueue/filesystem.h"
 #include "sentry/fs/devpts/devpts.h"
+#include "sentry/fs/mqueue/filesystem.h"
 #include "sentry/fs/proc/proc.h"
 #include "sentry/fs/proc/sysctls.h"
 #include "sentry/fs/tmpfs/filesystem.h"

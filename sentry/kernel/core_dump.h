@@ -24,8 +24,8 @@ std::string CoreName(const Task& task, int signal);
 
 struct CoreMapping {
   HostMapping host;
-  std::string file;         // The guest's name of the file that is mapped; empty: none.
-  uint64_t dumped = 0;      // Bytes of it that are in the core file, from its start.
+  std::string file;     // The guest's name of the file that is mapped; empty: none.
+  uint64_t dumped = 0;  // Bytes of it that are in the core file, from its start.
 };
 // What the guest has mapped, and how much of it /proc/[pid]/coredump_filter lets in.  `text` keeps
 // what the mappings point into.

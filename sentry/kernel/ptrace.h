@@ -65,7 +65,7 @@ class GuestTracer {
   bool stop_pending = false, trap_stop = false, trap_notify = false;
   int stop_signal = 0;
 
-  bool forced_step = false;  // TF is ours, not the guest's.
+  bool forced_step = false;                   // TF is ours, not the guest's.
   std::array<uint64_t, 8> debug_registers{};  // ptrace_watch.h
   std::array<uint64_t, 4> watched{};
 

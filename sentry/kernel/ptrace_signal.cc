@@ -17,8 +17,8 @@ bool Task::TrapForTracer() {
   PtraceStop stop;
   stop.why = abi::kCldStopped;
   if (traced.seized) {
-    const int signal = group_->stopped && traced.stop_signal != 0 ? traced.stop_signal
-                                                                 : abi::kSigTrap;
+    const int signal =
+        group_->stopped && traced.stop_signal != 0 ? traced.stop_signal : abi::kSigTrap;
     stop.code = signal | abi::kPtraceEventStop << 8;
     stop.info = PtraceNotice(*this, stop.code);
     stop.info->si_signo = signal;

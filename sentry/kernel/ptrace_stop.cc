@@ -50,9 +50,9 @@ void NotifyTracerOfEnd(Task& tracee, int wait_status) {
   const bool exited = abi::WaitExited(wait_status);
   abi::SigInfo info{};
   info.si_signo = abi::kSigChld;
-  info.si_code = exited ? abi::kCldExited
-                        : ((wait_status & abi::kWaitCoreFlag) != 0 ? abi::kCldDumped
-                                                                   : abi::kCldKilled);
+  info.si_code =
+      exited ? abi::kCldExited
+             : ((wait_status & abi::kWaitCoreFlag) != 0 ? abi::kCldDumped : abi::kCldKilled);
   info.fields.chld.pid = tracee.tid().value();
   info.fields.chld.uid = tracee.creds().uid;
   info.fields.chld.status =

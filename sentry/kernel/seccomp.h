@@ -1,9 +1,9 @@
 // Guest filters (seccomp(2)): what a task has installed, and the channel of SECCOMP_RET_USER_NOTIF.
 //
-// Filters are evaluated in the Sentry (seccomp_enter.cc), on every call that reaches it.  Calls that
-// the backend lets the host answer without the Sentry (platform/notify/filter.cc: private futexes,
-// sched_yield) obey as well: a filter that may refuse one of them is accompanied by a host filter of
-// the thread's own, which sends them to the Sentry (seccomp_host.cc).
+// Filters are evaluated in the Sentry (seccomp_enter.cc), on every call that reaches it.  Calls
+// that the backend lets the host answer without the Sentry (platform/notify/filter.cc: private
+// futexes, sched_yield) obey as well: a filter that may refuse one of them is accompanied by a host
+// filter of the thread's own, which sends them to the Sentry (seccomp_host.cc).
 #pragma once
 
 #include <cstdint>

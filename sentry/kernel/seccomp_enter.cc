@@ -135,8 +135,7 @@ void Task::AskSupervisor(SeccompNotifier* notifier) {
       task.kernel_.MakeReady(task);
       return Errno(kErrnoNoReturn);
     }
-    return static_cast<uint64_t>(notification.error != 0 ? notification.error
-                                                         : notification.value);
+    return static_cast<uint64_t>(notification.error != 0 ? notification.error : notification.value);
   });
   CompleteSyscall(Errno(kErrnoBlocked));
 }

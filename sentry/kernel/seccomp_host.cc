@@ -2,7 +2,8 @@
 // futexes, sched_yield).  When every filter of a task lets them pass whatever their arguments are,
 // nothing changes, and they stay as fast as they were; else the thread gets a host filter besides,
 // by which they are reported like all others.  Host filters are inherited as the guest's are, and
-// are as little to be taken off; only execve(2), which moves to a fresh host process, needs another.
+// are as little to be taken off; only execve(2), which moves to a fresh host process, needs
+// another.
 #include "abi/linux/syscall_numbers.h"
 #include "abi/linux/wait.h"
 #include "platform/base/log.h"
@@ -26,8 +27,7 @@ Result<uint64_t> WriteProgram(Task& task, const std::vector<uint64_t>& program) 
   const uint64_t size = program.size() * sizeof(uint64_t);
   const uint64_t at = (task.registers().rsp - kRedZone - size) & ~uint64_t{15};
   const uint64_t head = at - sizeof(abi::SockFprog);
-  const abi::SockFprog fprog{
-      .len = static_cast<uint16_t>(program.size()), .pad = {}, .filter = at};
+  const abi::SockFprog fprog{.len = static_cast<uint16_t>(program.size()), .pad = {}, .filter = at};
   TRY(task.CopyOutArray(UserPtr<uint64_t>(at), std::span<const uint64_t>(program)));
   TRY(task.CopyOut(UserPtr<abi::SockFprog>(head), fprog));
   return head;

@@ -20,9 +20,9 @@ bool KillsAtOnce(const Task& target, int signal) {
   // Who waits for its locks is woken by one of its own threads, which has to be able to.
   const int64_t call = target.call().number;
   bool in_vfork = call == abi::kSysVfork || call == abi::kSysClone || call == abi::kSysClone3;
-  bool able = !target.group().stopped && (target.state() == Task::State::kRunning ||
-                                          target.state() == Task::State::kCalling ||
-                                          (target.state() == Task::State::kBlocked && !in_vfork));
+  bool able = !target.group().stopped &&
+              (target.state() == Task::State::kRunning || target.state() == Task::State::kCalling ||
+               (target.state() == Task::State::kBlocked && !in_vfork));
   if (able && HoldsRobustFutexes(target.group())) return false;
   if (signal == abi::kSigKill) return true;
   if (target.tracer != nullptr || (target.blocked & abi::SigMask(signal)) != 0) return false;

@@ -411,8 +411,8 @@ class Task final : public RefCounted, public UserMemory {
   Ref<SysvUndo> sysv_undo;  // Null: nothing to undo (kernel/sysv_undo.h).
   Ref<TaskKeys> keys;       // Null: none but the user's own (kernel/task_keys.h).
   base::UniqueFunction<void(Task&)> on_resume_;  // Of a ptrace-stop that is over.
-  bool at_call_site_ = false;  // host_call_ is made at the platform's CallSite().
-  int cloning_event_ = 0;      // PTRACE_EVENT_* that tells of cloning_child_, 0: none.
+  bool at_call_site_ = false;                    // host_call_ is made at the platform's CallSite().
+  int cloning_event_ = 0;  // PTRACE_EVENT_* that tells of cloning_child_, 0: none.
 
  public:
   // --- debuggers and filters ---

@@ -28,10 +28,10 @@ void Task::ExitFromCall(int status, bool whole_group) {
     calls.push_back({.number = abi::kSysSetTidAddress, .args = {clear_child_tid}});
   }
   auto leave = [status, whole_group](Task& task) {
-    task.PtraceEventThen(
-        abi::kPtraceEventExit, static_cast<uint64_t>(status), [status, whole_group](Task& self) {
-          return whole_group ? self.ExitGroup(status) : self.Exit(status);
-        });
+    task.PtraceEventThen(abi::kPtraceEventExit, static_cast<uint64_t>(status),
+                         [status, whole_group](Task& self) {
+                           return whole_group ? self.ExitGroup(status) : self.Exit(status);
+                         });
   };
   if (calls.empty()) return leave(*this);
   CaptureThen([leave, calls = std::move(calls)](Task& task) {

@@ -155,8 +155,7 @@ void Task::StopAtHandler() {
 void Task::DieOf(int status) {
   std::vector<platform::HostCall> wakes = FutexOwnersDied(*group_);
   if (wakes.empty()) return ExitGroup(status);
-  InjectThen(wakes,
-             [status](Task& task, std::span<const int64_t>) { task.ExitGroup(status); });
+  InjectThen(wakes, [status](Task& task, std::span<const int64_t>) { task.ExitGroup(status); });
 }
 
 bool Task::DeliverDefault(const abi::SigInfo& info) {

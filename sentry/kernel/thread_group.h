@@ -115,11 +115,11 @@ class ThreadGroup final : public RefCounted {
   // execve(2) by `survivor`: the other tasks end; it becomes the leader and takes the leader's tid.
   // The host process is killed by the caller.
   void EndOthers(Task& survivor);
-  Tid parent_task{};      // The thread that made it: PR_SET_PDEATHSIG, __WNOTHREAD.
-  bool exiting = false;   // exit_group or a fatal signal: every task dies at its next boundary.
-  int exit_status = 0;    // wait(2) encoding, once exiting.
-  bool zombie = false;    // All tasks are gone, the parent has not waited yet.
-  int exit_signal = 0;    // To the parent; 0: none (clone without a signal).
+  Tid parent_task{};     // The thread that made it: PR_SET_PDEATHSIG, __WNOTHREAD.
+  bool exiting = false;  // exit_group or a fatal signal: every task dies at its next boundary.
+  int exit_status = 0;   // wait(2) encoding, once exiting.
+  bool zombie = false;   // All tasks are gone, the parent has not waited yet.
+  int exit_signal = 0;   // To the parent; 0: none (clone without a signal).
   bool child_subreaper = false;
   int16_t oom_score_adj = 0;      // /proc/[pid]/oom_score_adj, inherited.
   int16_t oom_score_adj_min = 0;  // The lowest that an unprivileged writer may go to.
@@ -159,8 +159,8 @@ class ThreadGroup final : public RefCounted {
   std::unordered_map<int, Ref<RefCounted>> installed_fds;
 
   // --- ptrace(2) ---
-  int traced_zombies = 0;  // Threads that ended and whose tracer has not waited yet.
-  bool announced = false;  // The parent knows.
+  int traced_zombies = 0;    // Threads that ended and whose tracer has not waited yet.
+  bool announced = false;    // The parent knows.
   int64_t named_tracer = 0;  // PR_SET_PTRACER: a pid, -1: anybody.
 
  private:

@@ -34,8 +34,7 @@ int EndCode(int status) {
 }
 
 WaitReport About(const Task& task, int code, int status) {
-  return {
-      .pid = task.tid(), .uid = task.creds().uid, .code = code, .status = status, .usage = {}};
+  return {.pid = task.tid(), .uid = task.creds().uid, .code = code, .status = status, .usage = {}};
 }
 
 WaitReport About(const ThreadGroup& child, int code, int status) {

@@ -5,8 +5,8 @@
 #include "sentry/kernel/kernel.h"
 #include "sentry/loader/image.h"
 #include "sentry/loader/script.h"
-#include "sentry/vfs/landlock.h"
 #include "sentry/vfs/file_locks.h"
+#include "sentry/vfs/landlock.h"
 
 namespace sentry {
 namespace {

@@ -17,7 +17,8 @@ namespace {
 Result<std::string> CopyInName(Task& task, UserPtr<const char> name) {
   std::string text = TRY(task.CopyInPath(name));
   if (text.empty()) return Errno(ENOENT);
-  if (text == "." || text == ".." || std::count(text.begin(), text.end(), '/') != 0) return Errno(EACCES);
+  if (text == "." || text == ".." || std::count(text.begin(), text.end(), '/') != 0)
+    return Errno(EACCES);
   if (text.size() > kNameMax) return Errno(ENAMETOOLONG);
   return text;
 }

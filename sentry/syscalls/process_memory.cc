@@ -1,11 +1,12 @@
 // process_vm_readv(2), process_vm_writev(2), process_madvise(2), process_mrelease(2): the memory of
 // other processes.
+#include "sentry/syscalls/process_memory.h"
+
 #include "abi/linux/capability.h"
 #include "abi/linux/mman.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace_access.h"
 #include "sentry/syscalls/pidfd.h"
-#include "sentry/syscalls/process_memory.h"
 
 namespace sentry {
 namespace {

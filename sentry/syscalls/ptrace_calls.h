@@ -13,7 +13,6 @@ Result<void> CheckPtraceOptions(const Task& task, uint64_t options);
 Result<uint64_t> PtraceRequest(Task& task, Task& tracee, int64_t request, uint64_t addr,
                                uint64_t data);
 
-
 // rseq.cc
 Result<uint64_t> SysRseq(Task& task, uint64_t address, uint32_t size, int flags,
                          uint32_t signature);

@@ -162,11 +162,12 @@ uint8_t KindOfStop(const GuestTracer& tracer) {
   const auto& info = tracer.stop->info;
   const int code = info ? info->si_code : 0;
   if (code == (abi::kSigTrap | 0x80)) {
-    return tracer.message == abi::kPtraceEventmsgSyscallEntry ? abi::kPtraceSyscallInfoEntry
+    return tracer.message == abi::kPtraceEventmsgSyscallEntry  ? abi::kPtraceSyscallInfoEntry
            : tracer.message == abi::kPtraceEventmsgSyscallExit ? abi::kPtraceSyscallInfoExit
-                                                                : abi::kPtraceSyscallInfoNone;
+                                                               : abi::kPtraceSyscallInfoNone;
   }
-  if (code == (abi::kSigTrap | abi::kPtraceEventSeccomp << 8)) return abi::kPtraceSyscallInfoSeccomp;
+  if (code == (abi::kSigTrap | abi::kPtraceEventSeccomp << 8))
+    return abi::kPtraceSyscallInfoSeccomp;
   return abi::kPtraceSyscallInfoNone;
 }
 

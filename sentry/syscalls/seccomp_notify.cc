@@ -34,9 +34,8 @@ Result<uint64_t> Receive(Task& task, const Ref<FileDescription>& file, SeccompNo
   WaitSpec wait;
   wait.queues.push_back({&notifier.queue, abi::kPollIn});
   // Also for a descriptor that is not to block: Linux takes no notice of it.
-  return task.Retry(std::move(wait), false, [file, &notifier, arg](Task& self) {
-    return ReceiveOne(self, notifier, arg);
-  });
+  return task.Retry(std::move(wait), false,
+                    [file, &notifier, arg](Task& self) { return ReceiveOne(self, notifier, arg); });
 }
 
 Result<SeccompNotification*> FindSent(const SeccompNotifier& notifier, uint64_t id) {
@@ -76,8 +75,7 @@ Result<FdNum> InstallInto(Task& target, Ref<FileDescription> file,
 
 Result<uint64_t> AddFd(Task& task, SeccompNotifier& notifier, uint64_t arg, size_t size) {
   if (size < sizeof(abi::SeccompNotifAddfd) || size >= 4096) return Errno(EINVAL);
-  const auto request =
-      TRY(CopyInExtensible(task, UserPtr<abi::SeccompNotifAddfd>(arg), size));
+  const auto request = TRY(CopyInExtensible(task, UserPtr<abi::SeccompNotifAddfd>(arg), size));
   constexpr uint32_t kKnown = abi::kSeccompAddfdFlagSetfd | abi::kSeccompAddfdFlagSend;
   if ((request.newfd_flags & ~abi::kOCloexec) != 0) return Errno(EINVAL);
   if ((request.flags & ~kKnown) != 0) return Errno(EINVAL);
@@ -86,8 +84,7 @@ Result<uint64_t> AddFd(Task& task, SeccompNotifier& notifier, uint64_t arg, size
   }
   Ref<FileDescription> file = TRY(task.fds().Get(FdNum(static_cast<int>(request.srcfd))));
   SeccompNotification* found = TRY(FindSent(notifier, request.id));
-  const uint64_t number =
-      EncodeResult(TRY(InstallInto(*found->task, std::move(file), request)));
+  const uint64_t number = EncodeResult(TRY(InstallInto(*found->task, std::move(file), request)));
   if ((request.flags & abi::kSeccompAddfdFlagSend) != 0) {
     notifier.Reply(*found, static_cast<int64_t>(number), 0, 0);
   }

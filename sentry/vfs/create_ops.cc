@@ -122,11 +122,10 @@ Result<void> Symlink(OpContext& ctx, const WalkRoot& root, std::string_view path
                      std::string_view target) {
   if (target.empty()) return Errno(ENOENT);
   ParentAndName at = TRY(WalkToNewName(ctx, root, path));
-  TRY(MakeName(ctx, root, at, false,
-               [&](Inode& directory, const Name& name) -> Result<Ref<Inode>> {
-                 TRY(CheckLandlock(ctx, at.parent, abi::kLandlockMakeSym));
-                 return directory.Symlink(ctx, name, target);
-               }));
+  TRY(MakeName(ctx, root, at, false, [&](Inode& directory, const Name& name) -> Result<Ref<Inode>> {
+    TRY(CheckLandlock(ctx, at.parent, abi::kLandlockMakeSym));
+    return directory.Symlink(ctx, name, target);
+  }));
   return {};
 }
 

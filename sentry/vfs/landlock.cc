@@ -32,7 +32,9 @@ Masks Missing(const LandlockDomain& domain, const Path& path, uint64_t rights) {
   for (const Ref<LandlockRuleset>& layer : domain.layers()) {
     missing.push_back(rights & layer->handled);
   }
-  auto none = [&] { return std::all_of(missing.begin(), missing.end(), [](auto m) { return m == 0; }); };
+  auto none = [&] {
+    return std::all_of(missing.begin(), missing.end(), [](auto m) { return m == 0; });
+  };
   WalkUp(path, [&](const Dentry& at) {
     if (none()) return false;
     for (size_t i = 0; i < missing.size(); ++i) missing[i] &= ~domain.layers()[i]->Granted(at);

@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr size_t kData = 64;
   if (size < kData) return 0;
   std::vector<abi::SockFilter> code((size - kData) / sizeof(abi::SockFilter));
-  std::memcpy(code.data(), data + kData, code.size() * sizeof(abi::SockFilter));
+  if (!code.empty()) std::memcpy(code.data(), data + kData, code.size() * sizeof(abi::SockFilter));
   const Bytes bytes(data, kData);
   if (base::Result<ClassicBpf> program = ClassicBpf::ForPackets(code); program.ok()) {
     program->Run(bytes);

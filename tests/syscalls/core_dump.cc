@@ -169,8 +169,8 @@ TEST_F(CoreDump, HasNotesAndMemory) {
     }
   }
   EXPECT_TRUE(mark);
-  for (uint32_t wanted : {NT_PRSTATUS, NT_PRPSINFO, NT_SIGINFO, NT_AUXV, NT_FILE, NT_FPREGSET,
-                          NT_X86_XSTATE}) {
+  for (uint32_t wanted :
+       {NT_PRSTATUS, NT_PRPSINFO, NT_SIGINFO, NT_AUXV, NT_FILE, NT_FPREGSET, NT_X86_XSTATE}) {
     EXPECT_EQ(notes.count(wanted), 1u) << std::hex << wanted;
   }
 }

@@ -174,7 +174,8 @@ TEST_F(Landlock, ArgumentsAreChecked) {
   EXPECT_THAT(AddRule(ruleset.get(), directory.get(), 0), SyscallFails(ENOMSG));
   EXPECT_THAT(AddRule(ruleset.get(), directory.get(), LANDLOCK_ACCESS_FS_EXECUTE),
               SyscallFails(EINVAL));
-  EXPECT_THAT(AddRule(ruleset.get(), file.get(), LANDLOCK_ACCESS_FS_READ_DIR), SyscallFails(EINVAL));
+  EXPECT_THAT(AddRule(ruleset.get(), file.get(), LANDLOCK_ACCESS_FS_READ_DIR),
+              SyscallFails(EINVAL));
   EXPECT_THAT(AddRule(ruleset.get(), -1, LANDLOCK_ACCESS_FS_READ_FILE), SyscallFails(EBADF));
   EXPECT_THAT(AddRule(ruleset.get(), ruleset.get(), LANDLOCK_ACCESS_FS_READ_FILE),
               SyscallFails(EBADFD));

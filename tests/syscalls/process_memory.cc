@@ -20,10 +20,11 @@ char g_text[64] = "of the child";
 // Ends with the test.
 class Sleeper {
  public:
-  Sleeper() : pid_(Fork([] {
-      strcpy(g_text, "written by the child");
-      for (;;) pause();
-    })) {
+  Sleeper()
+      : pid_(Fork([] {
+          strcpy(g_text, "written by the child");
+          for (;;) pause();
+        })) {
     WaitUntilSleeping(pid_);
   }
   ~Sleeper() {

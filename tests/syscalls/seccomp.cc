@@ -200,26 +200,28 @@ TEST(Seccomp, TheStrictestFilterHolds) {
 }
 
 TEST(Seccomp, ArgumentsAreSeen) {
-  EXPECT_THAT(
-      ForkAndWait([] {
-        NoNewPrivs();
-        const Code code = {LoadNumber(), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 0, 3),
-                           BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
-                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 999, 0, 1),
-                           Return(SECCOMP_RET_ERRNO | EIO), Return(SECCOMP_RET_ALLOW)};
-        CHILD_CHECK(Install(code) == 0);
-        CHILD_CHECK(close(999) == -1 && errno == EIO);
-        CHILD_CHECK(close(998) == -1 && errno == EBADF);
-      }),
-      Exited(0));
+  EXPECT_THAT(ForkAndWait([] {
+                NoNewPrivs();
+                const Code code = {
+                    LoadNumber(),
+                    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 0, 3),
+                    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
+                    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 999, 0, 1),
+                    Return(SECCOMP_RET_ERRNO | EIO),
+                    Return(SECCOMP_RET_ALLOW)};
+                CHILD_CHECK(Install(code) == 0);
+                CHILD_CHECK(close(999) == -1 && errno == EIO);
+                CHILD_CHECK(close(998) == -1 && errno == EBADF);
+              }),
+              Exited(0));
 }
 
 TEST(Seccomp, ForkAndExecInherit) {
   EXPECT_THAT(ForkAndWait([] {
                 NoNewPrivs();
                 CHILD_CHECK(Install(For(SYS_sync, SECCOMP_RET_ERRNO | EUSERS)) == 0);
-                const int status = ForkAndWait(
-                    [] { return syscall(SYS_sync) == -1 && errno == EUSERS ? 3 : 4; });
+                const int status =
+                    ForkAndWait([] { return syscall(SYS_sync) == -1 && errno == EUSERS ? 3 : 4; });
                 CHILD_CHECK(WEXITSTATUS(status) == 3);
                 execl("/bin/grep", "grep", "-q", "^Seccomp:.2$", "/proc/self/status", nullptr);
                 _exit(9);
@@ -280,20 +282,20 @@ TEST(Seccomp, ProgramsAreVerified) {
         NoNewPrivs();
         const sock_filter allow = Return(SECCOMP_RET_ALLOW);
         const Code bad[] = {
-            {BPF_STMT(BPF_LD | BPF_IMM, 0)},                                  // No return.
-            {BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), allow},                     // Past the end.
-            {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0), allow},            // Past the end.
-            {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 64), allow},                  // Past the data.
-            {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 2), allow},                   // Unaligned.
-            {BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 0), allow},                   // Not a word.
-            {BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0), allow},                   // Packets only.
-            {BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0), allow},                  // Packets only.
-            {BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, 3), allow},                  // Not for seccomp.
-            {BPF_STMT(BPF_ALU | BPF_DIV | BPF_K, 0), allow},                  // By zero.
-            {BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 32), allow},                 // Too far.
-            {BPF_STMT(BPF_ST, 16), allow},                                    // No such word.
-            {BPF_STMT(BPF_LD | BPF_MEM, 3), allow},                           // Not written.
-            {BPF_STMT(0xffff, 0), allow},                                     // No instruction.
+            {BPF_STMT(BPF_LD | BPF_IMM, 0)},                        // No return.
+            {BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), allow},           // Past the end.
+            {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0), allow},  // Past the end.
+            {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 64), allow},        // Past the data.
+            {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 2), allow},         // Unaligned.
+            {BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 0), allow},         // Not a word.
+            {BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0), allow},         // Packets only.
+            {BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0), allow},        // Packets only.
+            {BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, 3), allow},        // Not for seccomp.
+            {BPF_STMT(BPF_ALU | BPF_DIV | BPF_K, 0), allow},        // By zero.
+            {BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 32), allow},       // Too far.
+            {BPF_STMT(BPF_ST, 16), allow},                          // No such word.
+            {BPF_STMT(BPF_LD | BPF_MEM, 3), allow},                 // Not written.
+            {BPF_STMT(0xffff, 0), allow},                           // No instruction.
         };
         for (const Code& code : bad) CHILD_CHECK(Install(code) == -1 && errno == EINVAL);
         CHILD_CHECK(Install(Code(4097, allow)) == -1 && errno == EINVAL);
@@ -346,25 +348,25 @@ TEST(Seccomp, TsyncReachesAllThreads) {
 }
 
 TEST(Seccomp, TsyncFailsWhereAThreadHasItsOwn) {
-  EXPECT_THAT(ForkAndWait([] {
-                NoNewPrivs();
-                std::atomic<pid_t> tid{0};
-                std::atomic<bool> done{false};
-                std::thread other([&] {
-                  Install({Return(SECCOMP_RET_ALLOW)});
-                  tid = gettid();
-                  while (!done) usleep(100);
-                });
-                while (tid == 0) usleep(100);
-                CHILD_CHECK(Install({Return(SECCOMP_RET_ALLOW)}, SECCOMP_FILTER_FLAG_TSYNC) == tid);
-                CHILD_CHECK(Install({Return(SECCOMP_RET_ALLOW)},
-                                    SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH) ==
-                            -1);
-                CHILD_CHECK(errno == ESRCH);
-                done = true;
-                other.join();
-              }),
-              Exited(0));
+  EXPECT_THAT(
+      ForkAndWait([] {
+        NoNewPrivs();
+        std::atomic<pid_t> tid{0};
+        std::atomic<bool> done{false};
+        std::thread other([&] {
+          Install({Return(SECCOMP_RET_ALLOW)});
+          tid = gettid();
+          while (!done) usleep(100);
+        });
+        while (tid == 0) usleep(100);
+        CHILD_CHECK(Install({Return(SECCOMP_RET_ALLOW)}, SECCOMP_FILTER_FLAG_TSYNC) == tid);
+        CHILD_CHECK(Install({Return(SECCOMP_RET_ALLOW)},
+                            SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH) == -1);
+        CHILD_CHECK(errno == ESRCH);
+        done = true;
+        other.join();
+      }),
+      Exited(0));
 }
 
 TEST(Seccomp, TraceWithoutATracerIsEnosys) {

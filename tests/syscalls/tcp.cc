@@ -37,7 +37,9 @@ class Tcp : public testing::TestWithParam<int> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Families, Tcp, testing::Values(AF_INET, AF_INET6),
-                         [](const auto& instance) { return instance.param == AF_INET ? "V4" : "V6"; });
+                         [](const auto& instance) {
+                           return instance.param == AF_INET ? "V4" : "V6";
+                         });
 
 TEST_P(Tcp, SendAndReceive) {
   Connection c = Connected(family());

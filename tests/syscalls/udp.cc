@@ -84,7 +84,9 @@ class Udp : public testing::TestWithParam<int> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Families, Udp, testing::Values(AF_INET, AF_INET6),
-                         [](const auto& instance) { return instance.param == AF_INET ? "V4" : "V6"; });
+                         [](const auto& instance) {
+                           return instance.param == AF_INET ? "V4" : "V6";
+                         });
 
 TEST_P(Udp, SendAndReceive) {
   Fd a = Bound(), b = Bound();

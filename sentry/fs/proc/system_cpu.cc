@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "sentry/fs/kernfs/cpu_text.h"
-#include "sentry/kernel/host_maps.h"
 #include "sentry/fs/proc/system_file.h"
+#include "sentry/kernel/host_maps.h"
 #include "sentry/kernel/task.h"
 #include "sentry/time/clock.h"
 

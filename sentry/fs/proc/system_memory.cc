@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "sentry/kernel/host_maps.h"
 #include "sentry/fs/proc/system_file.h"
+#include "sentry/kernel/host_maps.h"
 
 namespace sentry {
 namespace {

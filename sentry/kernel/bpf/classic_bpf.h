@@ -1,4 +1,5 @@
-// ClassicBpf: a checked program of the classic BPF machine (Linux: Documentation/networking/filter.rst).
+// ClassicBpf: a checked program of the classic BPF machine (Linux:
+// Documentation/networking/filter.rst).
 //
 // One machine for two users: seccomp(2) filters, whose data is a system call, and socket filters
 // (SO_ATTACH_FILTER), whose data is a packet.  A program is checked once, when it is made: every

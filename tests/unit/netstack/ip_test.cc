@@ -270,15 +270,17 @@ TEST_F(EthernetTest, MulticastReachesMembersHereAndThere) {
   const uint32_t index = net.stack().FindInterface("eth0")->index();
   for (auto* e : {here.get(), there.get()}) {
     ASSERT_TRUE(e->Bind({IpAddress::AnyV4(), 6000, 0}).ok());
-    ASSERT_TRUE(e->JoinGroup(group.addr, index).ok());
   }
+  const uint32_t far = other.stack().FindInterface("eth0")->index();
+  ASSERT_TRUE(here->JoinGroup(group.addr, index).ok());
+  ASSERT_TRUE(there->JoinGroup(group.addr, far).ok());
   EXPECT_TRUE(here->JoinGroup(group.addr, index).Is(EADDRINUSE));
   sender->ip4.multicast_ifindex = index;
   ASSERT_TRUE(Write(*sender, "all", {.to = group}).ok());
   Carry();
   EXPECT_EQ(Read(*here), "all");
   EXPECT_EQ(Read(*there), "all");
-  ASSERT_TRUE(there->LeaveGroup(group.addr, index).ok());
+  ASSERT_TRUE(there->LeaveGroup(group.addr, far).ok());
   sender->ip4.multicast_loop = false;
   ASSERT_TRUE(Write(*sender, "none", {.to = group}).ok());
   Carry();

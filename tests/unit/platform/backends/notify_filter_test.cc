@@ -60,8 +60,12 @@ TEST(NotifyFilter, SlotsCanBeShutButNotOpened) {
   EXPECT_EQ(Ask(SYS_mprotect, {kAt.slots_start, kAt.slots_size, PROT_NONE}), host::kAllow);
   EXPECT_EQ(Ask(SYS_mprotect, {kAt.slots_start, kAt.slots_size, PROT_READ}), host::kNotify);
   EXPECT_EQ(Ask(SYS_mprotect, {kAt.slots_start, 4096, PROT_NONE}), host::kNotify);
-  EXPECT_EQ(Ask(SYS_prctl, {1, 9}), host::kAllow);
-  EXPECT_EQ(Ask(SYS_prctl, {1, 0}), host::kNotify);
+}
+
+TEST(NotifyFilter, OnlyTheShimDiesWithTheSentry) {
+  EXPECT_EQ(Ask(SYS_prctl, {1, 9}, kAt.code_start), host::kAllow);
+  EXPECT_EQ(Ask(SYS_prctl, {1, 0}, kAt.code_start), host::kNotify);
+  EXPECT_EQ(Ask(SYS_prctl, {1, 9}), host::kNotify);
 }
 
 TEST(NotifyFilter, CallsThatNeedRegistersTrap) {

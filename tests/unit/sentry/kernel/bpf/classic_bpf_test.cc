@@ -44,7 +44,7 @@ bool Taken(Code code) {
 
 uint32_t Alu(uint16_t op, uint32_t a, uint32_t x) {
   return Execute({Op(abi::kBpfLdx | abi::kBpfImm, x), Op(abi::kBpfLd | abi::kBpfImm, a),
-              Op(static_cast<uint16_t>(abi::kBpfAlu | op | abi::kBpfX)), kReturnA});
+                  Op(static_cast<uint16_t>(abi::kBpfAlu | op | abi::kBpfX)), kReturnA});
 }
 
 TEST(ClassicBpf, Arithmetic) {
@@ -71,12 +71,12 @@ TEST(ClassicBpf, LoadsOutsideEndTheProgram) {
   EXPECT_EQ(Execute({Op(kLoadWord, 1), kReturnA}, {9, 1, 2, 3, 4}), 0x01020304u);
   EXPECT_EQ(Execute({Op(kLoadWord, 2), kReturnA}, {9, 1, 2, 3, 4}), 0u);
   EXPECT_EQ(Execute({Op(abi::kBpfLdx | abi::kBpfImm, 2),
-                 Op(abi::kBpfLd | abi::kBpfH | abi::kBpfInd, 1), kReturnA},
-                {9, 1, 2, 3, 4}),
+                     Op(abi::kBpfLd | abi::kBpfH | abi::kBpfInd, 1), kReturnA},
+                    {9, 1, 2, 3, 4}),
             0x0304u);
   EXPECT_EQ(Execute({Op(abi::kBpfLdx | abi::kBpfB | abi::kBpfMsh, 0),
-                 Op(abi::kBpfMisc | abi::kBpfTxa), kReturnA},
-                {0x45}),
+                     Op(abi::kBpfMisc | abi::kBpfTxa), kReturnA},
+                    {0x45}),
             20u);
   EXPECT_EQ(Execute({Op(abi::kBpfLd | abi::kBpfW | abi::kBpfLen), kReturnA}, {1, 2, 3}), 3u);
 }
@@ -98,15 +98,15 @@ TEST(ClassicBpf, WhatIsRefused) {
   EXPECT_FALSE(Taken({}));
   EXPECT_FALSE(Taken(Code(4097, kReturnA)));
   EXPECT_TRUE(Taken(Code(4096, kReturnA)));
-  EXPECT_FALSE(Taken({Op(abi::kBpfLd | abi::kBpfImm)}));                        // No return.
-  EXPECT_FALSE(Taken({Op(abi::kBpfJmp | abi::kBpfJa, 1), kReturnA}));           // Outside.
-  EXPECT_FALSE(Taken({Op(abi::kBpfJmp | abi::kBpfJa, ~0u), kReturnA}));         // Backwards.
-  EXPECT_FALSE(Taken({Op(abi::kBpfJmp | abi::kBpfJeq, 0, 0, 1), kReturnA}));    // Outside.
-  EXPECT_FALSE(Taken({Op(abi::kBpfAlu | abi::kBpfDiv), kReturnA}));             // By zero.
-  EXPECT_FALSE(Taken({Op(abi::kBpfAlu | abi::kBpfRsh, 32), kReturnA}));         // Too far.
-  EXPECT_FALSE(Taken({Op(abi::kBpfStx, 16), kReturnA}));                        // No such word.
-  EXPECT_FALSE(Taken({Op(abi::kBpfLd | abi::kBpfMem, 0), kReturnA}));           // Not written.
-  EXPECT_FALSE(Taken({Op(kLoadWord, 0xfffff000u + 64), kReturnA}));  // No such ancillary.
+  EXPECT_FALSE(Taken({Op(abi::kBpfLd | abi::kBpfImm)}));                      // No return.
+  EXPECT_FALSE(Taken({Op(abi::kBpfJmp | abi::kBpfJa, 1), kReturnA}));         // Outside.
+  EXPECT_FALSE(Taken({Op(abi::kBpfJmp | abi::kBpfJa, ~0u), kReturnA}));       // Backwards.
+  EXPECT_FALSE(Taken({Op(abi::kBpfJmp | abi::kBpfJeq, 0, 0, 1), kReturnA}));  // Outside.
+  EXPECT_FALSE(Taken({Op(abi::kBpfAlu | abi::kBpfDiv), kReturnA}));           // By zero.
+  EXPECT_FALSE(Taken({Op(abi::kBpfAlu | abi::kBpfRsh, 32), kReturnA}));       // Too far.
+  EXPECT_FALSE(Taken({Op(abi::kBpfStx, 16), kReturnA}));                      // No such word.
+  EXPECT_FALSE(Taken({Op(abi::kBpfLd | abi::kBpfMem, 0), kReturnA}));         // Not written.
+  EXPECT_FALSE(Taken({Op(kLoadWord, 0xfffff000u + 64), kReturnA}));           // No such ancillary.
   EXPECT_FALSE(Taken({Op(0x0fff), kReturnA}));
 }
 
