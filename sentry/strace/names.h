@@ -8,21 +8,21 @@
 
 namespace sentry {
 
-struct Name {
+struct NamedValue {
   uint64_t value;
   char text[40];
 };
 
 // For flags, names of several bits come before those of their parts.
 struct NameSet {
-  std::span<const Name> rows;
+  std::span<const NamedValue> rows;
   char unknown[32];      // What a comment calls a value without a name: "O_???"; may be empty.
   char zero[24] = "";    // The name of no flags at all; "0" where this is empty.
   char prefix[16] = "";  // Stands before every name.
 };
 
 // Null when the set has no such value.
-const Name* FindName(const NameSet& set, uint64_t value);
+const NamedValue* FindName(const NameSet& set, uint64_t value);
 
 // names_file.cc
 extern const NameSet kAccessModesNames;

@@ -11,14 +11,14 @@
 namespace sentry {
 namespace {
 
-constexpr Name kAccessModesRows[] = {
+constexpr NamedValue kAccessModesRows[] = {
     {abi::kORdonly, "O_RDONLY"},
     {abi::kOWronly, "O_WRONLY"},
     {abi::kORdwr, "O_RDWR"},
     {abi::kOAccmode, "O_ACCMODE"},
 };
 
-constexpr Name kOpenFlagsRows[] = {
+constexpr NamedValue kOpenFlagsRows[] = {
     {abi::kOCreat, "O_CREAT"},         {abi::kOExcl, "O_EXCL"},
     {abi::kONoctty, "O_NOCTTY"},       {abi::kOTrunc, "O_TRUNC"},
     {abi::kOAppend, "O_APPEND"},       {abi::kONonblock, "O_NONBLOCK"},
@@ -30,13 +30,13 @@ constexpr Name kOpenFlagsRows[] = {
     {abi::kODirectory, "O_DIRECTORY"},
 };
 
-constexpr Name kAccessBitsRows[] = {
+constexpr NamedValue kAccessBitsRows[] = {
     {4, "R_OK"},
     {2, "W_OK"},
     {1, "X_OK"},
 };
 
-constexpr Name kAtFlagsRows[] = {
+constexpr NamedValue kAtFlagsRows[] = {
     {abi::kAtSymlinkNofollow, "AT_SYMLINK_NOFOLLOW"},
     {abi::kAtRemovedir, "AT_REMOVEDIR"},
     {abi::kAtSymlinkFollow, "AT_SYMLINK_FOLLOW"},
@@ -45,13 +45,13 @@ constexpr Name kAtFlagsRows[] = {
     {abi::kAtRecursive, "AT_RECURSIVE"},
 };
 
-constexpr Name kAccessAtFlagsRows[] = {
+constexpr NamedValue kAccessAtFlagsRows[] = {
     {abi::kAtSymlinkNofollow, "AT_SYMLINK_NOFOLLOW"},
     {abi::kAtEaccess, "AT_EACCESS"},
     {abi::kAtEmptyPath, "AT_EMPTY_PATH"},
 };
 
-constexpr Name kStatxSyncFlagsRows[] = {
+constexpr NamedValue kStatxSyncFlagsRows[] = {
     {abi::kAtStatxForceSync, "AT_STATX_FORCE_SYNC"},
     {abi::kAtStatxDontSync, "AT_STATX_DONT_SYNC"},
     {abi::kAtSymlinkNofollow, "AT_SYMLINK_NOFOLLOW"},
@@ -59,7 +59,7 @@ constexpr Name kStatxSyncFlagsRows[] = {
     {abi::kAtEmptyPath, "AT_EMPTY_PATH"},
 };
 
-constexpr Name kStatxMaskRows[] = {
+constexpr NamedValue kStatxMaskRows[] = {
     {abi::kStatxAll, "STATX_ALL"},
     {abi::kStatxBasicStats, "STATX_BASIC_STATS"},
     {abi::kStatxType, "STATX_TYPE"},
@@ -80,13 +80,13 @@ constexpr Name kStatxMaskRows[] = {
     {abi::kStatxSubvol, "STATX_SUBVOL"},
 };
 
-constexpr Name kFileTypesRows[] = {
+constexpr NamedValue kFileTypesRows[] = {
     {abi::kSIfsock, "S_IFSOCK"}, {abi::kSIflnk, "S_IFLNK"}, {abi::kSIfreg, "S_IFREG"},
     {abi::kSIfblk, "S_IFBLK"},   {abi::kSIfdir, "S_IFDIR"}, {abi::kSIfchr, "S_IFCHR"},
     {abi::kSIfifo, "S_IFIFO"},
 };
 
-constexpr Name kFileSystemsRows[] = {
+constexpr NamedValue kFileSystemsRows[] = {
     {abi::kTmpfsMagic, "TMPFS_MAGIC"},
     {abi::kRamfsMagic, "RAMFS_MAGIC"},
     {abi::kProcSuperMagic, "PROC_SUPER_MAGIC"},
@@ -110,7 +110,7 @@ constexpr Name kFileSystemsRows[] = {
     {abi::kMqueueMagic, "MQUEUE_MAGIC"},
 };
 
-constexpr Name kStatfsFlagsRows[] = {
+constexpr NamedValue kStatfsFlagsRows[] = {
     {abi::kStRdonly, "ST_RDONLY"},
     {abi::kStNosuid, "ST_NOSUID"},
     {abi::kStNodev, "ST_NODEV"},
@@ -124,17 +124,17 @@ constexpr Name kStatfsFlagsRows[] = {
     {abi::kStNosymfollow, "ST_NOSYMFOLLOW"},
 };
 
-constexpr Name kXattrFlagsRows[] = {
+constexpr NamedValue kXattrFlagsRows[] = {
     {abi::kXattrCreate, "XATTR_CREATE"},
     {abi::kXattrReplace, "XATTR_REPLACE"},
 };
 
-constexpr Name kWhencesRows[] = {
+constexpr NamedValue kWhencesRows[] = {
     {abi::kSeekSet, "SEEK_SET"},   {abi::kSeekCur, "SEEK_CUR"},   {abi::kSeekEnd, "SEEK_END"},
     {abi::kSeekData, "SEEK_DATA"}, {abi::kSeekHole, "SEEK_HOLE"},
 };
 
-constexpr Name kFcntlCommandsRows[] = {
+constexpr NamedValue kFcntlCommandsRows[] = {
     {abi::kFDupfd, "F_DUPFD"},
     {abi::kFGetfd, "F_GETFD"},
     {abi::kFSetfd, "F_SETFD"},
@@ -170,22 +170,22 @@ constexpr Name kFcntlCommandsRows[] = {
     {abi::kFSetFileRwHint, "F_SET_FILE_RW_HINT"},
 };
 
-constexpr Name kFdFlagsRows[] = {
+constexpr NamedValue kFdFlagsRows[] = {
     {abi::kFdCloexec, "FD_CLOEXEC"},
 };
 
-constexpr Name kLockTypesRows[] = {
+constexpr NamedValue kLockTypesRows[] = {
     {abi::kFRdlck, "F_RDLCK"}, {abi::kFWrlck, "F_WRLCK"}, {abi::kFUnlck, "F_UNLCK"},
     {abi::kFExlck, "F_EXLCK"}, {abi::kFShlck, "F_SHLCK"},
 };
 
-constexpr Name kOwnerTypesRows[] = {
+constexpr NamedValue kOwnerTypesRows[] = {
     {abi::kFOwnerTid, "F_OWNER_TID"},
     {abi::kFOwnerPid, "F_OWNER_PID"},
     {abi::kFOwnerPgrp, "F_OWNER_PGRP"},
 };
 
-constexpr Name kSealsRows[] = {
+constexpr NamedValue kSealsRows[] = {
     {abi::kFSealSeal, "F_SEAL_SEAL"},
     {abi::kFSealShrink, "F_SEAL_SHRINK"},
     {abi::kFSealGrow, "F_SEAL_GROW"},
@@ -194,20 +194,20 @@ constexpr Name kSealsRows[] = {
     {abi::kFSealExec, "F_SEAL_EXEC"},
 };
 
-constexpr Name kFlockOperationsRows[] = {
+constexpr NamedValue kFlockOperationsRows[] = {
     {abi::kLockMand, "LOCK_MAND"},   {abi::kLockRw, "LOCK_RW"}, {abi::kLockRead, "LOCK_READ"},
     {abi::kLockWrite, "LOCK_WRITE"}, {abi::kLockSh, "LOCK_SH"}, {abi::kLockEx, "LOCK_EX"},
     {abi::kLockUn, "LOCK_UN"},       {abi::kLockNb, "LOCK_NB"},
 };
 
-constexpr Name kNotifyMaskRows[] = {
+constexpr NamedValue kNotifyMaskRows[] = {
     {abi::kDnAccess, "DN_ACCESS"},       {abi::kDnModify, "DN_MODIFY"},
     {abi::kDnCreate, "DN_CREATE"},       {abi::kDnDelete, "DN_DELETE"},
     {abi::kDnRename, "DN_RENAME"},       {abi::kDnAttrib, "DN_ATTRIB"},
     {abi::kDnMultishot, "DN_MULTISHOT"},
 };
 
-constexpr Name kFallocateModesRows[] = {
+constexpr NamedValue kFallocateModesRows[] = {
     {abi::kFallocFlKeepSize, "FALLOC_FL_KEEP_SIZE"},
     {abi::kFallocFlPunchHole, "FALLOC_FL_PUNCH_HOLE"},
     {abi::kFallocFlNoHideStale, "FALLOC_FL_NO_HIDE_STALE"},
@@ -217,7 +217,7 @@ constexpr Name kFallocateModesRows[] = {
     {abi::kFallocFlUnshareRange, "FALLOC_FL_UNSHARE_RANGE"},
 };
 
-constexpr Name kFadvicesRows[] = {
+constexpr NamedValue kFadvicesRows[] = {
     {abi::kPosixFadvNormal, "POSIX_FADV_NORMAL"},
     {abi::kPosixFadvRandom, "POSIX_FADV_RANDOM"},
     {abi::kPosixFadvSequential, "POSIX_FADV_SEQUENTIAL"},
@@ -226,38 +226,38 @@ constexpr Name kFadvicesRows[] = {
     {abi::kPosixFadvNoreuse, "POSIX_FADV_NOREUSE"},
 };
 
-constexpr Name kSyncRangeFlagsRows[] = {
+constexpr NamedValue kSyncRangeFlagsRows[] = {
     {abi::kSyncFileRangeWaitBefore, "SYNC_FILE_RANGE_WAIT_BEFORE"},
     {abi::kSyncFileRangeWrite, "SYNC_FILE_RANGE_WRITE"},
     {abi::kSyncFileRangeWaitAfter, "SYNC_FILE_RANGE_WAIT_AFTER"},
 };
 
-constexpr Name kRwFlagsRows[] = {
+constexpr NamedValue kRwFlagsRows[] = {
     {abi::kRwfHipri, "RWF_HIPRI"},   {abi::kRwfDsync, "RWF_DSYNC"},
     {abi::kRwfSync, "RWF_SYNC"},     {abi::kRwfNowait, "RWF_NOWAIT"},
     {abi::kRwfAppend, "RWF_APPEND"}, {abi::kRwfNoappend, "RWF_NOAPPEND"},
     {abi::kRwfAtomic, "RWF_ATOMIC"}, {abi::kRwfDontcache, "RWF_DONTCACHE"},
 };
 
-constexpr Name kSpliceFlagsRows[] = {
+constexpr NamedValue kSpliceFlagsRows[] = {
     {abi::kSpliceFMove, "SPLICE_F_MOVE"},
     {abi::kSpliceFNonblock, "SPLICE_F_NONBLOCK"},
     {abi::kSpliceFMore, "SPLICE_F_MORE"},
     {abi::kSpliceFGift, "SPLICE_F_GIFT"},
 };
 
-constexpr Name kRenameFlagsRows[] = {
+constexpr NamedValue kRenameFlagsRows[] = {
     {abi::kRenameNoreplace, "RENAME_NOREPLACE"},
     {abi::kRenameExchange, "RENAME_EXCHANGE"},
     {abi::kRenameWhiteout, "RENAME_WHITEOUT"},
 };
 
-constexpr Name kCloseRangeFlagsRows[] = {
+constexpr NamedValue kCloseRangeFlagsRows[] = {
     {abi::kCloseRangeUnshare, "CLOSE_RANGE_UNSHARE"},
     {abi::kCloseRangeCloexec, "CLOSE_RANGE_CLOEXEC"},
 };
 
-constexpr Name kResolveFlagsRows[] = {
+constexpr NamedValue kResolveFlagsRows[] = {
     {abi::kResolveNoXdev, "RESOLVE_NO_XDEV"},
     {abi::kResolveNoMagiclinks, "RESOLVE_NO_MAGICLINKS"},
     {abi::kResolveNoSymlinks, "RESOLVE_NO_SYMLINKS"},
@@ -266,7 +266,7 @@ constexpr Name kResolveFlagsRows[] = {
     {abi::kResolveCached, "RESOLVE_CACHED"},
 };
 
-constexpr Name kMountFlagsRows[] = {
+constexpr NamedValue kMountFlagsRows[] = {
     {abi::kMsRdonly, "MS_RDONLY"},
     {abi::kMsNosuid, "MS_NOSUID"},
     {abi::kMsNodev, "MS_NODEV"},
@@ -292,14 +292,14 @@ constexpr Name kMountFlagsRows[] = {
     {abi::kMsLazytime, "MS_LAZYTIME"},
 };
 
-constexpr Name kUmountFlagsRows[] = {
+constexpr NamedValue kUmountFlagsRows[] = {
     {abi::kMntForce, "MNT_FORCE"},
     {abi::kMntDetach, "MNT_DETACH"},
     {abi::kMntExpire, "MNT_EXPIRE"},
     {abi::kUmountNofollow, "UMOUNT_NOFOLLOW"},
 };
 
-constexpr Name kMountAttributesRows[] = {
+constexpr NamedValue kMountAttributesRows[] = {
     {abi::kMountAttrRdonly, "MOUNT_ATTR_RDONLY"},
     {abi::kMountAttrNosuid, "MOUNT_ATTR_NOSUID"},
     {abi::kMountAttrNodev, "MOUNT_ATTR_NODEV"},
@@ -311,7 +311,7 @@ constexpr Name kMountAttributesRows[] = {
     {abi::kMountAttrNosymfollow, "MOUNT_ATTR_NOSYMFOLLOW"},
 };
 
-constexpr Name kOpenTreeFlagsRows[] = {
+constexpr NamedValue kOpenTreeFlagsRows[] = {
     {abi::kOpenTreeClone, "OPEN_TREE_CLONE"},
     {abi::kOpenTreeCloexec, "OPEN_TREE_CLOEXEC"},
     {abi::kAtRecursive, "AT_RECURSIVE"},
@@ -320,7 +320,7 @@ constexpr Name kOpenTreeFlagsRows[] = {
     {abi::kAtNoAutomount, "AT_NO_AUTOMOUNT"},
 };
 
-constexpr Name kMoveMountFlagsRows[] = {
+constexpr NamedValue kMoveMountFlagsRows[] = {
     {abi::kMoveMountFSymlinks, "MOVE_MOUNT_F_SYMLINKS"},
     {abi::kMoveMountFAutomounts, "MOVE_MOUNT_F_AUTOMOUNTS"},
     {abi::kMoveMountFEmptyPath, "MOVE_MOUNT_F_EMPTY_PATH"},
@@ -331,22 +331,22 @@ constexpr Name kMoveMountFlagsRows[] = {
     {abi::kMoveMountBeneath, "MOVE_MOUNT_BENEATH"},
 };
 
-constexpr Name kFsopenFlagsRows[] = {
+constexpr NamedValue kFsopenFlagsRows[] = {
     {abi::kFsopenCloexec, "FSOPEN_CLOEXEC"},
 };
 
-constexpr Name kFspickFlagsRows[] = {
+constexpr NamedValue kFspickFlagsRows[] = {
     {abi::kFspickCloexec, "FSPICK_CLOEXEC"},
     {abi::kFspickSymlinkNofollow, "FSPICK_SYMLINK_NOFOLLOW"},
     {abi::kFspickNoAutomount, "FSPICK_NO_AUTOMOUNT"},
     {abi::kFspickEmptyPath, "FSPICK_EMPTY_PATH"},
 };
 
-constexpr Name kFsmountFlagsRows[] = {
+constexpr NamedValue kFsmountFlagsRows[] = {
     {abi::kFsmountCloexec, "FSMOUNT_CLOEXEC"},
 };
 
-constexpr Name kFsconfigCommandsRows[] = {
+constexpr NamedValue kFsconfigCommandsRows[] = {
     {abi::kFsconfigSetFlag, "FSCONFIG_SET_FLAG"},
     {abi::kFsconfigSetString, "FSCONFIG_SET_STRING"},
     {abi::kFsconfigSetBinary, "FSCONFIG_SET_BINARY"},
@@ -358,12 +358,12 @@ constexpr Name kFsconfigCommandsRows[] = {
     {abi::kFsconfigCmdCreateExcl, "FSCONFIG_CMD_CREATE_EXCL"},
 };
 
-constexpr Name kInotifyFlagsRows[] = {
+constexpr NamedValue kInotifyFlagsRows[] = {
     {abi::kInCloexec, "IN_CLOEXEC"},
     {abi::kInNonblock, "IN_NONBLOCK"},
 };
 
-constexpr Name kInotifyMaskRows[] = {
+constexpr NamedValue kInotifyMaskRows[] = {
     {abi::kInAccess, "IN_ACCESS"},
     {abi::kInModify, "IN_MODIFY"},
     {abi::kInAttrib, "IN_ATTRIB"},
@@ -388,17 +388,17 @@ constexpr Name kInotifyMaskRows[] = {
     {abi::kInOneshot, "IN_ONESHOT"},
 };
 
-constexpr Name kEpollFlagsRows[] = {
+constexpr NamedValue kEpollFlagsRows[] = {
     {abi::kEpollCloexec, "EPOLL_CLOEXEC"},
 };
 
-constexpr Name kEpollOperationsRows[] = {
+constexpr NamedValue kEpollOperationsRows[] = {
     {abi::kEpollCtlAdd, "EPOLL_CTL_ADD"},
     {abi::kEpollCtlDel, "EPOLL_CTL_DEL"},
     {abi::kEpollCtlMod, "EPOLL_CTL_MOD"},
 };
 
-constexpr Name kEpollEventsRows[] = {
+constexpr NamedValue kEpollEventsRows[] = {
     {abi::kEpollIn, "EPOLLIN"},         {abi::kEpollPri, "EPOLLPRI"},
     {abi::kEpollOut, "EPOLLOUT"},       {abi::kEpollRdnorm, "EPOLLRDNORM"},
     {abi::kEpollRdband, "EPOLLRDBAND"}, {abi::kEpollWrnorm, "EPOLLWRNORM"},
@@ -409,23 +409,23 @@ constexpr Name kEpollEventsRows[] = {
     {abi::kEpollEt, "EPOLLET"},
 };
 
-constexpr Name kEventfdFlagsRows[] = {
+constexpr NamedValue kEventfdFlagsRows[] = {
     {abi::kEfdSemaphore, "EFD_SEMAPHORE"},
     {abi::kEfdCloexec, "EFD_CLOEXEC"},
     {abi::kEfdNonblock, "EFD_NONBLOCK"},
 };
 
-constexpr Name kSignalfdFlagsRows[] = {
+constexpr NamedValue kSignalfdFlagsRows[] = {
     {abi::kSfdCloexec, "SFD_CLOEXEC"},
     {abi::kSfdNonblock, "SFD_NONBLOCK"},
 };
 
-constexpr Name kTimerfdFlagsRows[] = {
+constexpr NamedValue kTimerfdFlagsRows[] = {
     {abi::kTfdCloexec, "TFD_CLOEXEC"},
     {abi::kTfdNonblock, "TFD_NONBLOCK"},
 };
 
-constexpr Name kTimerfdSetFlagsRows[] = {
+constexpr NamedValue kTimerfdSetFlagsRows[] = {
     {abi::kTfdTimerAbstime, "TFD_TIMER_ABSTIME"},
     {abi::kTfdTimerCancelOnSet, "TFD_TIMER_CANCEL_ON_SET"},
 };

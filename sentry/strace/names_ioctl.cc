@@ -5,7 +5,7 @@
 namespace sentry {
 namespace {
 
-constexpr Name kIoctlsRows[] = {
+constexpr NamedValue kIoctlsRows[] = {
     {abi::kTcgets, "TCGETS"},
     {abi::kTcsets, "TCSETS"},
     {abi::kTcsetsw, "TCSETSW"},

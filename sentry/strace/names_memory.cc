@@ -7,20 +7,20 @@
 namespace sentry {
 namespace {
 
-constexpr Name kProtectionsRows[] = {
+constexpr NamedValue kProtectionsRows[] = {
     {abi::kProtRead, "PROT_READ"},           {abi::kProtWrite, "PROT_WRITE"},
     {abi::kProtExec, "PROT_EXEC"},           {abi::kProtSem, "PROT_SEM"},
     {abi::kProtGrowsdown, "PROT_GROWSDOWN"}, {abi::kProtGrowsup, "PROT_GROWSUP"},
 };
 
-constexpr Name kMapTypesRows[] = {
+constexpr NamedValue kMapTypesRows[] = {
     {abi::kMapShared, "MAP_SHARED"},
     {abi::kMapPrivate, "MAP_PRIVATE"},
     {abi::kMapSharedValidate, "MAP_SHARED_VALIDATE"},
     {abi::kMapDroppable, "MAP_DROPPABLE"},
 };
 
-constexpr Name kMapFlagsRows[] = {
+constexpr NamedValue kMapFlagsRows[] = {
     {abi::kMapFixed, "MAP_FIXED"},
     {abi::kMapAnonymous, "MAP_ANONYMOUS"},
     {abi::kMap32bit, "MAP_32BIT"},
@@ -38,19 +38,19 @@ constexpr Name kMapFlagsRows[] = {
     {abi::kMapFixedNoreplace, "MAP_FIXED_NOREPLACE"},
 };
 
-constexpr Name kMremapFlagsRows[] = {
+constexpr NamedValue kMremapFlagsRows[] = {
     {abi::kMremapMaymove, "MREMAP_MAYMOVE"},
     {abi::kMremapFixed, "MREMAP_FIXED"},
     {abi::kMremapDontunmap, "MREMAP_DONTUNMAP"},
 };
 
-constexpr Name kMsyncFlagsRows[] = {
+constexpr NamedValue kMsyncFlagsRows[] = {
     {abi::kMsAsync, "MS_ASYNC"},
     {abi::kMsInvalidate, "MS_INVALIDATE"},
     {abi::kMsSync, "MS_SYNC"},
 };
 
-constexpr Name kAdvicesRows[] = {
+constexpr NamedValue kAdvicesRows[] = {
     {abi::kMadvNormal, "MADV_NORMAL"},
     {abi::kMadvRandom, "MADV_RANDOM"},
     {abi::kMadvSequential, "MADV_SEQUENTIAL"},
@@ -80,46 +80,46 @@ constexpr Name kAdvicesRows[] = {
     {abi::kMadvSoftOffline, "MADV_SOFT_OFFLINE"},
 };
 
-constexpr Name kMlockallFlagsRows[] = {
+constexpr NamedValue kMlockallFlagsRows[] = {
     {abi::kMclCurrent, "MCL_CURRENT"},
     {abi::kMclFuture, "MCL_FUTURE"},
     {abi::kMclOnfault, "MCL_ONFAULT"},
 };
 
-constexpr Name kMlock2FlagsRows[] = {
+constexpr NamedValue kMlock2FlagsRows[] = {
     {abi::kMlockOnfault, "MLOCK_ONFAULT"},
 };
 
-constexpr Name kMemfdFlagsRows[] = {
+constexpr NamedValue kMemfdFlagsRows[] = {
     {abi::kMfdCloexec, "MFD_CLOEXEC"}, {abi::kMfdAllowSealing, "MFD_ALLOW_SEALING"},
     {abi::kMfdHugetlb, "MFD_HUGETLB"}, {abi::kMfdNoexecSeal, "MFD_NOEXEC_SEAL"},
     {abi::kMfdExec, "MFD_EXEC"},
 };
 
-constexpr Name kPkeyRightsRows[] = {
+constexpr NamedValue kPkeyRightsRows[] = {
     {abi::kPkeyDisableAccess, "PKEY_DISABLE_ACCESS"},
     {abi::kPkeyDisableWrite, "PKEY_DISABLE_WRITE"},
 };
 
-constexpr Name kMempolicyModesRows[] = {
+constexpr NamedValue kMempolicyModesRows[] = {
     {abi::kMpolDefault, "MPOL_DEFAULT"}, {abi::kMpolPreferred, "MPOL_PREFERRED"},
     {abi::kMpolBind, "MPOL_BIND"},       {abi::kMpolInterleave, "MPOL_INTERLEAVE"},
     {abi::kMpolLocal, "MPOL_LOCAL"},     {abi::kMpolPreferredMany, "MPOL_PREFERRED_MANY"},
 };
 
-constexpr Name kMempolicyFlagsRows[] = {
+constexpr NamedValue kMempolicyFlagsRows[] = {
     {abi::kMpolFNode, "MPOL_F_NODE"},
     {abi::kMpolFAddr, "MPOL_F_ADDR"},
     {abi::kMpolFMemsAllowed, "MPOL_F_MEMS_ALLOWED"},
 };
 
-constexpr Name kMempolicyMoveFlagsRows[] = {
+constexpr NamedValue kMempolicyMoveFlagsRows[] = {
     {abi::kMpolMfStrict, "MPOL_MF_STRICT"},
     {abi::kMpolMfMove, "MPOL_MF_MOVE"},
     {abi::kMpolMfMoveAll, "MPOL_MF_MOVE_ALL"},
 };
 
-constexpr Name kMembarrierCommandsRows[] = {
+constexpr NamedValue kMembarrierCommandsRows[] = {
     {1, "GLOBAL"},
     {2, "GLOBAL_EXPEDITED"},
     {4, "REGISTER_GLOBAL_EXPEDITED"},
@@ -131,7 +131,7 @@ constexpr Name kMembarrierCommandsRows[] = {
     {256, "REGISTER_PRIVATE_EXPEDITED_RSEQ"},
 };
 
-constexpr Name kFutexCommandsRows[] = {
+constexpr NamedValue kFutexCommandsRows[] = {
     {abi::kFutexWait, "FUTEX_WAIT"},
     {abi::kFutexWake, "FUTEX_WAKE"},
     {abi::kFutexFd, "FUTEX_FD"},
@@ -148,52 +148,52 @@ constexpr Name kFutexCommandsRows[] = {
     {abi::kFutexLockPi2, "FUTEX_LOCK_PI2"},
 };
 
-constexpr Name kFutex2FlagsRows[] = {
+constexpr NamedValue kFutex2FlagsRows[] = {
     {abi::kFutex2SizeU64, "FUTEX2_SIZE_U64"}, {abi::kFutex2SizeU16, "FUTEX2_SIZE_U16"},
     {abi::kFutex2SizeU32, "FUTEX2_SIZE_U32"}, {abi::kFutex2Numa, "FUTEX2_NUMA"},
     {abi::kFutex2Private, "FUTEX2_PRIVATE"},
 };
 
-constexpr Name kIpcFlagsRows[] = {
+constexpr NamedValue kIpcFlagsRows[] = {
     {abi::kIpcCreat, "IPC_CREAT"},
     {abi::kIpcExcl, "IPC_EXCL"},
     {abi::kIpcNowait, "IPC_NOWAIT"},
 };
 
-constexpr Name kShmFlagsRows[] = {
+constexpr NamedValue kShmFlagsRows[] = {
     {abi::kIpcCreat, "IPC_CREAT"},
     {abi::kIpcExcl, "IPC_EXCL"},
     {abi::kShmHugetlb, "SHM_HUGETLB"},
     {abi::kShmNoreserve, "SHM_NORESERVE"},
 };
 
-constexpr Name kShmatFlagsRows[] = {
+constexpr NamedValue kShmatFlagsRows[] = {
     {abi::kShmRdonly, "SHM_RDONLY"},
     {abi::kShmRnd, "SHM_RND"},
     {abi::kShmRemap, "SHM_REMAP"},
     {abi::kShmExec, "SHM_EXEC"},
 };
 
-constexpr Name kMsgqFlagsRows[] = {
+constexpr NamedValue kMsgqFlagsRows[] = {
     {abi::kIpcNowait, "IPC_NOWAIT"},
     {abi::kMsgNoerror, "MSG_NOERROR"},
     {abi::kMsgExcept, "MSG_EXCEPT"},
     {abi::kMsgCopy, "MSG_COPY"},
 };
 
-constexpr Name kIpcCommandsRows[] = {
+constexpr NamedValue kIpcCommandsRows[] = {
     {abi::kIpcRmid, "IPC_RMID"},        {abi::kIpcSet, "IPC_SET"},   {abi::kIpcStat, "IPC_STAT"},
     {abi::kIpcInfo, "IPC_INFO"},        {abi::kMsgStat, "MSG_STAT"}, {abi::kMsgInfo, "MSG_INFO"},
     {abi::kMsgStatAny, "MSG_STAT_ANY"},
 };
 
-constexpr Name kShmCommandsRows[] = {
+constexpr NamedValue kShmCommandsRows[] = {
     {abi::kIpcRmid, "IPC_RMID"}, {abi::kIpcSet, "IPC_SET"},   {abi::kIpcStat, "IPC_STAT"},
     {abi::kIpcInfo, "IPC_INFO"}, {abi::kShmLock, "SHM_LOCK"}, {abi::kShmUnlock, "SHM_UNLOCK"},
     {abi::kShmStat, "SHM_STAT"}, {abi::kShmInfo, "SHM_INFO"}, {abi::kShmStatAny, "SHM_STAT_ANY"},
 };
 
-constexpr Name kSemCommandsRows[] = {
+constexpr NamedValue kSemCommandsRows[] = {
     {abi::kIpcRmid, "IPC_RMID"}, {abi::kIpcSet, "IPC_SET"},          {abi::kIpcStat, "IPC_STAT"},
     {abi::kIpcInfo, "IPC_INFO"}, {abi::kGetpid, "GETPID"},           {abi::kGetval, "GETVAL"},
     {abi::kGetall, "GETALL"},    {abi::kGetncnt, "GETNCNT"},         {abi::kGetzcnt, "GETZCNT"},
@@ -201,7 +201,7 @@ constexpr Name kSemCommandsRows[] = {
     {abi::kSemInfo, "SEM_INFO"}, {abi::kSemStatAny, "SEM_STAT_ANY"},
 };
 
-constexpr Name kSemFlagsRows[] = {
+constexpr NamedValue kSemFlagsRows[] = {
     {abi::kSemUndo, "SEM_UNDO"},
     {abi::kIpcNowait, "IPC_NOWAIT"},
 };

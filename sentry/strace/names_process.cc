@@ -16,7 +16,7 @@
 namespace sentry {
 namespace {
 
-constexpr Name kCloneFlagsRows[] = {
+constexpr NamedValue kCloneFlagsRows[] = {
     {abi::kCloneVm, "CLONE_VM"},
     {abi::kCloneFs, "CLONE_FS"},
     {abi::kCloneFiles, "CLONE_FILES"},
@@ -45,7 +45,7 @@ constexpr Name kCloneFlagsRows[] = {
     {abi::kCloneIntoCgroup, "CLONE_INTO_CGROUP"},
 };
 
-constexpr Name kNamespaceFlagsRows[] = {
+constexpr NamedValue kNamespaceFlagsRows[] = {
     {abi::kCloneNewtime, "CLONE_NEWTIME"},
     {abi::kCloneVm, "CLONE_VM"},
     {abi::kCloneFs, "CLONE_FS"},
@@ -62,7 +62,7 @@ constexpr Name kNamespaceFlagsRows[] = {
     {abi::kCloneNewnet, "CLONE_NEWNET"},
 };
 
-constexpr Name kSchedPoliciesRows[] = {
+constexpr NamedValue kSchedPoliciesRows[] = {
     {0, "SCHED_OTHER"},
     {abi::kSchedFifo, "SCHED_FIFO"},
     {abi::kSchedRr, "SCHED_RR"},
@@ -72,7 +72,7 @@ constexpr Name kSchedPoliciesRows[] = {
     {abi::kSchedExt, "SCHED_EXT"},
 };
 
-constexpr Name kSchedFlagsRows[] = {
+constexpr NamedValue kSchedFlagsRows[] = {
     {abi::kSchedFlagResetOnFork, "SCHED_FLAG_RESET_ON_FORK"},
     {abi::kSchedFlagReclaim, "SCHED_FLAG_RECLAIM"},
     {abi::kSchedFlagDlOverrun, "SCHED_FLAG_DL_OVERRUN"},
@@ -82,39 +82,39 @@ constexpr Name kSchedFlagsRows[] = {
     {abi::kSchedFlagUtilClampMax, "SCHED_FLAG_UTIL_CLAMP_MAX"},
 };
 
-constexpr Name kPidfdFlagsRows[] = {
+constexpr NamedValue kPidfdFlagsRows[] = {
     {abi::kPidfdNonblock, "PIDFD_NONBLOCK"},
     {abi::kPidfdThread, "PIDFD_THREAD"},
 };
 
-constexpr Name kPidfdSignalFlagsRows[] = {
+constexpr NamedValue kPidfdSignalFlagsRows[] = {
     {abi::kPidfdSignalThread, "PIDFD_SIGNAL_THREAD"},
     {abi::kPidfdSignalThreadGroup, "PIDFD_SIGNAL_THREAD_GROUP"},
     {abi::kPidfdSignalProcessGroup, "PIDFD_SIGNAL_PROCESS_GROUP"},
 };
 
-constexpr Name kKcmpTypesRows[] = {
+constexpr NamedValue kKcmpTypesRows[] = {
     {abi::kKcmpFile, "KCMP_FILE"},       {abi::kKcmpVm, "KCMP_VM"},
     {abi::kKcmpFiles, "KCMP_FILES"},     {abi::kKcmpFs, "KCMP_FS"},
     {abi::kKcmpSighand, "KCMP_SIGHAND"}, {abi::kKcmpIo, "KCMP_IO"},
     {abi::kKcmpSysvsem, "KCMP_SYSVSEM"}, {abi::kKcmpEpollTfd, "KCMP_EPOLL_TFD"},
 };
 
-constexpr Name kWaitOptionsRows[] = {
+constexpr NamedValue kWaitOptionsRows[] = {
     {abi::kWnohang, "WNOHANG"}, {abi::kWstopped, "WSTOPPED"},
     {abi::kWexited, "WEXITED"}, {abi::kWcontinued, "WCONTINUED"},
     {abi::kWnowait, "WNOWAIT"}, {abi::kWnothread, "__WNOTHREAD"},
     {abi::kWall, "__WALL"},     {abi::kWclone, "__WCLONE"},
 };
 
-constexpr Name kIdTypesRows[] = {
+constexpr NamedValue kIdTypesRows[] = {
     {abi::kPAll, "P_ALL"},
     {abi::kPPid, "P_PID"},
     {abi::kPPgid, "P_PGID"},
     {abi::kPPidfd, "P_PIDFD"},
 };
 
-constexpr Name kSignalsRows[] = {
+constexpr NamedValue kSignalsRows[] = {
     {abi::kSigHup, "SIGHUP"},       {abi::kSigInt, "SIGINT"},       {abi::kSigQuit, "SIGQUIT"},
     {abi::kSigIll, "SIGILL"},       {abi::kSigTrap, "SIGTRAP"},     {abi::kSigAbrt, "SIGABRT"},
     {abi::kSigBus, "SIGBUS"},       {abi::kSigFpe, "SIGFPE"},       {abi::kSigKill, "SIGKILL"},
@@ -128,13 +128,13 @@ constexpr Name kSignalsRows[] = {
     {abi::kSigSys, "SIGSYS"},
 };
 
-constexpr Name kSigHowsRows[] = {
+constexpr NamedValue kSigHowsRows[] = {
     {abi::kSigBlock, "SIG_BLOCK"},
     {abi::kSigUnblock, "SIG_UNBLOCK"},
     {abi::kSigSetmask, "SIG_SETMASK"},
 };
 
-constexpr Name kSigActionFlagsRows[] = {
+constexpr NamedValue kSigActionFlagsRows[] = {
     {abi::kSaRestorer, "SA_RESTORER"},   {abi::kSaOnstack, "SA_ONSTACK"},
     {abi::kSaRestart, "SA_RESTART"},     {0x20000000, "SA_INTERRUPT"},
     {abi::kSaNodefer, "SA_NODEFER"},     {abi::kSaResethand, "SA_RESETHAND"},
@@ -142,13 +142,13 @@ constexpr Name kSigActionFlagsRows[] = {
     {abi::kSaNocldwait, "SA_NOCLDWAIT"},
 };
 
-constexpr Name kStackFlagsRows[] = {
+constexpr NamedValue kStackFlagsRows[] = {
     {abi::kSsOnstack, "SS_ONSTACK"},
     {abi::kSsDisable, "SS_DISABLE"},
     {abi::kSsAutodisarm, "SS_AUTODISARM"},
 };
 
-constexpr Name kSignalCodesRows[] = {
+constexpr NamedValue kSignalCodesRows[] = {
     {static_cast<uint32_t>(abi::kSiUser), "SI_USER"},
     {static_cast<uint32_t>(abi::kSiKernel), "SI_KERNEL"},
     {static_cast<uint32_t>(abi::kSiQueue), "SI_QUEUE"},
@@ -159,59 +159,59 @@ constexpr Name kSignalCodesRows[] = {
     {static_cast<uint32_t>(abi::kSiTkill), "SI_TKILL"},
 };
 
-constexpr Name kIllCodesRows[] = {
+constexpr NamedValue kIllCodesRows[] = {
     {abi::kIllIllopc, "ILL_ILLOPC"}, {abi::kIllIllopn, "ILL_ILLOPN"},
     {abi::kIllIlladr, "ILL_ILLADR"}, {abi::kIllIlltrp, "ILL_ILLTRP"},
     {abi::kIllPrvopc, "ILL_PRVOPC"}, {abi::kIllPrvreg, "ILL_PRVREG"},
     {abi::kIllCoproc, "ILL_COPROC"}, {abi::kIllBadstk, "ILL_BADSTK"},
 };
 
-constexpr Name kFpeCodesRows[] = {
+constexpr NamedValue kFpeCodesRows[] = {
     {abi::kFpeIntdiv, "FPE_INTDIV"}, {abi::kFpeIntovf, "FPE_INTOVF"},
     {abi::kFpeFltdiv, "FPE_FLTDIV"}, {abi::kFpeFltovf, "FPE_FLTOVF"},
     {abi::kFpeFltund, "FPE_FLTUND"}, {abi::kFpeFltres, "FPE_FLTRES"},
     {abi::kFpeFltinv, "FPE_FLTINV"}, {abi::kFpeFltsub, "FPE_FLTSUB"},
 };
 
-constexpr Name kSegvCodesRows[] = {
+constexpr NamedValue kSegvCodesRows[] = {
     {abi::kSegvMaperr, "SEGV_MAPERR"},
     {abi::kSegvAccerr, "SEGV_ACCERR"},
     {abi::kSegvBnderr, "SEGV_BNDERR"},
     {abi::kSegvPkuerr, "SEGV_PKUERR"},
 };
 
-constexpr Name kBusCodesRows[] = {
+constexpr NamedValue kBusCodesRows[] = {
     {abi::kBusAdraln, "BUS_ADRALN"},      {abi::kBusAdrerr, "BUS_ADRERR"},
     {abi::kBusObjerr, "BUS_OBJERR"},      {abi::kBusMceerrAr, "BUS_MCEERR_AR"},
     {abi::kBusMceerrAo, "BUS_MCEERR_AO"},
 };
 
-constexpr Name kTrapCodesRows[] = {
+constexpr NamedValue kTrapCodesRows[] = {
     {abi::kTrapBrkpt, "TRAP_BRKPT"},
     {abi::kTrapTrace, "TRAP_TRACE"},
     {abi::kTrapBranch, "TRAP_BRANCH"},
     {abi::kTrapHwbkpt, "TRAP_HWBKPT"},
 };
 
-constexpr Name kChildCodesRows[] = {
+constexpr NamedValue kChildCodesRows[] = {
     {abi::kCldExited, "CLD_EXITED"},   {abi::kCldKilled, "CLD_KILLED"},
     {abi::kCldDumped, "CLD_DUMPED"},   {abi::kCldTrapped, "CLD_TRAPPED"},
     {abi::kCldStopped, "CLD_STOPPED"}, {abi::kCldContinued, "CLD_CONTINUED"},
 };
 
-constexpr Name kSysCodesRows[] = {
+constexpr NamedValue kSysCodesRows[] = {
     {abi::kSysCodeSeccomp, "SYS_SECCOMP"},
     {abi::kSysCodeUserDispatch, "SYS_USER_DISPATCH"},
 };
 
-constexpr Name kSigevNotifiesRows[] = {
+constexpr NamedValue kSigevNotifiesRows[] = {
     {abi::kSigevSignal, "SIGEV_SIGNAL"},
     {abi::kSigevNone, "SIGEV_NONE"},
     {abi::kSigevThread, "SIGEV_THREAD"},
     {abi::kSigevThreadId, "SIGEV_THREAD_ID"},
 };
 
-constexpr Name kClocksRows[] = {
+constexpr NamedValue kClocksRows[] = {
     {abi::kClockRealtime, "CLOCK_REALTIME"},
     {abi::kClockMonotonic, "CLOCK_MONOTONIC"},
     {abi::kClockProcessCputimeId, "CLOCK_PROCESS_CPUTIME_ID"},
@@ -225,17 +225,17 @@ constexpr Name kClocksRows[] = {
     {abi::kClockTai, "CLOCK_TAI"},
 };
 
-constexpr Name kItimersRows[] = {
+constexpr NamedValue kItimersRows[] = {
     {abi::kItimerReal, "ITIMER_REAL"},
     {abi::kItimerVirtual, "ITIMER_VIRTUAL"},
     {abi::kItimerProf, "ITIMER_PROF"},
 };
 
-constexpr Name kTimerFlagsRows[] = {
+constexpr NamedValue kTimerFlagsRows[] = {
     {abi::kTimerAbstime, "TIMER_ABSTIME"},
 };
 
-constexpr Name kResourcesRows[] = {
+constexpr NamedValue kResourcesRows[] = {
     {abi::kRlimitCpu, "RLIMIT_CPU"},           {abi::kRlimitFsize, "RLIMIT_FSIZE"},
     {abi::kRlimitData, "RLIMIT_DATA"},         {abi::kRlimitStack, "RLIMIT_STACK"},
     {abi::kRlimitCore, "RLIMIT_CORE"},         {abi::kRlimitRss, "RLIMIT_RSS"},
@@ -246,32 +246,32 @@ constexpr Name kResourcesRows[] = {
     {abi::kRlimitRtprio, "RLIMIT_RTPRIO"},     {abi::kRlimitRttime, "RLIMIT_RTTIME"},
 };
 
-constexpr Name kUsageWhosRows[] = {
+constexpr NamedValue kUsageWhosRows[] = {
     {abi::kRusageSelf, "RUSAGE_SELF"},
     {static_cast<uint32_t>(abi::kRusageChildren), "RUSAGE_CHILDREN"},
     {abi::kRusageThread, "RUSAGE_THREAD"},
 };
 
-constexpr Name kPriorityWhichsRows[] = {
+constexpr NamedValue kPriorityWhichsRows[] = {
     {abi::kPrioProcess, "PRIO_PROCESS"},
     {abi::kPrioPgrp, "PRIO_PGRP"},
     {abi::kPrioUser, "PRIO_USER"},
 };
 
-constexpr Name kIoprioWhosRows[] = {
+constexpr NamedValue kIoprioWhosRows[] = {
     {abi::kIoprioWhoProcess, "IOPRIO_WHO_PROCESS"},
     {abi::kIoprioWhoPgrp, "IOPRIO_WHO_PGRP"},
     {abi::kIoprioWhoUser, "IOPRIO_WHO_USER"},
 };
 
-constexpr Name kIoprioClassesRows[] = {
+constexpr NamedValue kIoprioClassesRows[] = {
     {abi::kIoprioClassNone, "IOPRIO_CLASS_NONE"},
     {abi::kIoprioClassRt, "IOPRIO_CLASS_RT"},
     {abi::kIoprioClassBe, "IOPRIO_CLASS_BE"},
     {abi::kIoprioClassIdle, "IOPRIO_CLASS_IDLE"},
 };
 
-constexpr Name kPrctlOptionsRows[] = {
+constexpr NamedValue kPrctlOptionsRows[] = {
     {abi::kPrSetPdeathsig, "PR_SET_PDEATHSIG"},
     {abi::kPrGetPdeathsig, "PR_GET_PDEATHSIG"},
     {abi::kPrGetDumpable, "PR_GET_DUMPABLE"},
@@ -320,7 +320,7 @@ constexpr Name kPrctlOptionsRows[] = {
     {abi::kPrGetAuxv, "PR_GET_AUXV"},
 };
 
-constexpr Name kArchPrctlOptionsRows[] = {
+constexpr NamedValue kArchPrctlOptionsRows[] = {
     {abi::kArchSetGs, "ARCH_SET_GS"},
     {abi::kArchSetFs, "ARCH_SET_FS"},
     {abi::kArchGetFs, "ARCH_GET_FS"},
@@ -334,7 +334,7 @@ constexpr Name kArchPrctlOptionsRows[] = {
     {abi::kArchShstkStatus, "ARCH_SHSTK_STATUS"},
 };
 
-constexpr Name kPtraceRequestsRows[] = {
+constexpr NamedValue kPtraceRequestsRows[] = {
     {abi::kPtraceTraceme, "PTRACE_TRACEME"},
     {abi::kPtracePeektext, "PTRACE_PEEKTEXT"},
     {abi::kPtracePeekdata, "PTRACE_PEEKDATA"},
@@ -374,14 +374,14 @@ constexpr Name kPtraceRequestsRows[] = {
     {abi::kPtraceSingleblock, "PTRACE_SINGLEBLOCK"},
 };
 
-constexpr Name kSeccompOperationsRows[] = {
+constexpr NamedValue kSeccompOperationsRows[] = {
     {abi::kSeccompSetModeStrict, "SECCOMP_SET_MODE_STRICT"},
     {abi::kSeccompSetModeFilter, "SECCOMP_SET_MODE_FILTER"},
     {abi::kSeccompGetActionAvail, "SECCOMP_GET_ACTION_AVAIL"},
     {abi::kSeccompGetNotifSizes, "SECCOMP_GET_NOTIF_SIZES"},
 };
 
-constexpr Name kSeccompFlagsRows[] = {
+constexpr NamedValue kSeccompFlagsRows[] = {
     {abi::kSeccompFilterFlagTsync, "SECCOMP_FILTER_FLAG_TSYNC"},
     {abi::kSeccompFilterFlagLog, "SECCOMP_FILTER_FLAG_LOG"},
     {abi::kSeccompFilterFlagSpecAllow, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"},
@@ -390,7 +390,7 @@ constexpr Name kSeccompFlagsRows[] = {
     {abi::kSeccompFilterFlagWaitKillableRecv, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"},
 };
 
-constexpr Name kCapabilitiesRows[] = {
+constexpr NamedValue kCapabilitiesRows[] = {
     {uint64_t{1} << abi::kCapChown, "CAP_CHOWN"},
     {uint64_t{1} << abi::kCapDacOverride, "CAP_DAC_OVERRIDE"},
     {uint64_t{1} << abi::kCapDacReadSearch, "CAP_DAC_READ_SEARCH"},
@@ -434,13 +434,13 @@ constexpr Name kCapabilitiesRows[] = {
     {uint64_t{1} << abi::kCapCheckpointRestore, "CAP_CHECKPOINT_RESTORE"},
 };
 
-constexpr Name kCapVersionsRows[] = {
+constexpr NamedValue kCapVersionsRows[] = {
     {abi::kLinuxCapabilityVersion1, "_LINUX_CAPABILITY_VERSION_1"},
     {abi::kLinuxCapabilityVersion2, "_LINUX_CAPABILITY_VERSION_2"},
     {abi::kLinuxCapabilityVersion3, "_LINUX_CAPABILITY_VERSION_3"},
 };
 
-constexpr Name kPersonalitiesRows[] = {
+constexpr NamedValue kPersonalitiesRows[] = {
     {abi::kPerLinux32, "PER_LINUX32"},
     {abi::kUname26, "UNAME26"},
     {abi::kAddrNoRandomize, "ADDR_NO_RANDOMIZE"},
@@ -455,13 +455,13 @@ constexpr Name kPersonalitiesRows[] = {
     {abi::kAddrLimit3gb, "ADDR_LIMIT_3GB"},
 };
 
-constexpr Name kRandomFlagsRows[] = {
+constexpr NamedValue kRandomFlagsRows[] = {
     {abi::kGrndNonblock, "GRND_NONBLOCK"},
     {abi::kGrndRandom, "GRND_RANDOM"},
     {abi::kGrndInsecure, "GRND_INSECURE"},
 };
 
-constexpr Name kRebootCommandsRows[] = {
+constexpr NamedValue kRebootCommandsRows[] = {
     {abi::kLinuxRebootCmdRestart, "LINUX_REBOOT_CMD_RESTART"},
     {abi::kLinuxRebootCmdHalt, "LINUX_REBOOT_CMD_HALT"},
     {abi::kLinuxRebootCmdCadOn, "LINUX_REBOOT_CMD_CAD_ON"},
@@ -469,7 +469,7 @@ constexpr Name kRebootCommandsRows[] = {
     {abi::kLinuxRebootCmdPowerOff, "LINUX_REBOOT_CMD_POWER_OFF"},
 };
 
-constexpr Name kSyslogActionsRows[] = {
+constexpr NamedValue kSyslogActionsRows[] = {
     {abi::kSyslogActionClose, "SYSLOG_ACTION_CLOSE"},
     {abi::kSyslogActionOpen, "SYSLOG_ACTION_OPEN"},
     {abi::kSyslogActionRead, "SYSLOG_ACTION_READ"},
@@ -483,11 +483,11 @@ constexpr Name kSyslogActionsRows[] = {
     {abi::kSyslogActionSizeBuffer, "SYSLOG_ACTION_SIZE_BUFFER"},
 };
 
-constexpr Name kRseqFlagsRows[] = {
+constexpr NamedValue kRseqFlagsRows[] = {
     {abi::kRseqFlagUnregister, "RSEQ_FLAG_UNREGISTER"},
 };
 
-constexpr Name kKeyctlOperationsRows[] = {
+constexpr NamedValue kKeyctlOperationsRows[] = {
     {abi::kKeyctlGetKeyringId, "KEYCTL_GET_KEYRING_ID"},
     {abi::kKeyctlJoinSessionKeyring, "KEYCTL_JOIN_SESSION_KEYRING"},
     {abi::kKeyctlUpdate, "KEYCTL_UPDATE"},
@@ -514,7 +514,7 @@ constexpr Name kKeyctlOperationsRows[] = {
     {abi::kKeyctlCapabilities, "KEYCTL_CAPABILITIES"},
 };
 
-constexpr Name kKeySpecsRows[] = {
+constexpr NamedValue kKeySpecsRows[] = {
     {static_cast<uint32_t>(abi::kKeySpecThreadKeyring), "KEY_SPEC_THREAD_KEYRING"},
     {static_cast<uint32_t>(abi::kKeySpecProcessKeyring), "KEY_SPEC_PROCESS_KEYRING"},
     {static_cast<uint32_t>(abi::kKeySpecSessionKeyring), "KEY_SPEC_SESSION_KEYRING"},

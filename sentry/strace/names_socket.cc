@@ -7,13 +7,13 @@
 namespace sentry {
 namespace {
 
-constexpr Name kFamiliesRows[] = {
+constexpr NamedValue kFamiliesRows[] = {
     {abi::kAfUnspec, "AF_UNSPEC"}, {abi::kAfUnix, "AF_UNIX"},       {abi::kAfInet, "AF_INET"},
     {abi::kAfInet6, "AF_INET6"},   {abi::kAfNetlink, "AF_NETLINK"}, {abi::kAfPacket, "AF_PACKET"},
     {abi::kAfAlg, "AF_ALG"},       {abi::kAfVsock, "AF_VSOCK"},
 };
 
-constexpr Name kSockTypesRows[] = {
+constexpr NamedValue kSockTypesRows[] = {
     {abi::kSockStream, "SOCK_STREAM"},
     {abi::kSockDgram, "SOCK_DGRAM"},
     {abi::kSockRaw, "SOCK_RAW"},
@@ -22,12 +22,12 @@ constexpr Name kSockTypesRows[] = {
     {abi::kSockPacket, "SOCK_PACKET"},
 };
 
-constexpr Name kSockFlagsRows[] = {
+constexpr NamedValue kSockFlagsRows[] = {
     {abi::kSockCloexec, "SOCK_CLOEXEC"},
     {abi::kSockNonblock, "SOCK_NONBLOCK"},
 };
 
-constexpr Name kProtocolsRows[] = {
+constexpr NamedValue kProtocolsRows[] = {
     {abi::kIpprotoIp, "IPPROTO_IP"},         {abi::kIpprotoIcmp, "IPPROTO_ICMP"},
     {abi::kIpprotoIgmp, "IPPROTO_IGMP"},     {abi::kIpprotoTcp, "IPPROTO_TCP"},
     {abi::kIpprotoUdp, "IPPROTO_UDP"},       {abi::kIpprotoIpv6, "IPPROTO_IPV6"},
@@ -35,7 +35,7 @@ constexpr Name kProtocolsRows[] = {
     {abi::kIpprotoRaw, "IPPROTO_RAW"},       {abi::kIpprotoMptcp, "IPPROTO_MPTCP"},
 };
 
-constexpr Name kNetlinkProtocolsRows[] = {
+constexpr NamedValue kNetlinkProtocolsRows[] = {
     {abi::kNetlinkRoute, "NETLINK_ROUTE"},
     {abi::kNetlinkUsersock, "NETLINK_USERSOCK"},
     {abi::kNetlinkSockDiag, "NETLINK_SOCK_DIAG"},
@@ -44,13 +44,13 @@ constexpr Name kNetlinkProtocolsRows[] = {
     {abi::kNetlinkGeneric, "NETLINK_GENERIC"},
 };
 
-constexpr Name kShutdownHowsRows[] = {
+constexpr NamedValue kShutdownHowsRows[] = {
     {abi::kShutRd, "SHUT_RD"},
     {abi::kShutWr, "SHUT_WR"},
     {abi::kShutRdwr, "SHUT_RDWR"},
 };
 
-constexpr Name kMsgFlagsRows[] = {
+constexpr NamedValue kMsgFlagsRows[] = {
     {abi::kMsgOob, "MSG_OOB"},
     {abi::kMsgPeek, "MSG_PEEK"},
     {abi::kMsgDontroute, "MSG_DONTROUTE"},
@@ -74,7 +74,7 @@ constexpr Name kMsgFlagsRows[] = {
     {abi::kMsgCmsgCloexec, "MSG_CMSG_CLOEXEC"},
 };
 
-constexpr Name kSockLevelsRows[] = {
+constexpr NamedValue kSockLevelsRows[] = {
     {abi::kSolSocket, "SOL_SOCKET"},   {abi::kSolIp, "SOL_IP"},
     {abi::kSolTcp, "SOL_TCP"},         {abi::kSolUdp, "SOL_UDP"},
     {abi::kSolIpv6, "SOL_IPV6"},       {abi::kSolIcmpv6, "SOL_ICMPV6"},
@@ -82,7 +82,7 @@ constexpr Name kSockLevelsRows[] = {
     {abi::kSolNetlink, "SOL_NETLINK"},
 };
 
-constexpr Name kControlTypesRows[] = {
+constexpr NamedValue kControlTypesRows[] = {
     {abi::kScmRights, "SCM_RIGHTS"},
     {abi::kScmCredentials, "SCM_CREDENTIALS"},
     {abi::kScmSecurity, "SCM_SECURITY"},
@@ -92,7 +92,7 @@ constexpr Name kControlTypesRows[] = {
     {abi::kScmTimestamping, "SCM_TIMESTAMPING"},
 };
 
-constexpr Name kSockOptionsRows[] = {
+constexpr NamedValue kSockOptionsRows[] = {
     {abi::kSoDebug, "SO_DEBUG"},
     {abi::kSoReuseaddr, "SO_REUSEADDR"},
     {abi::kSoType, "SO_TYPE"},
@@ -168,7 +168,7 @@ constexpr Name kSockOptionsRows[] = {
     {abi::kSoPassrights, "SO_PASSRIGHTS"},
 };
 
-constexpr Name kIpOptionsRows[] = {
+constexpr NamedValue kIpOptionsRows[] = {
     {abi::kIpTos, "IP_TOS"},
     {abi::kIpTtl, "IP_TTL"},
     {abi::kIpHdrincl, "IP_HDRINCL"},
@@ -211,7 +211,7 @@ constexpr Name kIpOptionsRows[] = {
     {abi::kIpProtocol, "IP_PROTOCOL"},
 };
 
-constexpr Name kIpv6OptionsRows[] = {
+constexpr NamedValue kIpv6OptionsRows[] = {
     {abi::kIpv6Addrform, "IPV6_ADDRFORM"},
     {abi::kIpv62292pktinfo, "IPV6_2292PKTINFO"},
     {abi::kIpv6Checksum, "IPV6_CHECKSUM"},
@@ -258,7 +258,7 @@ constexpr Name kIpv6OptionsRows[] = {
     {abi::kIpv6Freebind, "IPV6_FREEBIND"},
 };
 
-constexpr Name kTcpOptionsRows[] = {
+constexpr NamedValue kTcpOptionsRows[] = {
     {abi::kTcpNodelay, "TCP_NODELAY"},
     {abi::kTcpMaxseg, "TCP_MAXSEG"},
     {abi::kTcpCork, "TCP_CORK"},
@@ -297,7 +297,7 @@ constexpr Name kTcpOptionsRows[] = {
     {abi::kTcpTxDelay, "TCP_TX_DELAY"},
 };
 
-constexpr Name kUdpOptionsRows[] = {
+constexpr NamedValue kUdpOptionsRows[] = {
     {abi::kUdpCork, "UDP_CORK"},
     {abi::kUdpEncap, "UDP_ENCAP"},
     {abi::kUdpNoCheck6Tx, "UDP_NO_CHECK6_TX"},
@@ -306,7 +306,7 @@ constexpr Name kUdpOptionsRows[] = {
     {abi::kUdpGro, "UDP_GRO"},
 };
 
-constexpr Name kPollEventsRows[] = {
+constexpr NamedValue kPollEventsRows[] = {
     {abi::kPollIn, "POLLIN"},         {abi::kPollPri, "POLLPRI"},
     {abi::kPollOut, "POLLOUT"},       {abi::kPollRdnorm, "POLLRDNORM"},
     {abi::kPollRdband, "POLLRDBAND"}, {abi::kPollWrnorm, "POLLWRNORM"},

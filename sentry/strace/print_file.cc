@@ -9,7 +9,7 @@
 namespace sentry {
 
 void PrintOpenFlags(Printer& p, uint64_t flags) {
-  const Name* access = FindName(kAccessModesNames, flags & abi::kOAccmode);
+  const NamedValue* access = FindName(kAccessModesNames, flags & abi::kOAccmode);
   p.FlagsAfter(access->text, kOpenFlagsNames, flags & ~uint64_t{abi::kOAccmode});
 }
 
@@ -20,7 +20,7 @@ void PrintDescriptorFlags(Printer& p, uint64_t flags) {
 void PrintFileMode(Printer& p, uint32_t mode) {
   uint32_t type = mode & abi::kSIfmt;
   if (type != 0) {
-    const Name* name = FindName(kFileTypesNames, type);
+    const NamedValue* name = FindName(kFileTypesNames, type);
     name != nullptr ? p.Text(name->text) : p.Octal(type);
     p.Text("|");
   }

@@ -11,7 +11,7 @@ namespace {
 
 void MapFlags(Printer& p, size_t index) {
   uint32_t flags = p.arg32(index);
-  const Name* type = FindName(kMapTypesNames, flags & abi::kMapType);
+  const NamedValue* type = FindName(kMapTypesNames, flags & abi::kMapType);
   if (type == nullptr) return p.Flags(kMapFlagsNames, flags);
   p.FlagsAfter(type->text, kMapFlagsNames, flags & ~abi::kMapType);
 }
@@ -25,7 +25,7 @@ void MremapAddr(Printer& p, size_t index) {
 
 void FutexOp(Printer& p, size_t index) {
   uint32_t op = p.arg32(index);
-  const Name* command =
+  const NamedValue* command =
       FindName(kFutexCommandsNames, op & static_cast<uint32_t>(abi::kFutexCmdMask));
   if (command == nullptr) return p.Hex(op);
   p.Text(command->text);

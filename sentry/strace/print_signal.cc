@@ -7,7 +7,7 @@
 namespace sentry {
 
 std::string SignalName(uint64_t signal) {
-  if (const Name* name = FindName(kSignalsNames, signal)) return name->text;
+  if (const NamedValue* name = FindName(kSignalsNames, signal)) return name->text;
   if (signal == abi::kSigRtMin) return "SIGRTMIN";
   if (signal > abi::kSigRtMin && signal <= abi::kSigRtMax) {
     return "SIGRT_" + std::to_string(signal - abi::kSigRtMin);

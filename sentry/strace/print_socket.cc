@@ -127,7 +127,7 @@ void SockaddrOut(Printer& p, size_t index) {
 
 void SockType(Printer& p, size_t index) {
   uint32_t type = p.arg32(index);
-  const Name* name = FindName(kSockTypesNames, type & abi::kSockTypeMask);
+  const NamedValue* name = FindName(kSockTypesNames, type & abi::kSockTypeMask);
   if (name == nullptr) return p.Hex(type);
   p.FlagsAfter(name->text, kSockFlagsNames, type & ~abi::kSockTypeMask);
 }

@@ -42,8 +42,8 @@ std::string Escaped(unsigned char c, bool digit_follows) {
 
 }  // namespace
 
-const Name* FindName(const NameSet& set, uint64_t value) {
-  for (const Name& row : set.rows) {
+const NamedValue* FindName(const NameSet& set, uint64_t value) {
+  for (const NamedValue& row : set.rows) {
     if (row.value == value) return &row;
   }
   return nullptr;
@@ -76,7 +76,7 @@ void Printer::Pointer(uint64_t addr) {
 }
 
 void Printer::Enum(const NameSet& set, uint64_t value) {
-  if (const Name* name = FindName(set, value)) {
+  if (const NamedValue* name = FindName(set, value)) {
     Text(set.prefix);
     return Text(name->text);
   }
@@ -92,7 +92,7 @@ void Printer::FlagsAfter(std::string_view first, const NameSet& set, uint64_t va
   if (value == 0 && first.empty()) return Text(set.zero[0] != 0 ? set.zero : "0");
   size_t start = out_.size();
   Text(first);
-  for (const Name& row : set.rows) {
+  for (const NamedValue& row : set.rows) {
     if (row.value == 0 || (value & row.value) != row.value) continue;
     if (out_.size() != start) Text("|");
     Text(set.prefix);
