@@ -49,6 +49,10 @@ std::optional<int64_t> Caller::Call(Tracee& tracee, int64_t number, const CallAr
     // Cut short by a StopSoon() that came before: the stop took it away, so the next try goes
     // through.
     if (result >= kFirstRestart && result <= kLastRestart) continue;
+    if (number == SYS_arch_prctl) {  // The one call whose effect is in the registers themselves.
+      tracee.registers.fs_base = after.fs_base;
+      tracee.registers.gs_base = after.gs_base;
+    }
     return result;
   }
 }

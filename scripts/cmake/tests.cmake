@@ -1,7 +1,7 @@
 # How tests are built and named.  Case names: check.*, unit.*, syscall.FAMILY.PLATFORM[.FILESYSTEM],
 # integration.SCRIPT.GROUP.PLATFORM.USER, fuzz.NAME.
 option(SENTRY_SANDBOX_TESTS "Run the cases that need the whole sandbox" ON)
-option(SENTRY_INTEGRATION_TESTS "Of those, also the lists of tests/integration" OFF)
+option(SENTRY_INTEGRATION_TESTS "Of those, also the lists of tests/integration" ON)
 set(SENTRY_PLATFORMS notify ptrace CACHE STRING "Platforms that the sandbox tests run on")
 
 # sentry_check(NAME SCRIPT): a check of the tree itself; status 77 means that a tool is missing.

@@ -72,10 +72,18 @@ void StatsObserver::OnEnter(Task& task) {
 }
 
 void StatsObserver::OnExit(Task& task, int64_t result) {
+  auto started = started_.find(task.tid().value());
+  if (started == started_.end()) return;
   Row& row = rows_[task.call().number];
   ++row.count;
   if (result < 0 && result > -4096) ++row.errors;
-  row.ns += MonotonicNow() - started_[task.tid().value()];
+  row.ns += MonotonicNow() - started->second;
+  started_.erase(started);
+}
+
+// The call that it ended in, exit(2) for one, has no other end.
+void StatsObserver::OnTaskEnd(Task& task, int) {
+  OnExit(task, 0);
 }
 
 void StatsObserver::Print(std::FILE* out) const {

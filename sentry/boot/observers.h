@@ -37,6 +37,7 @@ class StatsObserver final : public CallObserver {
  public:
   void OnEnter(Task& task) override;
   void OnExit(Task& task, int64_t result) override;
+  void OnTaskEnd(Task& task, int wait_status) override;
   void Print(std::FILE* out) const;
 
  private:

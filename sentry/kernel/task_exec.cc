@@ -97,14 +97,14 @@ void Task::ExecFinish() {
   comm = std::move(exec->plan.comm);
   dumpable = exec->plan.dumpable;
   captured_ = true;
-  in_call_ = false;
+  const bool by_call = std::exchange(in_call_, false);  // Not so for the sandbox's first program.
   interrupted_by_ = 0;
   platform::Registers& regs = registers();
   regs.rip = exec->plan.entry;
   regs.rsp = exec->plan.stack_pointer;
   state_ = State::kCaptured;
   ApplyHostLimits();
-  if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, 0);
+  if (by_call && kernel_.observer != nullptr) kernel_.observer->OnExit(*this, 0);
   if (seccomp_mode == 0) return FinishExecStops(old_tid);
   host_calls_routed = false;
   state_ = State::kCalling;

@@ -90,7 +90,7 @@ void PrintSuccess(Printer& p, ResultKind kind) {
     case ResultKind::kSignal:
       return PrintNamed(p, SignalName(value));
     case ResultKind::kSchedPolicy: {
-      const Name* policy = FindName(kSchedPoliciesNames, value);
+      const NamedValue* policy = FindName(kSchedPoliciesNames, value);
       return policy != nullptr ? PrintNamed(p, policy->text) : p.Dec(p.result());
     }
   }

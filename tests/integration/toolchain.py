@@ -64,7 +64,7 @@ same("debug", "gdb_on_a_crash", """
 """, needs=["gcc", "gdb"], files=["crash.c"], stderr=False, timeout=90,
      text=only(r"Program received signal SIGSEGV|crash_here \(p=0x0\)|main \(argc=2|Cannot access memory at address 0x0"))
 same("debug", "gdb_breakpoints_and_steps", """
-  gcc -g -O0 -o crash crash.c && gdb -nx -batch -ex 'break add' -ex run -ex finish -ex next -ex 'print total' -ex 'watch total' -ex continue \\
+  gcc -g -O0 -o crash crash.c && gdb -nx -batch -ex 'set can-use-hw-watchpoints 0' -ex 'break add' -ex run -ex finish -ex next -ex 'print total' -ex 'watch total' -ex continue \\
     -ex continue -ex kill --args ./crash 3
 """, needs=["gcc", "gdb"], files=["crash.c"], stderr=False, timeout=90,
      text=only(r"^Breakpoint 1, add.*|Value returned is .*|^\$\d+ = \d+|^(?:Old|New) value = \d+"))
