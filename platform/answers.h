@@ -1,7 +1,10 @@
-// What some backends can do besides: guest threads that give answers to themselves.
+// What some backends can do besides: guest threads that give answers to themselves, and that make
+// threads without waiting for a word of the kernel.
 #pragma once
 
 #include <cstdint>
+
+#include "platform/platform.h"
 
 namespace platform {
 
@@ -22,6 +25,18 @@ class SelfAnswering {
 
  protected:
   ~SelfAnswering() = default;
+};
+
+// A Thread of such a backend is one of these too.
+class QuickCloning {
+ public:
+  // As Thread::Clone(), for a thread of the same process, but this thread runs on with registers()
+  // as they are: kCloned follows only if the host could not make the child, and then before any
+  // other event of this thread.  Captured.
+  virtual Result<Thread*> CloneAndGoOn(const CloneRequest& request) = 0;
+
+ protected:
+  ~QuickCloning() = default;
 };
 
 }  // namespace platform

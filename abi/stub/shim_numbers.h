@@ -33,7 +33,8 @@
 #define SHIM_CHILD_NEW_MEMORY 1   // A copy of the parent's memory: shut the parent's slots first.
 #define SHIM_CHILD_NEW_PROCESS 2  // A thread group of its own: ask to die with the Sentry.
 #define SHIM_CHILD_PARK 4         // Ring instead of resuming.
-#define SHIM_CHILD_BITS 7
+#define SHIM_CHILD_QUIET 8        // Its slot is open already: go on without a word.
+#define SHIM_CHILD_BITS 15
 
 // The doorbell: a call number that no kernel has.  First argument: a signal number, or one of
 // these.

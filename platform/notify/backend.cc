@@ -97,7 +97,7 @@ void Backend::Bury(StubThread* t) {
   if (const auto it = unborn_.find(t->slot_); it != unborn_.end() && it->second == t)
     unborn_.erase(it);
   t->Retract();  // Rewritten sites of the process may still lead here.
-  t->process_->memory->ReturnSlot(t->slot_);
+  t->process_->memory->ReturnSlot({.number = t->slot_, .open = t->slot_open_});
   t->state_ = State::kDead;
   graveyard_.emplace_back(t);
   attention_.store(true);
@@ -163,7 +163,7 @@ void Backend::OnStop(pid_t pid) {
 
 void Backend::OnTick() {
   MutexLock lock(&mu_);
-  bool outstanding = false;
+  bool outstanding = MeetWanted();
   for (const auto& [tid, t] : threads_) {
     if (!t->kick_sent_ || t->state_ != State::kRunning || t->process_->killed) {
       t->kick_age_ = 0;

@@ -91,6 +91,12 @@ class Backend final : public Platform, private Reaper::Client {
   void ForgetChild(StubThread* child) REQUIRES(mu_);
   void ForgetParent(StubThread* parent) REQUIRES(mu_);
   StubThread* FindUnborn(pid_t pid) REQUIRES(mu_);
+  std::optional<Event> OnWentOn(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
+  static pid_t ClaimedTid(const StubThread& child);
+  StubThread* FindQuiet(const seccomp_notif& n) REQUIRES(mu_);
+  bool IsKnown(pid_t tid) REQUIRES(mu_);
+  void Meet(StubThread* child) REQUIRES(mu_);
+  bool MeetWanted() REQUIRES(mu_);
 
   // --- spawn.cc: new stubs ---
   Result<StubThread*> NewThread(base::Ref<StubProcess> process, State state) REQUIRES(mu_);

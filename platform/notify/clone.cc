@@ -2,6 +2,11 @@
 // let through, and the child says hello by opening its slot.  The child waits until the parent rang
 // too, so that the kernel hears of the clone (kCloned) before anything of the child, and knows the
 // child's host process then.
+//
+// A thread can be made with less (CloneAndGoOn): its parent comes back only if there is no child,
+// and where the slot is open already, since another thread of the memory had it, the child says no
+// hello either.  Its id is the one that the host wrote into the parent's slot, where the guest can
+// scribble: it is believed when it is a thread of the same process that is not known.
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -30,6 +35,15 @@ Event Cloned(Thread* parent, int error) {
 
 Result<Thread*> StubThread::Clone(const CloneRequest& request) {
   base::MutexLock lock(&backend_.mu_);
+  return CloneLocked(request, false);
+}
+
+Result<Thread*> StubThread::CloneAndGoOn(const CloneRequest& request) {
+  base::MutexLock lock(&backend_.mu_);
+  return CloneLocked(request, true);
+}
+
+Result<Thread*> StubThread::CloneLocked(const CloneRequest& request, bool go_on) {
   if (state_ != State::kCaptured) return Errno(ESRCH);
   base::Ref<StubProcess> process = process_;
   Backend::CloneArguments clone = {.flags = kNewThreadFlags,
@@ -50,6 +64,12 @@ Result<Thread*> StubThread::Clone(const CloneRequest& request) {
   child->set_tid_address_ = request.set_tid_address;
   child->set_tid_value_ = request.set_tid_value;
   CopyFpTo(child);
+  if (go_on) {
+    StoreFrame();
+    clone_goes_on_ = true;
+    child->quiet_ = child->slot_open_ && request.set_tid_address == 0;
+    if (child->quiet_) clone.bits |= SHIM_CHILD_QUIET;
+  }
   if (request.clear_tid_address != 0) clone.flags |= CLONE_CHILD_CLEARTID;
   backend_.StartClone(this, child, clone);
   return child;
@@ -66,7 +86,7 @@ void Backend::StartClone(StubThread* parent, StubThread* child, const CloneArgum
   header->clone_flags = clone.flags;
   header->clone_ctid = clone.clear_tid_address;
   header->clone_child = child_slot | clone.bits;
-  header->clone_resume = 0;
+  header->clone_resume = parent->clone_goes_on_ ? 1 : 0;
   header->clone_tid = 0;
   parent->clone_child_ = child;
   parent->clone_rang_ = false;
@@ -74,6 +94,7 @@ void Backend::StartClone(StubThread* parent, StubThread* child, const CloneArgum
   child->clone_parent_ = parent;
   child->StoreFrame();
   parent->Answer(SHIM_DO_CLONE, State::kCloning);
+  if (parent->clone_goes_on_ && parent->capture_wanted_) parent->Kick();
 }
 
 std::optional<Event> Backend::OnCloning(StubThread* t, const seccomp_notif& n) {
@@ -86,10 +107,77 @@ std::optional<Event> Backend::OnCloning(StubThread* t, const seccomp_notif& n) {
     return std::nullopt;
   }
   if (!IsRing(n) || n.data.args[0] != SHIM_RING_CLONED || t->clone_rang_) {
+    if (t->clone_goes_on_) return OnWentOn(t, n);
     return Hostile(t, "does not clone");
+  }
+  if (std::exchange(t->clone_goes_on_, false) &&
+      (static_cast<int64_t>(n.data.args[1]) >= 0 || t->clone_child_ == nullptr)) {
+    return Hostile(t, "comes back from its clone");
   }
   t->notification_ = n.id;
   return OnCloned(t, static_cast<int64_t>(n.data.args[1]));
+}
+
+// The parent is in the guest again: the host made the child.
+std::optional<Event> Backend::OnWentOn(StubThread* t, const seccomp_notif& n) {
+  StubThread* child = t->clone_child_;
+  if (child != nullptr && !child->clone_approved_) return Hostile(t, "does not clone");
+  t->clone_goes_on_ = false;
+  if (child != nullptr) {
+    child->claimed_tid_ = ClaimedTid(*child);
+    Separate(t, child);
+    if (child->capture_wanted_ || child->exit_wanted_) Meet(child);
+  }
+  t->state_ = State::kRunning;
+  return OnRunning(t, n);
+}
+
+pid_t Backend::ClaimedTid(const StubThread& child) {
+  if (child.claimed_tid_ != 0 || child.clone_parent_ == nullptr) return child.claimed_tid_;
+  return static_cast<pid_t>(
+      __atomic_load_n(&child.clone_parent_->header()->clone_tid, __ATOMIC_RELAXED));
+}
+
+// A killed thread's id may have been given to another by now.
+bool Backend::IsKnown(pid_t tid) {
+  const StubThread* t = Find(tid);
+  return t != nullptr && !t->process_->killed;
+}
+
+// Finds out which host thread a quiet child is, if the host has made it.
+void Backend::Meet(StubThread* child) {
+  if (!child->quiet_ || child->state_ != State::kArriving || !child->clone_approved_) return;
+  const pid_t tid = ClaimedTid(*child);
+  if (tid <= 0 || IsKnown(tid) || !BelongsTo(*child, tid)) return;
+  unborn_.erase(child->slot_);
+  child->tid_ = tid;
+  threads_[tid] = child;
+  child->state_ = State::kRunning;
+  if (child->clone_parent_ != nullptr) Separate(child->clone_parent_, child);
+  if (child->capture_wanted_ || child->exit_wanted_) child->Kick();
+}
+
+// An unknown thread's first call.
+StubThread* Backend::FindQuiet(const seccomp_notif& n) {
+  const auto tid = static_cast<pid_t>(n.pid);
+  for (const auto& [slot, child] : unborn_) {
+    if (!child->quiet_ || ClaimedTid(*child) != tid) continue;
+    StubThread* found = child;
+    Meet(found);  // Changes unborn_.
+    return found->state_ == State::kRunning ? found : nullptr;
+  }
+  return nullptr;
+}
+
+// Who was to be captured before it was met; whether there are such still.
+bool Backend::MeetWanted() {
+  std::vector<StubThread*> wanted;
+  for (const auto& [slot, child] : unborn_) {
+    if (child->quiet_ && (child->capture_wanted_ || child->exit_wanted_)) wanted.push_back(child);
+  }
+  for (StubThread* child : wanted) Meet(child);
+  return std::ranges::any_of(
+      wanted, [](const StubThread* child) { return child->state_ == State::kArriving; });
 }
 
 // The parent is back from the host's call.
@@ -127,6 +215,10 @@ std::optional<Event> Backend::CloneFailed(StubThread* t, StubThread* child, int 
 // The kernel hears of clones that it asked for.
 std::optional<Event> Backend::CloneDone(StubThread* t, int error) {
   t->state_ = State::kCaptured;
+  if (t->exit_wanted_) {
+    t->StartExit();
+    return std::nullopt;
+  }
   if (!t->clone_parks_) return Cloned(t, error);
   if (t != zygote_) return HandOver(t);
   FeedZygote();
@@ -151,6 +243,7 @@ std::optional<Event> Backend::FinishClone(StubThread* parent, StubThread* child)
 // Lets a child go that said hello.
 void Backend::Release(StubThread* child) {
   child->state_ = State::kRunning;
+  child->slot_open_ = true;
   if (child->capture_wanted_ || child->exit_wanted_) child->Kick();
   listener_.Continue(child->notification_);
 }
@@ -193,11 +286,17 @@ std::optional<Event> Backend::OnHello(StubThread* t, const seccomp_notif& n) {
   }
   if (t->parks_) {
     t->state_ = State::kParking;
+    t->slot_open_ = true;
     listener_.Continue(n.id);
     return std::nullopt;
   }
   StubThread* parent = t->clone_parent_;
   if (parent == nullptr) {
+    Release(t);
+    return std::nullopt;
+  }
+  if (parent->clone_goes_on_) {
+    Separate(parent, t);
     Release(t);
     return std::nullopt;
   }

@@ -23,23 +23,33 @@ using host::Rule;
 
 constexpr uint32_t kPrivate = FUTEX_PRIVATE_FLAG;
 
-// A private futex is the caller's own memory.  Waits with a timeout are notified: interrupted by a
-// kick they end with EINTR, and only the kernel can tell what to make of that; waits without one
-// are restarted by the host.
+// A private futex is the caller's own memory, a shared one what it has mapped, and the kernel
+// leaves both to the host anyway.  Waits with a timeout are notified: interrupted by a kick they
+// end with EINTR, and only the kernel can tell what to make of that; waits without one are
+// restarted by the host.
 void AddFutex(std::vector<Rule>& rules) {
   const auto wait = [&rules](uint32_t op) {
-    rules.push_back(
-        Allow(SYS_futex, "waits on the caller's own memory", {Arg32(1, op | kPrivate), Arg(3, 0)}));
+    rules.push_back(Allow(SYS_futex, "waits on the caller's own memory",
+                          {host::ArgMasked(1, host::kLow32 & ~kPrivate, op), Arg(3, 0)}));
   };
   const auto wake = [&rules](uint32_t op) {
     rules.push_back(Allow(SYS_futex, "wakes threads that share the caller's memory",
-                          {Arg32(1, op | kPrivate)}));
+                          {host::ArgMasked(1, host::kLow32 & ~kPrivate, op)}));
   };
   wait(FUTEX_WAIT);
   wait(FUTEX_WAIT_BITSET);
   wait(FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME);
   wake(FUTEX_WAKE);
   wake(FUTEX_WAKE_BITSET);
+}
+
+// What ends a thread's stack and what heaps give back: below the stub's own pages, whatever the
+// arguments are.
+void AddGivingBack(std::vector<Rule>& rules, const FilterAddresses& at) {
+  constexpr uint64_t kMost = uint64_t{1} << 32;
+  rules.push_back(Allow(SYS_madvise, "forgets the caller's own pages",
+                        {host::ArgLess(0, at.slots_start - kMost), host::ArgLess(1, kMost),
+                         Arg32(2, MADV_DONTNEED)}));
 }
 
 // These need all registers, so they come by SIGSYS; in the shim clone is the real one.
@@ -72,6 +82,7 @@ void AddShimCalls(std::vector<Rule>& rules, const FilterAddresses& at) {
 std::vector<Rule> StubRules(const FilterAddresses& at) {
   std::vector<Rule> rules;
   AddFutex(rules);
+  AddGivingBack(rules, at);
   rules.push_back(Allow(SYS_sched_yield, "takes nothing and gives time only"));
   AddTrapped(rules, at);
   AddShimCalls(rules, at);
@@ -88,10 +99,10 @@ host::Program StubFilter(const FilterAddresses& at) {
 }
 
 // The shim's own calls stay with the first filter.  Guest code that jumps there gets no more than
-// its own futexes and sched_yield.
+// its own futexes, madvise and sched_yield.
 host::Program StubReportingFilter(const FilterAddresses& at) {
   std::vector<Rule> rules;
-  for (const int number : {SYS_futex, SYS_sched_yield}) {
+  for (const int number : {SYS_futex, SYS_madvise, SYS_sched_yield}) {
     rules.push_back(On(host::kTrap, number, "below the shim", {host::IpLess(at.code_start)}));
     rules.push_back(On(host::kTrap, number, "above the shim", {host::IpAtLeast(at.code_end)}));
   }

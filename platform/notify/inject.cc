@@ -20,8 +20,8 @@ bool Failed(int64_t result) {
 
 // The filter may let these through, so that no notification is seen.
 bool MayBeAllowed(int64_t number) {
-  return number == SYS_futex || number == SYS_sched_yield || number == SYS_mprotect ||
-         number == SYS_prctl || number == SYS_arch_prctl;
+  return number == SYS_futex || number == SYS_madvise || number == SYS_sched_yield ||
+         number == SYS_mprotect || number == SYS_prctl || number == SYS_arch_prctl;
 }
 
 bool SameCall(const HostCall& call, const seccomp_notif& n) {

@@ -50,6 +50,8 @@ std::optional<Event> Backend::Dispatch(const seccomp_notif& n) {
     // A thread of a killed process, or a new one, which may have got the id of such a thread.
     t = Greet(n);
     if (t != nullptr) return OnHello(t, n);
+    t = FindQuiet(n);
+    if (t != nullptr) return OnRunning(t, n);
     if (Find(static_cast<pid_t>(n.pid)) != nullptr) return std::nullopt;
     LOG_WARNING("notification of unknown thread %u: killed (call %d at %llx+%llx)", n.pid,
                 n.data.nr, (unsigned long long)region_->code_start(),

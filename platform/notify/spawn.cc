@@ -27,10 +27,10 @@ Result<base::Ref<StubProcess>> Backend::NewStubProcess() {
 }
 
 Result<StubThread*> Backend::NewThread(base::Ref<StubProcess> process, State state) {
-  const uint32_t slot = TRY(process->memory->TakeSlot());
+  const StubMemory::Slot slot = TRY(process->memory->TakeSlot());
   auto* t = new StubThread(*this, process, slot, state);
   process->threads.push_back(*t);
-  if (state == State::kArriving) unborn_[slot] = t;
+  if (state == State::kArriving) unborn_[slot.number] = t;
   return t;
 }
 

@@ -33,25 +33,30 @@ class StubMemory : public base::RefCounted {
     for (const uint32_t slot : slots_) region_.Release(slot);
   }
 
-  Result<uint32_t> TakeSlot() {
+  struct Slot {
+    uint32_t number = 0;
+    bool open = false;  // In this address space, by an earlier thread.
+  };
+
+  Result<Slot> TakeSlot() {
     if (!free_.empty()) {
-      const uint32_t slot = free_.back();
+      const Slot slot = free_.back();
       free_.pop_back();
       return slot;
     }
     const uint32_t slot = TRY(region_.Acquire());
     slots_.push_back(slot);
-    return slot;
+    return Slot{.number = slot, .open = false};
   }
   // For threads of the same address space; what is in it was theirs already.
-  void ReturnSlot(uint32_t slot) { free_.push_back(slot); }
+  void ReturnSlot(const Slot& slot) { free_.push_back(slot); }
 
   std::vector<RewrittenText> rewritten;  // Copied with the memory.
 
  private:
   StubRegion& region_;
   std::vector<uint32_t> slots_;
-  std::vector<uint32_t> free_;
+  std::vector<Slot> free_;
 };
 
 // How often calls came from a site that could be rewritten.

@@ -27,10 +27,12 @@ Registers CleanRegisters() {
 
 }  // namespace
 
-StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process, uint32_t slot, State state)
+StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process,
+                       const StubMemory::Slot& slot, State state)
     : backend_(backend),
       process_(std::move(process)),
-      slot_(slot),
+      slot_(slot.number),
+      slot_open_(slot.open),
       state_(state),
       registers_(CleanRegisters()) {
   UseOwnFrame();
@@ -89,6 +91,12 @@ bool StubThread::IsOnItsWay() const {
 void StubThread::Answer(int64_t command, State next) {
   state_ = next;
   backend_.listener_.Reply(notification_, command);
+}
+
+int StubThread::host_tid() const {
+  MutexLock lock(&backend_.mu_);
+  if (tid_ == 0) backend_.Meet(const_cast<StubThread*>(this));
+  return tid_;
 }
 
 void StubThread::Kick() {
@@ -166,8 +174,9 @@ void StubThread::ResumeLocked() {
 
 void StubThread::Capture() {
   MutexLock lock(&backend_.mu_);
-  if (state_ == State::kRunning) {
-    Kick();
+  backend_.Meet(this);
+  if (state_ == State::kRunning || (state_ == State::kCloning && clone_goes_on_)) {
+    Kick();  // In the shim it waits until the thread is back in the guest.
   } else if (state_ != State::kRinging) {
     capture_wanted_ = true;
   }
@@ -180,6 +189,7 @@ void StubThread::StartExit() {
 void StubThread::ExitThread() {
   MutexLock lock(&backend_.mu_);
   owner = nullptr;
+  backend_.Meet(this);
   if (state_ == State::kCalling && call_.number == SYS_exit) {
     const uint64_t notification = notification_;
     Backend& backend = backend_;  // Outlives this object.
@@ -192,7 +202,7 @@ void StubThread::ExitThread() {
     FinishCall(-EINTR);
   } else {
     exit_wanted_ = true;
-    if (state_ == State::kRunning)
+    if (state_ == State::kRunning || (state_ == State::kCloning && clone_goes_on_))
       Kick();
     else
       capture_wanted_ = true;

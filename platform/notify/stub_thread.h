@@ -20,7 +20,10 @@ namespace platform::notify {
 
 class Backend;
 
-class StubThread final : public Thread, public SelfAnswering, public base::ListNode<StubThread> {
+class StubThread final : public Thread,
+                         public SelfAnswering,
+                         public QuickCloning,
+                         public base::ListNode<StubThread> {
  public:
   enum class State {
     kBooting,    // The first stub, until it is parked.
@@ -37,7 +40,8 @@ class StubThread final : public Thread, public SelfAnswering, public base::ListN
     kDead,     // The process was reaped or is about to be.
   };
 
-  StubThread(Backend& backend, base::Ref<StubProcess> process, uint32_t slot, State state);
+  StubThread(Backend& backend, base::Ref<StubProcess> process, const StubMemory::Slot& slot,
+             State state);
   ~StubThread() override = default;
 
   Result<size_t> ReadMemory(uint64_t address, std::span<std::byte> to) override;
@@ -58,6 +62,7 @@ class StubThread final : public Thread, public SelfAnswering, public base::ListN
   Result<void> Inject(std::span<const HostCall> calls) override;
   std::span<const int64_t> InjectedResults() override { return results_; }
   Result<Thread*> Clone(const CloneRequest& request) override;
+  Result<Thread*> CloneAndGoOn(const CloneRequest& request) override;
 
   void Capture() override;
   void ExitThread() override;
@@ -66,7 +71,7 @@ class StubThread final : public Thread, public SelfAnswering, public base::ListN
   void Publish(const KnownAnswers& answers) override;
   void Withdraw() override;
 
-  int host_tid() const override { return tid_; }
+  int host_tid() const override;
   int host_pid() const override { return process_->pid; }
 
  private:
@@ -83,6 +88,7 @@ class StubThread final : public Thread, public SelfAnswering, public base::ListN
 
   // Parked before long: what the kernel asks for is done then.
   bool IsOnItsWay() const;
+  Result<Thread*> CloneLocked(const CloneRequest& request, bool go_on);
   FrameArea frame_area() const;
   abi::stub::SlotHeader* header() const;
   // A frame made by the Sentry, for a thread that the host never interrupted.
@@ -101,6 +107,7 @@ class StubThread final : public Thread, public SelfAnswering, public base::ListN
   Backend& backend_;
   const base::Ref<StubProcess> process_;
   const uint32_t slot_;
+  bool slot_open_;  // In the memory of its process.
   pid_t tid_ = 0;
   State state_;
   uint64_t notification_ = 0;  // The open one's id: kCalling and kCaptured.
@@ -126,7 +133,8 @@ class StubThread final : public Thread, public SelfAnswering, public base::ListN
 
   StubThread* clone_child_ = nullptr;  // While cloning.
   bool clone_rang_ = false;            // Its part is done; the child was not seen.
-  bool clone_parks_ = false;  // It makes a stub for the pool: the kernel did not ask for it.
+  bool clone_parks_ = false;    // It makes a stub for the pool: the kernel did not ask for it.
+  bool clone_goes_on_ = false;  // Comes back only if the host makes no child.
   uint64_t clone_args_[6] = {};
   // Of a child.
   StubThread* clone_parent_ = nullptr;  // While that is cloning.
@@ -135,6 +143,7 @@ class StubThread final : public Thread, public SelfAnswering, public base::ListN
   uint64_t set_tid_address_ = 0;
   uint32_t set_tid_value_ = 0;
   bool parks_ = false;
+  bool quiet_ = false;  // Says no hello: met when it first calls, or when somebody asks for it.
   bool published_ = false;
 };
 

@@ -144,6 +144,8 @@ cloned:
 // The child: registers only until its own slot is open.  r9 was checked by the Sentry with the clone.
 child:
         movq    %r9, %r12
+        testl   $SHIM_CHILD_QUIET, %r12d
+        jnz     quiet_child
         testl   $SHIM_CHILD_NEW_MEMORY, %r12d
         jz      1f
         movq    shim_start + SHIM_C_SLOTS_BASE(%rip), %rdi
@@ -175,7 +177,12 @@ hello_site:
         jnz     die
         addq    $SHIM_HEADER_OFFSET, %r12
         testl   $SHIM_CHILD_PARK, %r13d
-        jz      resume
+        jnz     shim_park
+        jmp     resume
+quiet_child:
+        andq    $~SHIM_CHILD_BITS, %r12
+        addq    $SHIM_HEADER_OFFSET, %r12
+        jmp     resume
 shim_park:
         movl    $SHIM_RING_PARKED, %edi
         xorl    %edx, %edx

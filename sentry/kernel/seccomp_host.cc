@@ -1,5 +1,5 @@
-// Guest filters and the calls that the backend lets the host answer without the Sentry (private
-// futexes, sched_yield).  When every filter of a task lets them pass whatever their arguments are,
+// Guest filters and the calls that the backend lets the host answer without the Sentry (futexes,
+// madvise, sched_yield).  When every filter of a task lets them pass whatever their arguments are,
 // nothing changes, and they stay as fast as they were; else the thread gets a host filter besides,
 // by which they are reported like all others.  Host filters are inherited as the guest's are, and
 // are as little to be taken off; only execve(2), which moves to a fresh host process, needs
@@ -17,8 +17,10 @@ namespace {
 bool MustRoute(const Task& task) {
   if (task.host_calls_routed || task.seccomp_mode == abi::kSeccompModeDisabled) return false;
   if (task.seccomp_mode == abi::kSeccompModeStrict) return true;
-  return !task.seccomp->AlwaysAllows(abi::kSysFutex) ||
-         !task.seccomp->AlwaysAllows(abi::kSysSchedYield);
+  for (const int32_t number : {abi::kSysFutex, abi::kSysMadvise, abi::kSysSchedYield}) {
+    if (!task.seccomp->AlwaysAllows(number)) return true;
+  }
+  return false;
 }
 
 // The program and what points to it, below the stack's red zone, where nothing of the guest's is.

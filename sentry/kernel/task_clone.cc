@@ -4,6 +4,7 @@
 #include "abi/linux/poll.h"
 #include "abi/linux/ptrace.h"
 #include "abi/linux/sched.h"
+#include "platform/answers.h"
 #include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/process_timers.h"
@@ -144,6 +145,13 @@ platform::CloneRequest HostRequest(const platform::Registers& regs, const Task::
   return request;
 }
 
+// What clones without telling, for a thread of whose making nobody else needs to hear: most.
+platform::QuickCloning* QuickCloner(Task& task, const Task& child) {
+  if (&child.group() != &task.group() || task.tracer || child.tracer) return nullptr;
+  if (task.kernel().observer != nullptr) return nullptr;
+  return dynamic_cast<platform::QuickCloning*>(&task.thread());
+}
+
 }  // namespace
 
 Result<uint64_t> Task::Clone(const CloneArgs& args) {
@@ -189,22 +197,35 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   child->state_ = State::kRunning;
   child->captured_ = false;
   TraceChild(*child, args);
-  Result<platform::Thread*> thread = thread_->Clone(HostRequest(registers(), args, tid));
+  cloning_vfork_ = (flags & abi::kCloneVfork) != 0;
+  const platform::CloneRequest request = HostRequest(registers(), args, tid);
+  platform::QuickCloning* quick = cloning_vfork_ ? nullptr : QuickCloner(*this, *child);
+  if (quick != nullptr) registers().rax = EncodeResult(tid);
+  Result<platform::Thread*> thread =
+      quick != nullptr ? quick->CloneAndGoOn(request) : thread_->Clone(request);
   if (!thread.ok()) return AbandonClone(*child, pidfd, thread.error());
   child->thread_ = *thread;
   child->thread_->owner = child.get();
   if (child->tracer) child->thread_->Capture();
   cloning_child_ = std::move(child);
-  cloning_vfork_ = (flags & abi::kCloneVfork) != 0;
+  if (quick != nullptr) {
+    state_ = State::kRunning;
+    in_call_ = false;
+    if (NeedsBoundary()) thread_->Capture();
+    return Errno(kErrnoNoReturn);
+  }
   if (cloning_vfork_) cloning_child_->vfork_done_ = MakeRef<VforkDone>();
   state_ = State::kInjecting;
   return Errno(kErrnoNoReturn);
 }
 
 void Task::OnCloned(int error) {
-  if (state_ != State::kInjecting || !cloning_child_) return;
+  // A thread that runs on comes back only when there is no child.
+  const bool came_back = state_ == State::kRunning && error != 0;
+  if ((state_ != State::kInjecting && !came_back) || !cloning_child_) return;
   Serving serving(*this);
   state_ = State::kCalling;
+  in_call_ = true;
   Ref<Task> child = std::move(cloning_child_);
   if (error != 0) {
     child->Abandon();

@@ -15,14 +15,13 @@ namespace {
 
 constexpr uint64_t kBreakpointInstruction = 1;
 
-// Waits on private futexes without a time-out are made without the kernel's knowledge (T1).  The
+// Waits on futexes without a time-out are made without the kernel's knowledge (T1).  The
 // host starts them again after a capture, so the thread is found in front of the call: a handler
 // without SA_RESTART is to end it with EINTR.  A thread that was only about to make that call gets
 // the same, as if it had been a little faster.
 std::optional<platform::Syscall> UnseenWait(Task& task) {
   const platform::Registers& regs = task.registers();
   if (regs.rax != static_cast<uint64_t>(abi::kSysFutex) || regs.r10 != 0) return std::nullopt;
-  if ((regs.rsi & abi::kFutexPrivateFlag) == 0) return std::nullopt;
   platform::Syscall wait{.number = abi::kSysFutex,
                          .args = {regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9},
                          .ip = regs.rip + kSyscallInstruction};

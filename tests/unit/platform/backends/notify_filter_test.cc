@@ -47,13 +47,24 @@ TEST(NotifyFilter, AsksForEverythingElse) {
   EXPECT_EQ(allowed, (std::set<int>{SYS_rt_sigreturn, SYS_sched_yield, SYS_futex}));
 }
 
-TEST(NotifyFilter, FutexIsPrivateAndWithoutTimeout) {
+TEST(NotifyFilter, FutexIsWithoutTimeout) {
   EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_WAIT_PRIVATE, 0, 0}), host::kAllow);
-  EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_WAIT, 0, 0}), host::kNotify);
+  EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_WAIT, 0, 0}), host::kAllow);
+  EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_WAIT, 0, 1}), host::kNotify);
+  EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, 0}), host::kAllow);
+  EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_REQUEUE, 0, 0}), host::kNotify);
   EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_WAIT_PRIVATE, 0, 1}), host::kNotify);
   EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_WAIT_PRIVATE, 0, uint64_t{1} << 32}), host::kNotify);
   EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_LOCK_PI_PRIVATE, 0, 0}), host::kNotify);
   EXPECT_EQ(Ask(SYS_futex, {1, FUTEX_CMP_REQUEUE_PRIVATE, 0, 0}), host::kNotify);
+}
+
+TEST(NotifyFilter, GivesBackMemoryBelowTheSlots) {
+  EXPECT_EQ(Ask(SYS_madvise, {0x7f0000000000, 8 << 20, MADV_DONTNEED}), host::kAllow);
+  EXPECT_EQ(Ask(SYS_madvise, {0x7f0000000000, 8 << 20, MADV_FREE}), host::kNotify);
+  EXPECT_EQ(Ask(SYS_madvise, {0x7f0000000000, uint64_t{1} << 32, MADV_DONTNEED}), host::kNotify);
+  EXPECT_EQ(Ask(SYS_madvise, {kAt.slots_start - 4096, 4096, MADV_DONTNEED}), host::kNotify);
+  EXPECT_EQ(Ask(SYS_madvise, {kAt.slots_start, 4096, MADV_DONTNEED}), host::kNotify);
 }
 
 TEST(NotifyFilter, SlotsCanBeShutButNotOpened) {
