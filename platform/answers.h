@@ -1,5 +1,5 @@
-// What some backends can do besides: guest threads that give answers to themselves, and that make
-// threads without waiting for a word of the kernel.
+// What some backends can do besides: guest threads that give answers to themselves, that make
+// threads without waiting for a word of the kernel, and that wait for long at little cost.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,17 @@ class SelfAnswering {
 
  protected:
   ~SelfAnswering() = default;
+};
+
+// A Thread of such a backend is one of these too.
+class Resting {
+ public:
+  // The answer of the call that this thread made will take its time: what it costs to keep the call
+  // open can be saved.  Nothing else changes.  Calling, not captured.
+  virtual void Rest() = 0;
+
+ protected:
+  ~Resting() = default;
 };
 
 // A Thread of such a backend is one of these too.

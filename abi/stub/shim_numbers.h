@@ -20,6 +20,7 @@
 #define SHIM_H_LISTENER 60
 #define SHIM_H_SCRATCH 64
 #define SHIM_H_CLONE_TID 72
+#define SHIM_H_REST 76
 #define SHIM_H_ANSWERS 80
 #define SHIM_H_OPS 128
 #define SHIM_OP_SIZE 64
@@ -50,6 +51,9 @@
 #define SHIM_DO_CLONE 3
 #define SHIM_DO_EXIT 4
 #define SHIM_DO_AGAIN 5
+#define SHIM_DO_REST 6  // Sleep on the header's `rest` until it is one of these.
+#define SHIM_REST_RESUME 1
+#define SHIM_REST_RING 2  // As SHIM_DO_AGAIN.
 
 // ShimHeader, at the start of the code.
 #define SHIM_C_FEATURES 0

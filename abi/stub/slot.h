@@ -39,7 +39,7 @@ struct SlotHeader {
   int32_t listener;      // First stub only: the descriptor, -1 before, -errno - 1 after a failure.
   uint64_t scratch;
   uint32_t clone_tid;  // Where the host writes the child's id (CLONE_PARENT_SETTID).
-  uint32_t padding;
+  uint32_t rest;       // Futex word of SHIM_DO_REST; 0: sleep on.
   SlotAnswers answers;
   SlotOp ops[SHIM_MAX_OPS];
 };
@@ -105,6 +105,7 @@ static_assert(offsetof(SlotHeader, boot_stage) == SHIM_H_BOOT_STAGE);
 static_assert(offsetof(SlotHeader, listener) == SHIM_H_LISTENER);
 static_assert(offsetof(SlotHeader, scratch) == SHIM_H_SCRATCH);
 static_assert(offsetof(SlotHeader, clone_tid) == SHIM_H_CLONE_TID);
+static_assert(offsetof(SlotHeader, rest) == SHIM_H_REST);
 static_assert(offsetof(SlotHeader, answers) == SHIM_H_ANSWERS);
 static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
 static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);

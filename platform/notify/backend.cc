@@ -91,6 +91,7 @@ std::optional<Event> Backend::TakeQueued() {
 }
 
 void Backend::Bury(StubThread* t) {
+  t->EndOpenWait();
   base::IntrusiveList<StubThread>::Remove(*t);
   if (const auto it = threads_.find(t->tid_); it != threads_.end() && it->second == t)
     threads_.erase(it);
@@ -165,7 +166,8 @@ void Backend::OnTick() {
   MutexLock lock(&mu_);
   bool outstanding = MeetWanted();
   for (const auto& [tid, t] : threads_) {
-    if (!t->kick_sent_ || t->state_ != State::kRunning || t->process_->killed) {
+    const bool on_its_way = t->state_ == State::kRunning || t->state_ == State::kDozing;
+    if (!t->kick_sent_ || !on_its_way || t->process_->killed) {
       t->kick_age_ = 0;
       continue;
     }

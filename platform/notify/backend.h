@@ -61,6 +61,9 @@ class Backend final : public Platform, private Reaper::Client {
   std::optional<Event> OnRunning(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnSignal(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnKick(StubThread* t) REQUIRES(mu_);
+  std::optional<Event> OnRang(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
+  std::optional<Event> OnDozing(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
+  bool TakeFrame(StubThread* t, const seccomp_notif& n, SignalFrame* frame) REQUIRES(mu_);
   std::optional<Event> OnBooting(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnInjecting(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnOpsDone(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
@@ -149,6 +152,7 @@ class Backend final : public Platform, private Reaper::Client {
   std::deque<StubThread*> wanted_ GUARDED_BY(mu_);  // To be cloned by the zygote.
   std::deque<StubThread*> pool_ GUARDED_BY(mu_);    // Parked, or about to be.
   pid_t process_group_ GUARDED_BY(mu_) = 0;         // Of all stubs: the first one's id.
+  unsigned open_waits_ GUARDED_BY(mu_) = 0;  // Calls that wait for long, but not in kResting.
   bool shutting_down_ GUARDED_BY(mu_) = false;
   bool all_gone_ GUARDED_BY(mu_) = false;
 

@@ -68,10 +68,9 @@ std::optional<Event> Backend::Dispatch(const seccomp_notif& n) {
       if (IsRing(n) && n.data.args[0] == SHIM_RING_PARKED) return OnParked(t, n);
       return Hostile(t, "does not park");
     case State::kRinging:
-      if (!IsRing(n) || n.data.args[0] != SHIM_RING_AGAIN) return Hostile(t, "does not ring again");
-      t->state_ = State::kCaptured;
-      t->notification_ = n.id;
-      return Event{.kind = Event::Kind::kCaptured, .thread = t, .captured = true};
+      return OnRang(t, n);
+    case State::kDozing:
+      return OnDozing(t, n);
     case State::kInjecting:
       return OnInjecting(t, n);
     case State::kCloning:
@@ -100,23 +99,34 @@ std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
   t->state_ = State::kCalling;
   t->notification_ = n.id;
   t->call_ = ToCall(n);
+  if (t->TakeReissue(n)) [[unlikely]] {
+    t->state_ = State::kRunning;
+    listener_.Continue(n.id);
+    return std::nullopt;
+  }
   if (t->published_) rewriter_.Note(*t);
   return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = false, .call = t->call_};
 }
 
 // The handler rang: a frame lies in the slot.
-std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
-  SignalFrame frame;
-  if (!t->frame_area().Read(n.data.args[1], &frame)) return Hostile(t, "has a bad signal frame");
+bool Backend::TakeFrame(StubThread* t, const seccomp_notif& n, SignalFrame* frame) {
+  if (!t->frame_area().Read(n.data.args[1], frame)) return false;
   t->frame_ = n.data.args[1];
-  t->fp_ = frame.context.uc_mcontext.fpstate;
+  t->fp_ = frame->context.uc_mcontext.fpstate;
   Registers& regs = t->registers_;
-  LoadRegisters(frame.context.uc_mcontext, &regs);
+  LoadRegisters(frame->context.uc_mcontext, &regs);
   regs.fs_base = n.data.args[2];
   regs.gs_base = n.data.args[3];
   t->state_ = State::kCaptured;
   t->notification_ = n.id;
+  return true;
+}
 
+std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
+  SignalFrame frame;
+  if (!TakeFrame(t, n, &frame)) return Hostile(t, "has a bad signal frame");
+  t->reissue_ = false;
+  Registers& regs = t->registers_;
   const auto signal = static_cast<int>(n.data.args[0]);
   const abi::SigInfo& info = frame.info;
   if (t->exit_wanted_) {

@@ -89,6 +89,7 @@ bool StubThread::IsOnItsWay() const {
 }
 
 void StubThread::Answer(int64_t command, State next) {
+  EndOpenWait();
   state_ = next;
   backend_.listener_.Reply(notification_, command);
 }
@@ -118,6 +119,8 @@ void StubThread::FinishSyscall(int64_t result) {
   MutexLock lock(&backend_.mu_);
   if (state_ == State::kCalling) {
     FinishCall(result);
+  } else if (FinishRest(result, false)) {
+    return;
   } else if (state_ == State::kCaptured) {
     registers_.rax = static_cast<uint64_t>(result);
     ResumeLocked();
@@ -129,6 +132,8 @@ void StubThread::FinishSyscallAndCapture(int64_t result) {
   if (state_ == State::kCalling) {
     capture_wanted_ = true;
     FinishCall(result);
+  } else if (FinishRest(result, true)) {
+    return;
   } else if (state_ == State::kCaptured) {
     registers_.rax = static_cast<uint64_t>(result);
     capture_wanted_ = true;
@@ -138,7 +143,8 @@ void StubThread::FinishSyscallAndCapture(int64_t result) {
 
 void StubThread::ContinueSyscall() {
   MutexLock lock(&backend_.mu_);
-  if (state_ != State::kCalling) return;
+  if (ReissueCall() || state_ != State::kCalling) return;
+  EndOpenWait();
   if (capture_wanted_) Kick();
   state_ = State::kRunning;
   backend_.listener_.Continue(notification_);
@@ -197,6 +203,9 @@ void StubThread::ExitThread() {
     backend.listener_.Continue(notification);
   } else if (state_ == State::kCaptured) {
     StartExit();
+  } else if (state_ == State::kResting) {
+    exit_wanted_ = true;
+    LeaveRest(SHIM_REST_RING, State::kRinging);
   } else if (state_ == State::kCalling) {
     exit_wanted_ = capture_wanted_ = true;
     FinishCall(-EINTR);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "platform/answers.h"
@@ -23,6 +24,7 @@ class Backend;
 class StubThread final : public Thread,
                          public SelfAnswering,
                          public QuickCloning,
+                         public Resting,
                          public base::ListNode<StubThread> {
  public:
   enum class State {
@@ -34,6 +36,8 @@ class StubThread final : public Thread,
     kCalling,    // Its call waits for an answer.
     kCaptured,   // Its doorbell waits for an answer.
     kRinging,    // Resumed only to ring again.
+    kDozing,     // Its call waits for an answer, and it is on its way to kResting.
+    kResting,    // As kCalling, but it sleeps in the shim: no notification is open.
     kInjecting,  // Runs operations.
     kCloning,
     kExiting,  // Told to call exit(2); no longer the kernel's.
@@ -65,6 +69,7 @@ class StubThread final : public Thread,
   Result<Thread*> CloneAndGoOn(const CloneRequest& request) override;
 
   void Capture() override;
+  void Rest() override;
   void ExitThread() override;
   void KillProcess() override;
 
@@ -99,6 +104,12 @@ class StubThread final : public Thread,
   void Answer(int64_t command, State next);
   void Kick();
   void FinishCall(int64_t result);
+  bool FinishRest(int64_t result, bool capture);
+  void EndOpenWait();
+  bool ReissueCall();
+  void SetUpReissue();
+  bool TakeReissue(const seccomp_notif& n);
+  void LeaveRest(uint32_t how, State next);
   void StartOps();
   void StartExit();
   void CopyFpTo(StubThread* child) const;
@@ -122,6 +133,9 @@ class StubThread final : public Thread,
   bool resume_wanted_ = false;  // Asked for before it arrived.
   bool exit_wanted_ = false;    // As soon as it is captured.
   CrossedAnswer crossed_;
+  bool waits_openly_ = false;            // Counted in the backend's open_waits_.
+  std::optional<int64_t> early_answer_;  // Came in kDozing.
+  bool reissue_ = false;                 // Makes its call again, only for the host to execute it.
 
   std::vector<HostCall> ops_;
   std::vector<int64_t> results_;

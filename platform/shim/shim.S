@@ -60,6 +60,8 @@ doorbell_site:
         je      ring_again
         cmpq    $SHIM_DO_EXIT, %rax
         je      run_exit
+        cmpq    $SHIM_DO_REST, %rax
+        je      rest
 // No Sentry any more (ENOSYS), or nonsense: an illegal instruction with SIGILL blocked ends the process.
 die:
         ud2
@@ -87,6 +89,21 @@ call_site:
 ring_again:
         movl    $SHIM_RING_AGAIN, %edi
         jmp     ring
+
+// Waits for longer, without a notification that the Sentry would have to keep.
+rest:
+        leaq    SHIM_H_REST(%r12), %rdi
+        xorl    %esi, %esi              // FUTEX_WAIT
+        xorl    %edx, %edx
+        xorl    %r10d, %r10d
+        movl    $202, %eax              // futex
+        syscall
+        movl    SHIM_H_REST(%r12), %eax
+        cmpl    $SHIM_REST_RESUME, %eax
+        je      resume
+        cmpl    $SHIM_REST_RING, %eax
+        je      ring_again
+        jmp     rest
 
 run_exit:
         xorl    %edi, %edi

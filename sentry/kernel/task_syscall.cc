@@ -1,5 +1,6 @@
 // The life of a call: notified, dispatched, answered; or continued by the host, or waiting in a
 // record, or answered with the thread captured behind it because something is due at the boundary.
+#include "platform/answers.h"
 #include "sentry/kernel/answers.h"
 #include "sentry/kernel/dispatch.h"
 #include "sentry/kernel/kernel.h"
@@ -38,6 +39,8 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
         state_ = State::kBlocked;
         // What interrupts came while the handler ran: it is not in the record's queues.
         if (NeedsBoundary() && !(block_->spec.killable_only && !group_->exiting)) Interrupt();
+        if (state_ != State::kBlocked || captured_) return;
+        if (auto* resting = dynamic_cast<platform::Resting*>(thread_)) resting->Rest();
         return;
       case kErrnoNoReturn:
         return;

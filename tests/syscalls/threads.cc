@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -111,6 +113,86 @@ TEST(Threads, MakerGetsSignals) {
   EXPECT_EQ(status, 0);
   EXPECT_EQ(maker.failures, 0);
   EXPECT_GT(handled, 0);
+}
+
+// More than wait for anything as a rule, all of them in read(2).
+struct Crowd {
+  static constexpr int kSize = 600;
+
+  Crowd() {
+    EXPECT_EQ(::pipe(ends), 0);
+    pthread_attr_t small;
+    ::pthread_attr_init(&small);
+    ::pthread_attr_setstacksize(&small, 64 << 10);
+    for (pthread_t& thread : threads) {
+      EXPECT_EQ(::pthread_create(&thread, &small, Read, this), 0);
+    }
+    ::pthread_attr_destroy(&small);
+    while (waiting < kSize) ::sched_yield();
+  }
+  ~Crowd() {
+    for (const int end : ends) ::close(end);
+  }
+  static void* Read(void* argument) {
+    auto* crowd = static_cast<Crowd*>(argument);
+    char byte = 0;
+    ++crowd->waiting;
+    const ssize_t got = ::read(crowd->ends[0], &byte, 1);
+    if (got == 1) crowd->sum += byte;
+    if (got < 0 && errno == EINTR) ++crowd->interrupted;
+    return nullptr;
+  }
+  void Join() {
+    for (const pthread_t thread : threads) EXPECT_EQ(::pthread_join(thread, nullptr), 0);
+  }
+
+  int ends[2] = {-1, -1};
+  std::vector<pthread_t> threads = std::vector<pthread_t>(kSize);
+  std::atomic<int> waiting{0}, sum{0}, interrupted{0};
+};
+
+TEST(Threads, CrowdOfReadersIsServed) {
+  Crowd crowd;
+  const std::vector<char> bytes(Crowd::kSize, 1);
+  ASSERT_EQ(::write(crowd.ends[1], bytes.data(), bytes.size()), Crowd::kSize);
+  crowd.Join();
+  EXPECT_EQ(crowd.sum, Crowd::kSize);
+}
+
+TEST(Threads, CrowdOfReadersIsInterrupted) {
+  struct sigaction action = {};
+  action.sa_handler = Count;
+  ASSERT_EQ(::sigaction(SIGUSR1, &action, nullptr), 0);
+  Crowd crowd;
+  handled = 0;
+  for (const pthread_t thread : crowd.threads) EXPECT_EQ(::pthread_kill(thread, SIGUSR1), 0);
+  // Who was not in its call yet reads when the other end is closed.
+  while (handled < Crowd::kSize) ::sched_yield();
+  ::close(std::exchange(crowd.ends[1], -1));
+  crowd.Join();
+  EXPECT_EQ(handled, Crowd::kSize);
+  EXPECT_GT(crowd.interrupted, 0);
+}
+
+TEST(Threads, CrowdOfReadersIsCancelled) {
+  Crowd crowd;
+  for (const pthread_t thread : crowd.threads) EXPECT_EQ(::pthread_cancel(thread), 0);
+  crowd.Join();
+  EXPECT_EQ(crowd.sum, 0);
+}
+
+TEST(Threads, ProcessWithACrowdEnds) {
+  for (const bool kill : {false, true}) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      new Crowd;
+      if (kill) ::kill(::getpid(), SIGKILL);
+      ::execl("/bin/true", "true", nullptr);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, kill ? SIGKILL : 0);
+  }
 }
 
 void* MakeForever(void*) {

@@ -65,18 +65,20 @@ TEST_P(PlatformTest, CaptureCutsAContinuedCallShort) {
   Thread* guest = NewGuest();
   const auto wait = [&] {
     const Event event = NextOf(guest, Kind::kSyscall);
-    EXPECT_EQ(event.call.number, SYS_futex);
+    EXPECT_EQ(event.call.number, SYS_futex_waitv);
     guest->ContinueSyscall();
   };
-  Start(guest, Entry().syscall, {.rax = SYS_futex, .rdi = kDataAt, .rsi = FUTEX_WAIT, .rbx = 3});
+  StartRegisters start = WaitForWord(guest, kDataAt, 0, kDataAt + 64);
+  start.rbx = 3;
+  Start(guest, Entry().syscall, start);
   wait();
   for (int i = 0; i < 10; ++i) {
     guest->Capture();
     NextOf(guest, Kind::kCaptured);
     const Registers& now = guest->registers();
     ASSERT_EQ(now.rip, kCodeAt + Entry().syscall);
-    ASSERT_EQ(now.rax, static_cast<uint64_t>(SYS_futex));
-    ASSERT_EQ(now.rdi, kDataAt);
+    ASSERT_EQ(now.rax, static_cast<uint64_t>(SYS_futex_waitv));
+    ASSERT_EQ(now.rdi, kDataAt + 64);
     ASSERT_EQ(now.rbx, 3U);
     guest->Resume();
     wait();

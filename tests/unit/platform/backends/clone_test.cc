@@ -1,5 +1,4 @@
 // Threads and processes: how they are made, and how they end.
-#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -117,7 +116,7 @@ TEST_P(CloneTest, EndOfAThreadClearsItsTid) {
   Thread* child = Clone(parent, request);
   NextOf(child, Kind::kSyscall);
   // The host wakes a waiter that is not private, as pthread_join() is.
-  Start(parent, Entry().syscall, {.rax = SYS_futex, .rdi = kDataAt, .rsi = FUTEX_WAIT, .rdx = 77});
+  Start(parent, Entry().syscall, WaitForWord(parent, kDataAt, 77, kDataAt + 64));
   NextOf(parent, Kind::kSyscall);
   parent->ContinueSyscall();
   child->ExitThread();

@@ -1,5 +1,6 @@
 #include "platform_suite.h"
 
+#include <linux/futex.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -116,6 +117,14 @@ uint32_t PlatformTest::ReadWord(Thread* thread, uint64_t address) {
 void PlatformTest::WriteWord(Thread* thread, uint64_t address, uint32_t value) {
   Result<size_t> written = thread->WriteMemory(address, std::as_bytes(std::span(&value, 1)));
   EXPECT_TRUE(written.ok() && *written == sizeof(value));
+}
+
+StartRegisters PlatformTest::WaitForWord(Thread* thread, uint64_t address, uint32_t value,
+                                         uint64_t list) {
+  const futex_waitv word = {.val = value, .uaddr = address, .flags = FUTEX_32, .__reserved = 0};
+  Result<size_t> written = thread->WriteMemory(list, std::as_bytes(std::span(&word, 1)));
+  EXPECT_TRUE(written.ok() && *written == sizeof(word));
+  return {.rax = SYS_futex_waitv, .rdi = list, .rsi = 1};
 }
 
 std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {

@@ -63,6 +63,9 @@ class PlatformTest : public ::testing::TestWithParam<Backend> {
 
   uint32_t ReadWord(Thread* thread, uint64_t address);
   void WriteWord(Thread* thread, uint64_t address, uint32_t value);
+  // Registers of a futex_waitv(2) that waits while the word at `address` is `value`: no backend
+  // lets the host do that without asking.  The list of words is written to `list`.
+  StartRegisters WaitForWord(Thread* thread, uint64_t address, uint32_t value, uint64_t list);
 
   std::unique_ptr<Platform> platform_;
 };
