@@ -62,6 +62,7 @@ class Backend final : public Platform, private Reaper::Client {
   std::optional<Event> OnSignal(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnKick(StubThread* t) REQUIRES(mu_);
   std::optional<Event> OnRang(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
+  std::optional<Event> OnWoken(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnDozing(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   bool TakeFrame(StubThread* t, const seccomp_notif& n, SignalFrame* frame) REQUIRES(mu_);
   std::optional<Event> OnBooting(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);

@@ -71,6 +71,8 @@ std::optional<Event> Backend::Dispatch(const seccomp_notif& n) {
       return OnRang(t, n);
     case State::kDozing:
       return OnDozing(t, n);
+    case State::kResting:
+      return OnWoken(t, n);
     case State::kInjecting:
       return OnInjecting(t, n);
     case State::kCloning:

@@ -76,8 +76,7 @@ std::optional<Event> Backend::OnDozing(StubThread* t, const seccomp_notif& n) {
   }
   if (!t->early_answer_) {
     t->StoreFrame();
-    __atomic_store_n(&t->header()->rest, 0U, __ATOMIC_RELAXED);
-    t->Answer(SHIM_DO_REST, State::kResting);
+    t->SendToRest();
     return std::nullopt;
   }
   regs.rax = static_cast<uint64_t>(*std::exchange(t->early_answer_, std::nullopt));
@@ -86,6 +85,19 @@ std::optional<Event> Backend::OnDozing(StubThread* t, const seccomp_notif& n) {
   }
   t->ResumeLocked();
   return std::nullopt;
+}
+
+// By another guest thread's doing.
+std::optional<Event> Backend::OnWoken(StubThread* t, const seccomp_notif& n) {
+  if (!IsRing(n) || n.data.args[0] != SHIM_RING_AGAIN) return Hostile(t, "does not rest");
+  t->notification_ = n.id;
+  t->SendToRest();
+  return std::nullopt;
+}
+
+void StubThread::SendToRest() {
+  __atomic_store_n(&header()->rest, 0U, __ATOMIC_RELAXED);
+  Answer(SHIM_DO_REST, State::kResting);
 }
 
 void StubThread::LeaveRest(uint32_t how, State next) {

@@ -109,6 +109,7 @@ class StubThread final : public Thread,
   bool ReissueCall();
   void SetUpReissue();
   bool TakeReissue(const seccomp_notif& n);
+  void SendToRest();
   void LeaveRest(uint32_t how, State next);
   void StartOps();
   void StartExit();

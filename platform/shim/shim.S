@@ -98,12 +98,9 @@ rest:
         xorl    %r10d, %r10d
         movl    $202, %eax              // futex
         syscall
-        movl    SHIM_H_REST(%r12), %eax
-        cmpl    $SHIM_REST_RESUME, %eax
+        cmpl    $SHIM_REST_RESUME, SHIM_H_REST(%r12)
         je      resume
-        cmpl    $SHIM_REST_RING, %eax
-        je      ring_again
-        jmp     rest
+        jmp     ring_again              // As told, or woken by somebody else.
 
 run_exit:
         xorl    %edi, %edi

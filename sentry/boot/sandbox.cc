@@ -182,6 +182,7 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
     std::fprintf(stderr, "sentry: gofer: connection lost: the program saw I/O errors\n");
   bool exported = !changes_file.valid() || Export(kernel, config, changes, changes_file.get());
   std::fflush(nullptr);
+  client->reset();  // The Gofer's mounts go while this process does.
   // Destructors would take the world down piece by piece; the host does it at once.
   ::_exit(status.ok() && exported ? ExitStatusOf(*status) : kSandboxFailed);
 }
