@@ -81,6 +81,8 @@ class Backend final : public Platform, private Reaper::Client {
   };
   // CLONE_PARENT: the Sentry reaps.
   static constexpr uint64_t kNewProcessFlags = CLONE_PARENT | CLONE_PARENT_SETTID;
+  Result<Thread*> CloneGuest(StubThread* parent, const CloneRequest& request, bool go_on)
+      REQUIRES(mu_);
   void StartClone(StubThread* parent, StubThread* child, const CloneArguments& clone) REQUIRES(mu_);
   std::optional<Event> OnCloning(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnCloned(StubThread* t, int64_t result) REQUIRES(mu_);
@@ -137,7 +139,8 @@ class Backend final : public Platform, private Reaper::Client {
   const pid_t self_;
   Listener listener_;  // Set once, before the first event.
   Reaper reaper_;
-  Rewriter rewriter_;  // Guarded by mu_.
+  Rewriter rewriter_;        // Guarded by mu_.
+  unsigned open_waits_ = 0;  // Guarded by mu_: calls that wait for long, but not in kResting.
 
   base::Mutex mu_{base::LockRank::kPlatform};
   std::unordered_map<pid_t, StubThread*> threads_ GUARDED_BY(mu_);
@@ -153,7 +156,6 @@ class Backend final : public Platform, private Reaper::Client {
   std::deque<StubThread*> wanted_ GUARDED_BY(mu_);  // To be cloned by the zygote.
   std::deque<StubThread*> pool_ GUARDED_BY(mu_);    // Parked, or about to be.
   pid_t process_group_ GUARDED_BY(mu_) = 0;         // Of all stubs: the first one's id.
-  unsigned open_waits_ GUARDED_BY(mu_) = 0;  // Calls that wait for long, but not in kResting.
   bool shutting_down_ GUARDED_BY(mu_) = false;
   bool all_gone_ GUARDED_BY(mu_) = false;
 

@@ -35,43 +35,42 @@ Event Cloned(Thread* parent, int error) {
 
 Result<Thread*> StubThread::Clone(const CloneRequest& request) {
   base::MutexLock lock(&backend_.mu_);
-  return CloneLocked(request, false);
+  return backend_.CloneGuest(this, request, false);
 }
 
 Result<Thread*> StubThread::CloneAndGoOn(const CloneRequest& request) {
   base::MutexLock lock(&backend_.mu_);
-  return CloneLocked(request, true);
+  return backend_.CloneGuest(this, request, true);
 }
 
-Result<Thread*> StubThread::CloneLocked(const CloneRequest& request, bool go_on) {
-  if (state_ != State::kCaptured) return Errno(ESRCH);
-  base::Ref<StubProcess> process = process_;
-  Backend::CloneArguments clone = {.flags = kNewThreadFlags,
-                                   .clear_tid_address = request.clear_tid_address};
+Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& request, bool go_on) {
+  if (parent->state_ != State::kCaptured) return Errno(ESRCH);
+  base::Ref<StubProcess> process = parent->process_;
+  CloneArguments clone = {.flags = kNewThreadFlags, .clear_tid_address = request.clear_tid_address};
   if (!request.same_process) {
-    process = TRY(backend_.NewStubProcess());
-    process->highest_fd = process_->highest_fd;
-    clone.flags = Backend::kNewProcessFlags | (request.share_memory ? CLONE_VM : 0);
+    process = TRY(NewStubProcess());
+    process->highest_fd = parent->process_->highest_fd;
+    clone.flags = kNewProcessFlags | (request.share_memory ? CLONE_VM : 0);
     clone.bits = SHIM_CHILD_NEW_PROCESS | (request.share_memory ? 0 : SHIM_CHILD_NEW_MEMORY);
     if (request.share_memory) {
-      process->memory = process_->memory;
+      process->memory = parent->process_->memory;
     } else {
-      process->memory->rewritten = process_->memory->rewritten;
+      process->memory->rewritten = parent->process_->memory->rewritten;
     }
   }
-  StubThread* child = TRY(backend_.NewThread(std::move(process), State::kArriving));
+  StubThread* child = TRY(NewThread(std::move(process), State::kArriving));
   child->registers_ = request.registers;
   child->set_tid_address_ = request.set_tid_address;
   child->set_tid_value_ = request.set_tid_value;
-  CopyFpTo(child);
+  parent->CopyFpTo(child);
   if (go_on) {
-    StoreFrame();
-    clone_goes_on_ = true;
+    parent->StoreFrame();
+    parent->clone_goes_on_ = true;
     child->quiet_ = child->slot_open_ && request.set_tid_address == 0;
     if (child->quiet_) clone.bits |= SHIM_CHILD_QUIET;
   }
   if (request.clear_tid_address != 0) clone.flags |= CLONE_CHILD_CLEARTID;
-  backend_.StartClone(this, child, clone);
+  StartClone(parent, child, clone);
   return child;
 }
 

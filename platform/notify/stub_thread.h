@@ -93,7 +93,6 @@ class StubThread final : public Thread,
 
   // Parked before long: what the kernel asks for is done then.
   bool IsOnItsWay() const;
-  Result<Thread*> CloneLocked(const CloneRequest& request, bool go_on);
   FrameArea frame_area() const;
   abi::stub::SlotHeader* header() const;
   // A frame made by the Sentry, for a thread that the host never interrupted.
