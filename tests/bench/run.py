@@ -147,7 +147,7 @@ class Bench:
         memory = self.new(f"{count} blocked threads: Sentry", "MB", [AtMost(100)])
         extra = self.new(f"{count} blocked threads: Sentry's", "threads", [AtMost(50)])
         for system in self.sandboxes():
-            with processes.Running(system.command(self.mb, f"--crowd={count}"), 20 if self.quick else 120) as sandbox:
+            with processes.Running(system.command(self.mb, f"--crowd={count}"), 30 if self.quick else 240) as sandbox:
                 if not sandbox.ready:
                     memory.problems[system.name] = extra.problems[system.name] = "it did not get that far"
                     continue
