@@ -8,6 +8,7 @@
 #include "sentry/fs/mqueue/filesystem.h"
 #include "sentry/fs/proc/proc.h"
 #include "sentry/fs/proc/sysctls.h"
+#include "sentry/fs/sysfs/sysfs.h"
 #include "sentry/fs/tmpfs/filesystem.h"
 #include "sentry/ipc/sysv_ipc.h"
 #include "sentry/vfs/path_walk.h"
@@ -54,7 +55,7 @@ Ref<Filesystem> NewProc(Kernel& kernel) {
 }
 
 Ref<Filesystem> NewSys(Kernel& kernel) {
-  return MakeRef<TmpfsFilesystem>(TmpfsOptions{.mode = 0555}, kernel.memory());
+  return MakeRef<SysFilesystem>(kernel, SysNetDevices);
 }
 
 Ref<Filesystem> NewDev(Kernel& kernel) {
@@ -67,7 +68,7 @@ Result<void> FillDev(Kernel& kernel, MountNamespace& mounts) {
   OpContext ctx{.creds = *root, .now = RealtimeNow(), .umask = 0};
   WalkRoot from{mounts.Root(), mounts.Root(), mounts};
   Path at = TRY(WalkPath(ctx, from, "/dev/mqueue", {}));
-  constexpr MountFlags kFlags = abi::kMsNosuid | abi::kMsNodev | abi::kMsNoexec;
+  constexpr MountFlags kFlags = abi::kMsNosuid | abi::kMsNodev | abi::kMsNoexec | abi::kMsRelatime;
   return mounts.Attach(Mount::Create(NewMqueue(kernel), kFlags, "mqueue"), at);
 }
 

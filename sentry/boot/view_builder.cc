@@ -18,6 +18,14 @@ using Kind = ViewEntry::Kind;
 // Minor numbers of the gofer's and overlays' anonymous devices; tmpfs counts its own.
 constexpr uint64_t kFirstDevice = 0x100;
 
+// Set-ID programs, the host's too, give what the guest has to give: an identity inside.
+MountFlags FlagsOf(Kind kind) {
+  constexpr MountFlags kNothing = abi::kMsNosuid | abi::kMsNodev | abi::kMsNoexec;
+  if (kind == Kind::kProc || kind == Kind::kSys) return kNothing | abi::kMsRelatime;
+  if (kind == Kind::kDev) return abi::kMsNosuid | abi::kMsRelatime;
+  return abi::kMsRelatime;
+}
+
 class Builder {
  public:
   Builder(Kernel& kernel, gofer::Client& client, const GuestView& view, Changes* changes)
@@ -134,7 +142,7 @@ Result<void> Builder::Put(const ViewEntry& entry) {
   }
   Path at = TRY(MakePlace(entry.dest, entry.kind != Kind::kGofer || entry.directory, 0755));
   Ref<Filesystem> fs = TRY(MakeFilesystem(entry));
-  MountFlags flags = abi::kMsNosuid;
+  MountFlags flags = FlagsOf(entry.kind);
   if (entry.read_only) flags |= abi::kMsRdonly;
   TRY(mounts_->Attach(Mount::Create(fs, flags, fs->Source()), at));
   if (entry.kind == Kind::kDev) TRY(FillDev(kernel_, *mounts_));
@@ -146,7 +154,7 @@ Result<Ref<MountNamespace>> Builder::Build() {
   if (view_.gofer_mounts != 0) roots_ = TRY(client_.Attach(0, view_.gofer_mounts));
   const ViewEntry& root = view_.entries.front();
   Ref<Filesystem> root_fs = TRY(MakeFilesystem(root));
-  mounts_ = MakeRef<MountNamespace>(Mount::Create(root_fs, abi::kMsNosuid, root_fs->Source()));
+  mounts_ = MakeRef<MountNamespace>(Mount::Create(root_fs, FlagsOf(root.kind), root_fs->Source()));
   for (size_t i = 1; i < view_.entries.size(); ++i) {
     Result<void> put = Put(view_.entries[i]);
     if (put.ok()) continue;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "sentry/kernel/host_maps.h"
+#include "sentry/kernel/host_proc.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/process_timers.h"
 #include "sentry/kernel/task.h"
@@ -24,6 +26,20 @@ void MirrorLimit(int host_pid, int resource, uint64_t wanted) {
   ::prlimit(host_pid, which, &host, nullptr);
 }
 
+// What the platform's own pages in a stub add to its address space.
+uint64_t PlatformPages(Kernel& kernel, int host_pid) {
+  const std::string maps =
+      ReadHostProc(kernel.options().proc_fd, (std::to_string(host_pid) + "/maps").c_str());
+  const uint64_t limit = kernel.platform().GuestAddressLimit();
+  uint64_t sum = 0;
+  for (std::string_view rest = maps; !rest.empty();) {
+    HostMapping mapping;
+    if (!ParseHostMapping(NextLine(rest), mapping) || mapping.begin < limit) continue;
+    sum += mapping.end - mapping.begin;
+  }
+  return sum;
+}
+
 }  // namespace
 
 void ThreadGroup::ApplyHostLimits() {
@@ -32,9 +48,15 @@ void ThreadGroup::ApplyHostLimits() {
   auto found = std::find_if(tasks.begin(), tasks.end(), has_thread);
   if (found == tasks.end()) return;
   const int host_pid = (*found)->thread().host_pid();
-  for (int resource : {abi::kRlimitAs, abi::kRlimitData, abi::kRlimitStack, abi::kRlimitMemlock}) {
+  for (int resource : {abi::kRlimitData, abi::kRlimitStack, abi::kRlimitMemlock}) {
     MirrorLimit(host_pid, resource, limit(resource));
   }
+  uint64_t space = limit(abi::kRlimitAs);
+  if (space != abi::kRlimInfinity) {
+    const uint64_t own = PlatformPages(kernel, host_pid);
+    space = own < abi::kRlimInfinity - space ? space + own : abi::kRlimInfinity;
+  }
+  MirrorLimit(host_pid, abi::kRlimitAs, space);
 }
 
 void Task::ApplyHostPriority() {

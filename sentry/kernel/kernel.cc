@@ -3,6 +3,7 @@
 
 #include "platform/base/log.h"
 #include "sentry/kernel/task.h"
+#include "sentry/kernel/task_builder.h"
 
 namespace sentry {
 namespace {
@@ -14,9 +15,18 @@ Ref<ThreadGroup> MakeInit(Kernel& kernel, PidTable& pids) {
   Ref<Session> session = MakeRef<Session>(kInitPid);
   init->process_group = MakeRef<ProcessGroup>(kInitPid, session);
   init->process_group->members.push_back(init.get());
+  init->limits.fill({abi::kRlimInfinity, abi::kRlimInfinity});
   pids.AddGroup(kInitPid, *init);
   pids.AddProcessGroup(*init->process_group);
   return init;
+}
+
+// Whom others see as the process: it has neither memory nor files, and never runs.
+void GiveInitATask(Kernel& kernel, ThreadGroup& init) {
+  TaskBuilder builder(kernel);
+  builder.creds = Credentials::ForUser(0, 0, {});
+  builder.comm = "init";
+  builder.BuildInit(Ref<ThreadGroup>(&init));
 }
 
 }  // namespace
@@ -29,7 +39,9 @@ Kernel::Kernel(KernelOptions options, std::unique_ptr<platform::Platform> platfo
       timers_([this](std::optional<MonoTime> earliest) { reactor_.SetAlarm(earliest); }),
       memory_(options_.memory_limit),
       boot_time_(MonotonicNow()),
-      init_(MakeInit(*this, pids_)) {}
+      init_(MakeInit(*this, pids_)) {
+  GiveInitATask(*this, *init_);
+}
 
 Kernel::~Kernel() = default;
 

@@ -44,4 +44,15 @@ Result<Ref<Task>> TaskBuilder::BuildFirst(const std::array<abi::Rlimit, 16>& lim
   return task;
 }
 
+void TaskBuilder::BuildInit(Ref<ThreadGroup> init) {
+  Ref<Task> task = MakeRef<Task>(kernel_, init);
+  task->tid_ = init->pid;
+  task->creds_ = std::move(creds);
+  task->comm = std::move(comm);
+  task->altstack = DisabledSignalStack();
+  task->state_ = Task::State::kDead;
+  task->self_ = task;
+  init->leader = task.get();
+}
+
 }  // namespace sentry

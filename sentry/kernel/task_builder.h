@@ -24,6 +24,8 @@ class TaskBuilder {
   // The first process: a child of init with a session and a process group of its own.  Its thread
   // is captured: Task::Boundary() starts it.
   Result<Ref<Task>> BuildFirst(const std::array<abi::Rlimit, 16>& limits);
+  // The task of the kernel's own init.
+  void BuildInit(Ref<ThreadGroup> init);
   // A task of `group`, its leader when the group has none; `tid` is free.  It is in every table.
   Ref<Task> Build(Ref<ThreadGroup> group, Tid tid);
 

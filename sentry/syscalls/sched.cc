@@ -15,7 +15,11 @@ namespace {
 
 Result<Task*> Find(Task& task, int pid) {
   if (pid < 0) return Errno(EINVAL);
-  Task* found = pid == 0 ? &task : task.kernel().pids().FindTask(Tid(pid));
+  if (pid == 0) return &task;
+  // The kernel's own init is in no list of what can run.
+  ThreadGroup& init = task.kernel().init();
+  if (Tid(pid) == init.pid) return init.leader;
+  Task* found = task.kernel().pids().FindTask(Tid(pid));
   if (found == nullptr || found->dead()) return Errno(ESRCH);
   return found;
 }

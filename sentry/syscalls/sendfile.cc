@@ -17,10 +17,10 @@ constexpr uint64_t kMostPerCall = 16 << 20;
 // A position that the caller keeps in its memory, or the file's own.
 class Position {
  public:
+  // Unchecked: callers differ in what they make of a negative one.
   static Result<Position> From(Task& task, FileDescription& file, UserPtr<int64_t> at) {
     Position position(file, at);
     if (!at.IsNull()) position.value_ = TRY(task.CopyIn(at));
-    if (*position.get() < 0) return Errno(EINVAL);
     return position;
   }
   int64_t* get() { return at_.IsNull() ? &file_->offset : &value_; }
@@ -44,12 +44,13 @@ struct Left {
 };
 
 Result<void> CheckCopyRange(FileDescription& in, FileDescription& out) {
-  if (!in.readable() || !out.writable() || (out.flags() & abi::kOAppend) != 0) {
-    return Errno(EBADF);
-  }
+  // The order of generic_file_rw_checks().
   if (in.inode() == nullptr || out.inode() == nullptr) return Errno(EINVAL);
   if (in.inode()->IsDirectory() || out.inode()->IsDirectory()) return Errno(EISDIR);
   if (!in.inode()->IsRegular() || !out.inode()->IsRegular()) return Errno(EINVAL);
+  if (!in.readable() || !out.writable() || (out.flags() & abi::kOAppend) != 0) {
+    return Errno(EBADF);
+  }
   // Between file systems of one kind at most (generic_copy_file_checks).
   std::string_view type = in.inode()->filesystem().type();
   if (type != out.inode()->filesystem().type()) return Errno(EXDEV);
@@ -58,6 +59,11 @@ Result<void> CheckCopyRange(FileDescription& in, FileDescription& out) {
 
 Result<void> CheckOverlap(const FileDescription& in, int64_t from, const FileDescription& out,
                           int64_t to, uint64_t count) {
+  // Positions count as unsigned here, and what is negative is looked at later.
+  for (int64_t at : {from, to}) {
+    if (static_cast<uint64_t>(at) + count < static_cast<uint64_t>(at)) return Errno(EOVERFLOW);
+  }
+  if (from < 0 || to < 0) return Errno(EINVAL);
   int64_t end = 0;
   int64_t length = static_cast<int64_t>(std::min<uint64_t>(count, kMaxRwCount));
   if (__builtin_add_overflow(from, length, &end)) return Errno(EOVERFLOW);
@@ -77,6 +83,7 @@ Result<size_t> SysSendfile(Task& task, FdNum out_fd, FdNum in_fd, UserPtr<int64_
   if ((out->flags() & abi::kOAppend) != 0) return Errno(EINVAL);
   if (static_cast<int64_t>(count) < 0) return Errno(EINVAL);
   Position position = TRY(Position::From(task, *in, offset));
+  if (*position.get() < 0) return Errno(EINVAL);
   Left left{std::min(count, kMostPerCall), position};
   if (left.bytes == 0) return size_t{0};
   TransferRules rules{.events = abi::kPollOut, .nonblocking = out->NonBlocking()};

@@ -103,6 +103,8 @@ Result<size_t> SysSplice(Task& task, FdNum in_fd, UserPtr<int64_t> in_offset, Fd
     return Errno(EINVAL);
   }
   if (out_pipe == nullptr && (ends.out->flags() & abi::kOAppend) != 0) return Errno(EINVAL);
+  const Inode* in_inode = ends.in->inode();
+  if (in_inode != nullptr && in_inode->IsDirectory()) return Errno(EINVAL);  // No splice_read().
   size_t max = std::min<uint64_t>(count, kMaxRwCount);
   FileDescription* in = ends.in.get();
   FileDescription* out = ends.out.get();

@@ -54,12 +54,13 @@ Result<void> FillDevTree(Kernel& kernel, MountNamespace& mounts) {
   TRY(Fill(ctx, *TRY(WalkPath(ctx, from, "/dev", {})).inode()));
   Path shm = TRY(WalkPath(ctx, from, "/dev/shm", {}));
   auto fs = MakeRef<TmpfsFilesystem>(TmpfsOptions{.mode = 01777}, kernel.memory());
-  TRY(mounts.Attach(Mount::Create(fs, abi::kMsNosuid | abi::kMsNodev, "tmpfs"), shm));
+  TRY(mounts.Attach(Mount::Create(fs, abi::kMsNosuid | abi::kMsNodev | abi::kMsRelatime, "tmpfs"),
+                    shm));
   constexpr uint32_t kTtyGroup = 5;  // Debian's "tty", whom mesg(1) lets write.
   DevptsOptions options{.uid = {}, .gid = kTtyGroup, .mode = 0620, .ptmx_mode = 0666};
   Path pts = TRY(WalkPath(ctx, from, "/dev/pts", {}));
   return mounts.Attach(Mount::Create(MakeRef<DevptsFilesystem>(kernel, options),
-                                     abi::kMsNosuid | abi::kMsNoexec, "devpts"),
+                                     abi::kMsNosuid | abi::kMsNoexec | abi::kMsRelatime, "devpts"),
                        pts);
 }
 

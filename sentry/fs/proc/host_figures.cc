@@ -27,6 +27,7 @@ std::string HostFile(const ProcessView& view, std::string_view name, bool of_thr
 char StateOf(const ProcessView& view) {
   switch (view.task.state()) {
     case Task::State::kDead:
+      if (&view.group == &view.kernel.init()) return 'S';
       return view.task.IsLeader() ? 'Z' : 'X';
     case Task::State::kStopped:
       return view.task.tracer && view.task.tracer->stop && !view.task.tracer->listening ? 't' : 'T';

@@ -82,7 +82,7 @@ class RootDirectory final : public KernDirectory {
   const Ref<TreeDirectory> files_;
 };
 
-// Null also for one that has no tasks: the reaper of orphans (Kernel::init()).
+// Null also for one that was reaped.
 ThreadGroup* RootDirectory::FindProcess(std::string_view name) const {
   int64_t pid = ParseNumberName(name);
   if (pid < 0 || pid > PidTable::kPidMax) return nullptr;
