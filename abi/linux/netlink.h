@@ -199,6 +199,7 @@ inline constexpr uint16_t kRtaTable = 15;
 inline constexpr uint16_t kRtaPref = 20;
 inline constexpr uint16_t kRtaxMtu = 2;
 inline constexpr uint16_t kRtaCacheinfo = 12;
+inline constexpr uint16_t kRtaUid = 25;
 inline constexpr uint16_t kRtaMark = 16;
 inline constexpr uint16_t kNdaDst = 1;
 inline constexpr uint16_t kNdaLladdr = 2;

@@ -1,6 +1,7 @@
 // Logging and checks.  LOG_INFO("text %d", n) writes a line with severity and source place to the
-// sink that boot chose (glog behind it, see log.cc); nothing is written, and nothing formatted,
-// below the chosen level. CHECK is for bugs in us, never for guest input.
+// sink that boot chose (log_sink.h); nothing is written, and nothing formatted, below the chosen
+// level.  CHECK is for bugs in us, never for guest input.  Not glog: Debian's archive of it needs
+// libunwind's, which is not built for static PIE, and it reads files that the Sentry cannot open.
 #pragma once
 
 #include <atomic>

@@ -29,7 +29,6 @@ constexpr host::Rule kRules[] = {
     PrivateFutex(FUTEX_CMP_REQUEUE, "moves waiters between words of the same process"),
     PrivateFutex(FUTEX_WAKE_OP, "as FUTEX_WAKE, after an operation on the caller's own memory"),
     host::Allow(SYS_sched_yield, "has no arguments and no effect but time"),
-    host::Allow(SYS_restart_syscall, "the host resumes an interrupted futex wait by it"),
 };
 
 constexpr auto kProgram = host::CompileStatic<kRules, host::FilterOptions{

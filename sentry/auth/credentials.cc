@@ -8,6 +8,17 @@ bool Credentials::InGroup(uint32_t group) const {
   return group == fsgid || std::binary_search(groups.begin(), groups.end(), group);
 }
 
+bool Credentials::HasCapabilityIn(const UserNamespace* ns, int capability) const {
+  const int own_level = user_ns == nullptr ? 0 : user_ns->level;
+  while (true) {
+    if (ns == user_ns.get()) return HasOwnCapability(capability);
+    if (ns == nullptr || ns->level <= own_level) return false;
+    // Whoever made a namespace has every capability in it.
+    if (ns->parent() == user_ns.get() && ns->creator_uid == euid) return true;
+    ns = ns->parent();
+  }
+}
+
 Ref<Credentials> Credentials::Clone() const {
   Ref<Credentials> copy = MakeRef<Credentials>();
   copy->uid = uid, copy->euid = euid, copy->suid = suid, copy->fsuid = fsuid;
@@ -18,6 +29,7 @@ Ref<Credentials> Credentials::Clone() const {
   copy->securebits = securebits;
   copy->no_new_privs = no_new_privs;
   copy->landlock = landlock;
+  copy->user_ns = user_ns;
   return copy;
 }
 

@@ -4,10 +4,10 @@
 
 namespace sentry {
 
-const IdFamily kUserIds{&Credentials::uid, &Credentials::euid, &Credentials::suid,
-                        &Credentials::fsuid, abi::kCapSetuid};
-const IdFamily kGroupIds{&Credentials::gid, &Credentials::egid, &Credentials::sgid,
-                         &Credentials::fsgid, abi::kCapSetgid};
+const IdFamily kUserIds{&Credentials::uid,   &Credentials::euid, &Credentials::suid,
+                        &Credentials::fsuid, abi::kCapSetuid,    &UserNamespace::uid_map};
+const IdFamily kGroupIds{&Credentials::gid,   &Credentials::egid, &Credentials::sgid,
+                         &Credentials::fsgid, abi::kCapSetgid,    &UserNamespace::gid_map};
 
 namespace {
 
@@ -22,7 +22,9 @@ constexpr uint64_t kFileCapabilities = Bit(abi::kCapChown) | Bit(abi::kCapMknod)
                                        Bit(abi::kCapMacOverride) | Bit(abi::kCapLinuxImmutable);
 
 bool AnyRoot(const Credentials& creds) {
-  return creds.uid == 0 || creds.euid == 0 || creds.suid == 0;
+  const uint32_t root = creds.root_uid();
+  if (root == kNoId) return false;
+  return creds.uid == root || creds.euid == root || creds.suid == root;
 }
 
 bool Subset(uint64_t part, uint64_t whole) {
@@ -33,7 +35,7 @@ bool Subset(uint64_t part, uint64_t whole) {
 
 Result<void> SetId(Credentials& creds, const IdFamily& family, uint32_t id) {
   if (id == kKeepId) return Errno(EINVAL);
-  if (creds.HasCapability(family.capability)) {
+  if (creds.HasOwnCapability(family.capability)) {
     creds.*family.real = creds.*family.saved = id;
   } else if (id != creds.*family.real && id != creds.*family.saved) {
     return Errno(EPERM);
@@ -45,7 +47,7 @@ Result<void> SetId(Credentials& creds, const IdFamily& family, uint32_t id) {
 Result<void> SetRealEffective(Credentials& creds, const IdFamily& family, uint32_t real,
                               uint32_t effective) {
   const uint32_t old_real = creds.*family.real, old_effective = creds.*family.effective;
-  const bool any = creds.HasCapability(family.capability);
+  const bool any = creds.HasOwnCapability(family.capability);
   if (real != kKeepId) {
     if (!any && real != old_real && real != old_effective) return Errno(EPERM);
     creds.*family.real = real;
@@ -68,7 +70,7 @@ Result<void> SetRealEffectiveSaved(Credentials& creds, const IdFamily& family, u
   const uint32_t known[] = {creds.*family.real, creds.*family.effective, creds.*family.saved};
   for (uint32_t id : {real, effective, saved}) {
     bool ours = id == kKeepId || id == known[0] || id == known[1] || id == known[2];
-    if (!ours && !creds.HasCapability(family.capability)) return Errno(EPERM);
+    if (!ours && !creds.HasOwnCapability(family.capability)) return Errno(EPERM);
   }
   if (real != kKeepId) creds.*family.real = real;
   if (effective != kKeepId) creds.*family.effective = effective;
@@ -81,7 +83,7 @@ void SetFsId(Credentials& creds, const IdFamily& family, uint32_t id) {
   if (id == kKeepId) return;
   bool allowed = id == creds.*family.real || id == creds.*family.effective ||
                  id == creds.*family.saved || id == creds.*family.fs ||
-                 creds.HasCapability(family.capability);
+                 creds.HasOwnCapability(family.capability);
   if (allowed) creds.*family.fs = id;
 }
 
@@ -92,20 +94,22 @@ void AdjustCapabilities(Credentials& creds, const Credentials& before, bool keep
     if (!keep) creds.permitted = creds.effective = 0;
     creds.ambient = 0;  // Programs expect that leaving root loses everything at execve.
   }
-  if (before.euid == 0 && creds.euid != 0) creds.effective = 0;
-  if (before.euid != 0 && creds.euid == 0) creds.effective = creds.permitted;
+  const uint32_t root = creds.root_uid();
+  if (before.euid == root && creds.euid != root) creds.effective = 0;
+  if (before.euid != root && creds.euid == root) creds.effective = creds.permitted;
 }
 
 void AdjustCapabilitiesForFsuid(Credentials& creds, const Credentials& before) {
   if ((creds.securebits & abi::kSecbitNoSetuidFixup) != 0) return;
-  if (before.fsuid == 0 && creds.fsuid != 0) creds.effective &= ~kFileCapabilities;
-  if (before.fsuid != 0 && creds.fsuid == 0) {
+  const uint32_t root = creds.root_uid();
+  if (before.fsuid == root && creds.fsuid != root) creds.effective &= ~kFileCapabilities;
+  if (before.fsuid != root && creds.fsuid == root) {
     creds.effective |= creds.permitted & kFileCapabilities;
   }
 }
 
 Result<void> SetCapabilities(Credentials& creds, const CapabilitySets& sets) {
-  bool may_inherit_any = creds.HasCapability(abi::kCapSetpcap);
+  bool may_inherit_any = creds.HasOwnCapability(abi::kCapSetpcap);
   if (!may_inherit_any && !Subset(sets.inheritable, creds.inheritable | creds.permitted)) {
     return Errno(EPERM);
   }

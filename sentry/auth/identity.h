@@ -21,6 +21,7 @@ struct IdFamily {
   uint32_t Credentials::*saved;
   uint32_t Credentials::*fs;
   int capability;  // Lets any id be taken.
+  IdMap map;       // Of a user namespace.
 };
 extern const IdFamily kUserIds, kGroupIds;
 

@@ -99,6 +99,19 @@ void SetUpSpecialFiles(Kernel& kernel) {
         if (text.find("gid=") == text.npos) options.gid = ctx.creds.fsgid;
         return Ref<Filesystem>(MakeRef<TmpfsFilesystem>(options, kernel.memory()));
       });
+  // It knows the mode of its root, and ignores all else.
+  kernel.filesystem_types.Add(
+      "ramfs",
+      [&kernel](OpContext& ctx, const std::string&,
+                const std::string& text) -> Result<Ref<Filesystem>> {
+        Result<TmpfsOptions> parsed = TmpfsOptions::Parse(text, kernel.memory().limit());
+        const bool has_mode = parsed.ok() && text.find("mode=") != text.npos;
+        const TmpfsOptions options{.mode = has_mode ? parsed->mode : 0755,
+                                   .uid = ctx.creds.fsuid,
+                                   .gid = ctx.creds.fsgid,
+                                   .ramfs = true};
+        return Ref<Filesystem>(MakeRef<TmpfsFilesystem>(options, kernel.memory()));
+      });
   SetUpNetworkFiles(kernel);
 }
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <array>
 #include <cerrno>
 #include <vector>
 
@@ -89,6 +90,24 @@ constexpr host::Rule kRules[] = {
     Allow(SYS_exit_group, "the end"),
 };
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// Builds for tests: what the sanitizers' runtimes ask for beyond that, mostly for their reports.
+constexpr host::Rule kSanitizerRules[] = {
+    Allow(SYS_sigaltstack, "start and end of a thread"),
+    Allow(SYS_readlink, "the name of the program, in reports"),
+    Allow(SYS_readlinkat, "the same"),
+    Allow(SYS_prctl, "names of threads"),
+    Allow(SYS_nanosleep, "the background thread"),
+    Allow(SYS_clock_nanosleep, "the same"),
+    Allow(SYS_getrlimit, "the stack of a thread"),
+    Allow(SYS_getppid, "reports"),
+    Allow(SYS_pipe2, "whether memory can be read"),
+    Allow(SYS_pipe, "the same"),
+};
+#else
+constexpr std::array<host::Rule, 0> kSanitizerRules;
+#endif
+
 constexpr size_t kMostCalls = 60;
 
 constexpr size_t CountAllowed() {
@@ -110,6 +129,7 @@ std::span<const host::Rule> SentryRules() {
 
 base::Result<void> InstallSentryFilter(int proc_fd) {
   std::vector<host::Rule> rules(std::begin(kRules), std::end(kRules));
+  rules.insert(rules.end(), std::begin(kSanitizerRules), std::end(kSanitizerRules));
   if (proc_fd >= 0) {
     rules.push_back(Allow(
         SYS_openat,

@@ -34,6 +34,7 @@ class MessageQueues : public IpcTable<MessageQueue> {
 class SysvIpc final : public RefCounted {
  public:
   static constexpr SubsystemId kSubsystem = SubsystemId::kSysvIpc;
+  static constexpr bool kPerIpc = true;
   explicit SysvIpc(Kernel& kernel) : sem(kernel.memory()), msg(kernel.memory()) {}
 
   SharedMemory shm;

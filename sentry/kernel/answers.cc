@@ -14,10 +14,6 @@ platform::SelfAnswering* ThreadOf(Task& task) {
   return dynamic_cast<platform::SelfAnswering*>(&task.thread());
 }
 
-uint32_t Number(Tid tid) {
-  return static_cast<uint32_t>(tid.value());
-}
-
 }  // namespace
 
 void PublishAnswers(Task& task) {
@@ -28,15 +24,17 @@ void PublishAnswers(Task& task) {
   if (thread == nullptr) return;
   const ThreadGroup& group = task.group();
   const Credentials& creds = task.creds();
+  const UserNamespace* ns = creds.user_ns.get();
+  auto number = [&group](Tid tid) { return static_cast<uint32_t>(group.NumberOf(tid)); };
   thread->Publish({
-      .pid = Number(group.pid),
-      .tid = Number(task.tid()),
-      .ppid = group.parent != nullptr ? Number(group.parent->pid) : 0,
-      .pgrp = Number(group.process_group->id),
-      .uid = creds.uid,
-      .euid = creds.euid,
-      .gid = creds.gid,
-      .egid = creds.egid,
+      .pid = number(group.pid),
+      .tid = number(task.tid()),
+      .ppid = group.parent != nullptr ? number(group.parent->pid) : 0,
+      .pgrp = number(group.process_group->id),
+      .uid = ShownUid(ns, creds.uid),
+      .euid = ShownUid(ns, creds.euid),
+      .gid = ShownGid(ns, creds.gid),
+      .egid = ShownGid(ns, creds.egid),
   });
 }
 

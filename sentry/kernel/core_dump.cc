@@ -7,6 +7,7 @@
 #include "abi/linux/fcntl.h"
 #include "abi/linux/resource.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/task.h"
 #include "sentry/vfs/name_ops.h"
 #include "sentry/vfs/path_walk.h"
@@ -163,7 +164,7 @@ std::string Expand(const Task& task, char specifier, int signal) {
     case 't':
       return std::to_string(RealtimeNow().tv_sec);
     case 'h':
-      return task.kernel().hostname;
+      return task.namespaces().uts->hostname;
     case 'c':
       return std::to_string(group.limit(abi::kRlimitCore));
     case 'e': {

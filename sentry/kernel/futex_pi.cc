@@ -67,7 +67,7 @@ Result<void> PiFutexes::CheckOwner(Task& memory, uint64_t address, Tid tid) cons
   const uint32_t word = TRY(memory.CopyIn(Word(address)));
   const Tid owner(static_cast<int32_t>(word & abi::kFutexTidMask));
   if (owner == tid) return Errno(EDEADLK);
-  if (owner.value() != 0 && memory.kernel().pids().FindTask(owner) == nullptr) return Errno(ESRCH);
+  if (owner.value() != 0 && memory.FindTask(owner.value()) == nullptr) return Errno(ESRCH);
   return {};
 }
 
@@ -110,7 +110,7 @@ Result<void> PiFutexes::HandOn(Task& memory, uint64_t address, State& state, uin
 
 Result<void> PiFutexes::Unlock(Task& task, uint64_t address, const FutexKey& key) {
   const uint32_t word = TRY(task.CopyIn(Word(address)));
-  if ((word & abi::kFutexTidMask) != static_cast<uint32_t>(task.tid().value())) {
+  if ((word & abi::kFutexTidMask) != static_cast<uint32_t>(task.NumberOf(task.tid()))) {
     return Errno(EPERM);
   }
   auto found = states_.find(key);
@@ -125,7 +125,7 @@ void PiFutexes::OwnerDied(Task& task) {
     State& state = at->second;
     ++at;  // Handing on may remove this one.
     const uint64_t address = key.space == space ? key.offset : state.address;
-    if (state.owner != task.tid() || address == 0) continue;
+    if (state.owner.value() != task.NumberOf(task.tid()) || address == 0) continue;
     [[maybe_unused]] Result<void> handed = HandOn(task, address, state, abi::kFutexOwnerDied);
   }
 }

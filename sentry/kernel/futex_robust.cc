@@ -33,7 +33,7 @@ void MarkDead(Task& task, uint64_t address, bool pi, bool pending,
   if (!word.ok()) return;
   // Died between unlocking and waking.
   if (pending && !pi && *word == 0) return wakes.push_back(WakeOne(address));
-  if ((*word & abi::kFutexTidMask) != static_cast<uint32_t>(task.tid().value())) return;
+  if ((*word & abi::kFutexTidMask) != static_cast<uint32_t>(task.NumberOf(task.tid()))) return;
   const uint32_t dead = (*word & abi::kFutexWaiters) | abi::kFutexOwnerDied;
   if (!task.CopyOut(ptr, dead).ok() || pi) return;
   wakes.push_back(WakeOne(address));

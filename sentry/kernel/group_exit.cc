@@ -7,6 +7,7 @@
 #include "platform/base/log.h"
 #include "sentry/kernel/futex.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
@@ -24,11 +25,28 @@ void HangUpIfOrphaned(ProcessGroup& group, const ThreadGroup* leaving) {
 }
 
 ThreadGroup& ReaperOf(ThreadGroup& group) {
-  ThreadGroup& init = group.kernel.init();
-  for (ThreadGroup* at = group.parent; at != nullptr && at != &init; at = at->parent) {
+  ThreadGroup* init = group.pid_ns->reaper;
+  if (init == nullptr || init == &group) init = &group.kernel.init();
+  for (ThreadGroup* at = group.parent; at != nullptr && at != init; at = at->parent) {
+    if (at->pid_ns != group.pid_ns) break;
     if (at->child_subreaper && !at->tasks.empty()) return *at;
   }
-  return init;
+  return *init;
+}
+
+// The first process of a pid namespace takes everybody in it along (zap_pid_ns_processes()).
+void EndPidNamespace(ThreadGroup& init) {
+  PidNamespace& ns = *init.pid_ns;
+  ns.dead = true;
+  std::vector<Ref<ThreadGroup>> members;
+  for (ThreadGroup* group : init.kernel.pids().Groups()) {
+    if (group != &init && !group->zombie && group->pid_ns->IsWithin(ns))
+      members.emplace_back(group);
+  }
+  for (const Ref<ThreadGroup>& member : members) {
+    member->End(abi::WaitStatusSignaled(abi::kSigKill, false));
+  }
+  ns.reaper = nullptr;
 }
 
 void SendDeathSignal(ThreadGroup& child, Task& from) {
@@ -48,8 +66,8 @@ abi::SigInfo DeathNotice(const ThreadGroup& group) {
   const bool exited = abi::WaitExited(group.exit_status);
   const bool dumped = (group.exit_status & abi::kWaitCoreFlag) != 0;
   info.si_code = exited ? abi::kCldExited : dumped ? abi::kCldDumped : abi::kCldKilled;
-  info.fields.chld.pid = group.pid.value();
-  info.fields.chld.uid = group.leader->creds().uid;
+  info.fields.chld.pid = group.parent->NumberOf(group.pid);
+  info.fields.chld.uid = UidFor(*group.parent, group.leader->creds().uid);
   info.fields.chld.status =
       exited ? abi::WaitExitCode(group.exit_status) : abi::WaitTermSignal(group.exit_status);
   info.fields.chld.utime = group.dead_tasks.user_ns / kTick;
@@ -77,6 +95,17 @@ bool TellParent(ThreadGroup& group) {
 
 }  // namespace
 
+namespace {
+
+// Others who have the memory see the word cleared once they have heard of the death; the host,
+// whose process may live on for a moment, wakes those who wait for it (CLONE_CHILD_CLEARTID).
+void ClearTid(Task& task) {
+  if (task.clear_child_tid == 0 || task.mm().HasOneRef()) return;
+  [[maybe_unused]] auto cleared = task.CopyOut(UserPtr<uint32_t>(task.clear_child_tid), 0u);
+}
+
+}  // namespace
+
 void ThreadGroup::End(int status) {
   if (exiting) return;
   exiting = true;
@@ -91,6 +120,7 @@ void ThreadGroup::End(int status) {
     if (task->thread_ == nullptr) continue;
     host = task->thread_;
     FutexOwnerDied(*task);
+    ClearTid(*task);
     Disown(*host);
   }
   if (host != nullptr) host->KillProcess();
@@ -111,6 +141,7 @@ void ThreadGroup::Finish(int status) {
     Ref<ControllingTerminal> terminal = std::move(session().terminal);
     if (terminal) terminal->SessionLeaderExited();
   }
+  if (pid_ns->level > 0 && pid_ns->reaper == this) EndPidNamespace(*this);
   Reparent();
   zombie = true;
   if (parent != nullptr && parent->process_group != process_group) {

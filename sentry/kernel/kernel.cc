@@ -8,10 +8,13 @@
 namespace sentry {
 namespace {
 
-Ref<ThreadGroup> MakeInit(Kernel& kernel, PidTable& pids) {
+Ref<ThreadGroup> MakeInit(Kernel& kernel, PidTable& pids, const NamespaceSet& namespaces) {
   constexpr Tid kInitPid{1};
   Ref<ThreadGroup> init = MakeRef<ThreadGroup>(kernel, MakeRef<SignalActions>());
   init->pid = kInitPid;
+  init->pid_ns = namespaces.pid_for_children;
+  init->pid_ns->reaper = init.get();
+  init->limits.fill({abi::kRlimInfinity, abi::kRlimInfinity});
   Ref<Session> session = MakeRef<Session>(kInitPid);
   init->process_group = MakeRef<ProcessGroup>(kInitPid, session);
   init->process_group->members.push_back(init.get());
@@ -22,9 +25,10 @@ Ref<ThreadGroup> MakeInit(Kernel& kernel, PidTable& pids) {
 }
 
 // Whom others see as the process: it has neither memory nor files, and never runs.
-void GiveInitATask(Kernel& kernel, ThreadGroup& init) {
+void GiveInitATask(Kernel& kernel, ThreadGroup& init, const Ref<NamespaceSet>& namespaces) {
   TaskBuilder builder(kernel);
   builder.creds = Credentials::ForUser(0, 0, {});
+  builder.namespaces = namespaces;
   builder.comm = "init";
   builder.BuildInit(Ref<ThreadGroup>(&init));
 }
@@ -32,18 +36,22 @@ void GiveInitATask(Kernel& kernel, ThreadGroup& init) {
 }  // namespace
 
 Kernel::Kernel(KernelOptions options, std::unique_ptr<platform::Platform> platform)
-    : hostname(options.hostname),
-      domainname(options.domainname),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       platform_(std::move(platform)),
       timers_([this](std::optional<MonoTime> earliest) { reactor_.SetAlarm(earliest); }),
+      initial_namespaces_(NamespaceSet::Initial(options_.hostname, options_.domainname)),
       memory_(options_.memory_limit),
       boot_time_(MonotonicNow()),
-      init_(MakeInit(*this, pids_)) {
-  GiveInitATask(*this, *init_);
+      init_(MakeInit(*this, pids_, *initial_namespaces_)) {
+  GiveInitATask(*this, *init_, initial_namespaces_);
 }
 
 Kernel::~Kernel() = default;
+
+NamespaceSet& Kernel::namespaces() {
+  const bool known = current != nullptr && current->has_namespaces();
+  return known ? current->namespaces() : *initial_namespaces_;
+}
 
 void Kernel::HandleEvent(const platform::Event& event) {
   if (event.thread->owner == nullptr) return;
@@ -70,7 +78,10 @@ void Kernel::MakeReady(Task& task) {
 
 void Kernel::DrainReady() {
   // An attempt may make others ready, which are then served in the same round.
-  while (!ready_.empty()) {
+  while (!ready_.empty() || !deferred_.empty()) {
+    std::vector<base::UniqueFunction<void()>> work = std::move(deferred_);
+    deferred_.clear();
+    for (base::UniqueFunction<void()>& one : work) one();
     std::vector<Ref<Task>> round = std::move(ready_);
     ready_.clear();
     for (const Ref<Task>& task : round) task->OnReady();

@@ -16,6 +16,7 @@
 #include "platform/base/unique_function.h"
 #include "platform/platform.h"
 #include "sentry/kernel/memory_budget.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/pid_table.h"
 #include "sentry/kernel/reactor.h"
 #include "sentry/kernel/subsystem.h"
@@ -71,7 +72,6 @@ class Kernel final : public Blocker {
   ThreadGroup& init() { return *init_; }
   ThreadGroup* first() { return first_.get(); }
   MonoTime boot_time() const { return boot_time_; }
-  std::string hostname, domainname;  // sethostname(2)
   CallObserver* observer = nullptr;  // Borrowed.
   // The file systems' own hooks, set by boot: see vfs.
   Ref<MountNamespace> root_mounts;
@@ -80,11 +80,21 @@ class Kernel final : public Blocker {
 
   // Whose call is handled now: signalfds are polled on its behalf.  Stale outside of calls.
   Task* current = nullptr;
-  // State of the sandbox that upper layers own, found by its type and made on first use.
+  // State of the sandbox that upper layers own, found by its type and made on first use.  What a T
+  // marks as `kPerIpc` or `kPerNetwork` is that of the namespace of `current`.
   template <typename T>
   T& Get() {
-    return subsystems_.Get<T>(*this);
+    if constexpr (requires { T::kPerIpc; }) {
+      return namespaces().ipc->Get<T>(*this);
+    } else if constexpr (requires { T::kPerNetwork; }) {
+      return namespaces().net->Get<T>(*this);
+    } else {
+      return subsystems_.Get<T>(*this);
+    }
   }
+  // Those of `current`, else the initial ones.
+  NamespaceSet& namespaces();
+  const Ref<NamespaceSet>& initial_namespaces() const { return initial_namespaces_; }
 
   // Serves until the first process has ended, then kills everything else; its wait(2) status.  EIO
   // when the platform failed.
@@ -97,6 +107,9 @@ class Kernel final : public Blocker {
   // waits for the next event.
   void MakeReady(Task& task);
   void DrainReady();
+  // Runs `work` when the handler that runs now is done: for who is told of something in the midst
+  // of it.
+  void Defer(base::UniqueFunction<void()> work) { deferred_.push_back(std::move(work)); }
 
   // Around a wait for the host.  Nothing of the kernel may be touched in between, and whatever was
   // read before must be looked at again after.
@@ -115,11 +128,13 @@ class Kernel final : public Blocker {
   Reactor reactor_;
   TimerQueue timers_;
   PidTable pids_;
+  Ref<NamespaceSet> initial_namespaces_;
   MemoryBudget memory_;
   MonoTime boot_time_;
   Ref<ThreadGroup> init_;
   Ref<ThreadGroup> first_;
   std::vector<Ref<Task>> ready_;
+  std::vector<base::UniqueFunction<void()>> deferred_;
   Subsystems subsystems_;
   bool stopping_ = false;
   Result<int> exit_status_ = 0;

@@ -1,5 +1,6 @@
 #include "sentry/kernel/pid_table.h"
 
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/thread_group.h"
 
@@ -39,23 +40,49 @@ base::Result<Tid> PidTable::Reserve(Tid wanted) {
   return wanted;
 }
 
+base::Result<void> PidTable::GiveNumbers(Tid tid, base::Ref<PidNamespace> ns,
+                                         const std::vector<int>& wanted) {
+  size_t place = 0;
+  for (PidNamespace* at = ns.get(); at->level > 0; at = at->parent.get(), ++place) {
+    base::Result<int> given = at->Give(tid, place < wanted.size() ? wanted[place] : 0);
+    if (given.ok()) continue;
+    for (PidNamespace* back = ns.get(); back != at; back = back->parent.get()) back->Take(tid);
+    return given.error();
+  }
+  if (ns->level > 0) nested_[tid.value()] = std::move(ns);
+  return {};
+}
+
+void PidTable::ReleaseNumbers(int number) {
+  auto found = nested_.find(number);
+  if (found == nested_.end() || InUse(number)) return;
+  base::Ref<PidNamespace> ns = std::move(found->second);
+  nested_.erase(found);
+  for (PidNamespace* at = ns.get(); at->level > 0; at = at->parent.get()) at->Take(Tid(number));
+}
+
 void PidTable::AddTask(Tid tid, Task& task) {
   tasks_[tid.value()] = &task;
 }
 void PidTable::RemoveTask(Tid tid) {
   tasks_.erase(tid.value());
+  ReleaseNumbers(tid.value());
 }
 void PidTable::AddGroup(Tid pid, ThreadGroup& group) {
   groups_[pid.value()] = &group;
 }
 void PidTable::RemoveGroup(Tid pid) {
   groups_.erase(pid.value());
+  ReleaseNumbers(pid.value());
 }
 void PidTable::AddProcessGroup(ProcessGroup& group) {
   process_groups_[group.id.value()] = &group;
 }
 void PidTable::RemoveProcessGroup(ProcessGroup& group) {
   process_groups_.erase(group.id.value());
+  ReleaseNumbers(group.id.value());
+  // The last process group of a session takes the session's number with it.
+  ReleaseNumbers(group.session->id.value());
 }
 Task* PidTable::FindTask(Tid tid) const {
   return Find(tasks_, tid);

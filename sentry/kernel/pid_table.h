@@ -14,6 +14,7 @@ class Task;
 class ThreadGroup;
 class ProcessGroup;
 class Session;
+class PidNamespace;
 using abi::Tid;
 
 // Borrows what it lists; who is born enters and who is reaped leaves.
@@ -25,6 +26,10 @@ class PidTable {
   // is none.
   base::Result<Tid> Allocate();
   base::Result<Tid> Reserve(Tid wanted);  // clone3 set_tid: EEXIST when in use.
+  // The number has others in `ns` and above it, which go with it.  EEXIST and the like for those
+  // `wanted`, the innermost first.
+  base::Result<void> GiveNumbers(Tid tid, base::Ref<PidNamespace> ns,
+                                 const std::vector<int>& wanted = {});
   void AddTask(Tid tid, Task& task);
   void RemoveTask(Tid tid);
   void AddGroup(Tid pid, ThreadGroup& group);
@@ -43,10 +48,12 @@ class PidTable {
 
  private:
   bool InUse(int number) const;
+  void ReleaseNumbers(int number);  // If it is not in use any more.
 
   std::map<int, Task*> tasks_;
   std::map<int, ThreadGroup*> groups_;
   std::map<int, ProcessGroup*> process_groups_;
+  std::map<int, base::Ref<PidNamespace>> nested_;  // The innermost namespace of a number.
   int last_ = 1;
 };
 

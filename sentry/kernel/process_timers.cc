@@ -44,7 +44,7 @@ Result<abi::Itimerspec> PosixTimer::Set(bool absolute, const abi::Itimerspec& sp
   const int64_t now = TRY(ReadClock(clock_));
   const abi::Itimerspec old = TRY(Get());
   timer_.Disarm();
-  overrun_ = 0;
+  latest_overrun_ = taken_overrun_ = 0;
   interval_ns_ = ToNanoseconds(spec.it_interval);
   const int64_t value = ToNanoseconds(spec.it_value);
   if (value == 0) return old;
@@ -64,27 +64,39 @@ void PosixTimer::Expired() {
   Signal(missed);  // The last thing done: the signal may end the process and its timers.
 }
 
+SignalQueue* PosixTimer::Queue(Task** task) const {
+  *task = nullptr;
+  if ((event_.notify & abi::kSigevThreadId) == 0) return &group_.pending;
+  *task = group_.kernel.pids().FindTask(Tid(event_.tid));
+  if (*task == nullptr || &(*task)->group() != &group_) return nullptr;
+  return &(*task)->pending;
+}
+
+int PosixTimer::Overrun() const {
+  Task* task = nullptr;
+  SignalQueue* queue = Queue(&task);
+  const bool pending = queue != nullptr && queue->FindTimer(event_.signo, id_) != nullptr;
+  return pending ? taken_overrun_ : latest_overrun_;
+}
+
 // While its signal is pending a timer sends no second one, it counts (timer_getoverrun(2)).
 void PosixTimer::Signal(int64_t missed) {
   constexpr int64_t kMaxOverrun = 0x7fffffff;  // DELAYTIMER_MAX
   if (event_.notify == abi::kSigevNone) return;
   Task* task = nullptr;
-  if ((event_.notify & abi::kSigevThreadId) != 0) {
-    task = group_.kernel.pids().FindTask(Tid(event_.tid));
-    if (task == nullptr || &task->group() != &group_) return;
-  }
-  SignalQueue& queue = task != nullptr ? task->pending : group_.pending;
-  if (abi::SigInfo* queued = queue.FindTimer(event_.signo, id_)) {
-    overrun_ = static_cast<int>(std::min(kMaxOverrun, overrun_ + missed + 1));
-    queued->fields.timer.overrun = overrun_;
+  SignalQueue* queue = Queue(&task);
+  if (queue == nullptr) return;
+  if (abi::SigInfo* queued = queue->FindTimer(event_.signo, id_)) {
+    latest_overrun_ = static_cast<int>(std::min(kMaxOverrun, latest_overrun_ + missed + 1));
+    queued->fields.timer.overrun = latest_overrun_;
     return;
   }
-  overrun_ = static_cast<int>(std::min(kMaxOverrun, missed));
+  taken_overrun_ = std::exchange(latest_overrun_, static_cast<int>(std::min(kMaxOverrun, missed)));
   abi::SigInfo info{};
   info.si_signo = event_.signo;
   info.si_code = abi::kSiTimer;
   info.fields.timer.tid = id_;
-  info.fields.timer.overrun = overrun_;
+  info.fields.timer.overrun = latest_overrun_;
   info.fields.timer.value = event_.value;
   [[maybe_unused]] Result<void> sent =
       task != nullptr ? task->SendSignal(info) : group_.SendSignal(info);

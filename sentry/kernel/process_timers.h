@@ -19,9 +19,12 @@ class PosixTimer {
   // timer_settime(2); the setting that it replaces.  `spec` is valid.
   Result<abi::Itimerspec> Set(bool absolute, const abi::Itimerspec& spec);
   Result<abi::Itimerspec> Get() const;
-  int overrun() const { return overrun_; }
+  // Expirations beyond the first that the signal taken last stands for (timer_getoverrun(2)).
+  int Overrun() const;
 
  private:
+  // Where its signals go; null: nowhere, its thread has ended.
+  SignalQueue* Queue(Task** task) const;
   void Expired();
   void Signal(int64_t missed);
 
@@ -30,7 +33,8 @@ class PosixTimer {
   const GuestClock clock_;
   const abi::SigEvent event_;
   int64_t interval_ns_ = 0;
-  int overrun_ = 0;  // Expirations beyond the first that the latest signal stands for.
+  int latest_overrun_ = 0;  // Of the signal sent last, which may be pending.
+  int taken_overrun_ = 0;   // Of the one before.
   ClockTimer timer_;
 };
 

@@ -15,11 +15,12 @@ bool Check(const Task& task, uint32_t uid, uint32_t gid, const Task& target) {
   if (domain != nullptr && !domain->IsSameOrAbove(LandlockOf(target.creds()))) return false;
   const Credentials& mine = task.creds();
   const Credentials& other = target.creds();
-  if (mine.HasCapability(abi::kCapSysPtrace)) return true;
+  if (mine.HasCapabilityIn(other.user_ns.get(), abi::kCapSysPtrace)) return true;
   const bool same = uid == other.uid && uid == other.euid && uid == other.suid &&
                     gid == other.gid && gid == other.egid && gid == other.sgid;
   // Nobody gains capabilities by looking into one who has more.
-  return same && target.dumpable && (other.permitted & ~mine.permitted) == 0;
+  return same && target.dumpable && mine.user_ns == other.user_ns &&
+         (other.permitted & ~mine.permitted) == 0;
 }
 
 }  // namespace
@@ -52,7 +53,8 @@ bool NamesAsTracer(const Task& tracer, const Task& target) {
 // Documentation/admin-guide/LSM/Yama.rst of Linux.
 bool MayAttach(const Task& tracer, const Task& target) {
   if (!MayTrace(tracer, target)) return false;
-  const bool capable = tracer.creds().HasCapability(abi::kCapSysPtrace);
+  const UserNamespace* ns = target.creds().user_ns.get();
+  const bool capable = tracer.creds().HasCapabilityIn(ns, abi::kCapSysPtrace);
   switch (tracer.kernel().ptrace_scope) {
     case 0:
       return true;

@@ -4,6 +4,7 @@
 #include "abi/linux/wait.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
+#include "sentry/kernel/signals.h"
 
 namespace sentry {
 namespace {
@@ -35,8 +36,8 @@ void NotifyTracer(Task& tracee, int why, int status) {
   abi::SigInfo info{};
   info.si_signo = abi::kSigChld;
   info.si_code = why;
-  info.fields.chld.pid = tracee.tid().value();
-  info.fields.chld.uid = tracee.creds().uid;
+  info.fields.chld.pid = to.NumberOf(tracee.tid());
+  info.fields.chld.uid = UidFor(to, tracee.creds().uid);
   info.fields.chld.status = status & 0x7f;
   const abi::SigAction& action = to.actions->actions[abi::kSigChld];
   if (action.handler != abi::kSigIgn && (action.flags & abi::kSaNocldstop) == 0) {
@@ -53,8 +54,8 @@ void NotifyTracerOfEnd(Task& tracee, int wait_status) {
   info.si_code =
       exited ? abi::kCldExited
              : ((wait_status & abi::kWaitCoreFlag) != 0 ? abi::kCldDumped : abi::kCldKilled);
-  info.fields.chld.pid = tracee.tid().value();
-  info.fields.chld.uid = tracee.creds().uid;
+  info.fields.chld.pid = to.NumberOf(tracee.tid());
+  info.fields.chld.uid = UidFor(to, tracee.creds().uid);
   info.fields.chld.status =
       exited ? abi::WaitExitCode(wait_status) : abi::WaitTermSignal(wait_status);
   SendChildSignal(to, info);

@@ -32,6 +32,14 @@ int32_t Rank(uint32_t value) {
 }  // namespace
 
 // Chains may be long: taken apart link by link, never by recursion.
+const SeccompFilters* SeccompFilters::Nth(uint64_t index) const {
+  const size_t count = Count();
+  if (index >= count) return nullptr;
+  const SeccompFilters* filter = this;
+  for (size_t at = count - 1; at > index; --at) filter = filter->older();
+  return filter;
+}
+
 SeccompFilters::~SeccompFilters() {
   if (notifier_) notifier_->FilterGone();
   Ref<SeccompFilters> next = std::move(older_);

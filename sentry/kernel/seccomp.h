@@ -63,8 +63,11 @@ class SeccompNotifier final : public base::RefCounted {
 class SeccompFilters final : public base::RefCounted {
  public:
   SeccompFilters(base::Ref<SeccompFilters> older, ClassicBpf program,
-                 base::Ref<SeccompNotifier> notifier)
-      : older_(std::move(older)), program_(std::move(program)), notifier_(std::move(notifier)) {}
+                 base::Ref<SeccompNotifier> notifier, uint32_t flags)
+      : older_(std::move(older)),
+        program_(std::move(program)),
+        notifier_(std::move(notifier)),
+        flags_(flags) {}
 
   struct Verdict {
     uint32_t value = abi::kSeccompRetAllow;
@@ -80,6 +83,9 @@ class SeccompFilters final : public base::RefCounted {
   // Instructions of all, as Linux counts them against its limit.
   size_t TotalSize() const;
   SeccompNotifier* notifier() const { return notifier_.get(); }
+  uint32_t flags() const { return flags_; }  // SECCOMP_FILTER_FLAG_*
+  // Counted from the oldest, as tracers do; null: there are not so many.
+  const SeccompFilters* Nth(uint64_t index) const;
   const ClassicBpf& program() const { return program_; }
   const SeccompFilters* older() const { return older_.get(); }
 
@@ -89,6 +95,7 @@ class SeccompFilters final : public base::RefCounted {
   base::Ref<SeccompFilters> older_;
   const ClassicBpf program_;
   const base::Ref<SeccompNotifier> notifier_;  // Null: none.
+  const uint32_t flags_;
 };
 
 }  // namespace sentry

@@ -94,6 +94,7 @@ void Task::TrapCall(uint32_t reason, bool fatal) {
     info.fields.sys.syscall = static_cast<int32_t>(number);
     info.fields.sys.arch = abi::kAuditArchX8664;
     if (fatal) {
+      task.dies_of_trap_ = true;
       task.group_->actions->actions[abi::kSigSys].handler = abi::kSigDfl;
       task.SetBlocked(task.blocked & ~abi::SigMask(abi::kSigSys));
     }
@@ -142,6 +143,10 @@ void Task::AskSupervisor(SeccompNotifier* notifier) {
 
 void Task::MakeWaitKillable() {
   if (block_) block_->spec.killable_only = true;
+}
+
+bool Task::WaitsKillably() const {
+  return block_ && block_->spec.killable_only;
 }
 
 }  // namespace sentry

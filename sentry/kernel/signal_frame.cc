@@ -103,9 +103,10 @@ Result<void> Task::RestoreSignalFrame() {
   // The handler's `ret` took pretcode off.
   UserPtr<abi::UContext> at(regs.rsp);
   abi::UContext uc = TRY(CopyIn(at));
-  TRY(RestoreXstate(*this, *thread_, uc.uc_mcontext.fpstate, kernel_.platform().FpStateSize()));
   SetBlocked(uc.uc_sigmask);
   RestoreRegisters(uc.uc_mcontext, regs);
+  // Last, as in Linux: where it fails the thread stands where it was interrupted.
+  TRY(RestoreXstate(*this, *thread_, uc.uc_mcontext.fpstate, kernel_.platform().FpStateSize()));
   // As restore_altstack(): what is wrong with it is not told.
   [[maybe_unused]] Result<void> set = SetSignalStack(altstack, uc.uc_stack, regs.rsp);
   return {};

@@ -6,6 +6,7 @@
 #include "abi/linux/wait.h"
 #include "sentry/kernel/futex.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/kernel/task.h"
 
@@ -57,16 +58,24 @@ abi::SigInfo UserSignal(const Task& sender, int signal, int code) {
   abi::SigInfo info{};
   info.si_signo = signal;
   info.si_code = code;
-  info.fields.kill.pid = sender.group().pid.value();
-  info.fields.kill.uid = sender.creds().uid;
+  info.fields.kill.pid = sender.NumberOf(sender.group().pid);
+  info.fields.kill.uid = ShownUid(sender.creds().user_ns.get(), sender.creds().uid);
   return info;
+}
+
+uint32_t UidFor(const ThreadGroup& receiver, uint32_t uid) {
+  if (receiver.leader == nullptr) return uid;
+  return ShownUid(receiver.leader->creds().user_ns.get(), uid);
 }
 
 Result<void> CheckKillPermission(const Task& sender, const ThreadGroup& target, int signal) {
   const Credentials& creds = sender.creds();
-  if (&sender.group() == &target || creds.HasCapability(abi::kCapKill)) return {};
-  if (target.leader == nullptr) return Errno(EPERM);
+  if (&sender.group() == &target) return {};
+  if (target.leader == nullptr) {
+    return creds.HasCapability(abi::kCapKill) ? Result<void>() : Errno(EPERM);
+  }
   const Credentials& other = target.leader->creds();
+  if (creds.HasCapabilityIn(other.user_ns.get(), abi::kCapKill)) return {};
   bool same_user = creds.euid == other.suid || creds.euid == other.uid || creds.uid == other.suid ||
                    creds.uid == other.uid;
   if (same_user) return {};
@@ -74,6 +83,32 @@ Result<void> CheckKillPermission(const Task& sender, const ThreadGroup& target, 
   if (signal == abi::kSigCont && same_session) return {};
   return Errno(EPERM);
 }
+
+namespace {
+
+// The first process of a pid namespace gets from inside only what it has a handler for, and from
+// outside SIGKILL and SIGSTOP too (pid_namespaces(7), SIGNAL_UNKILLABLE).
+bool Shielded(const ThreadGroup& target, const abi::SigInfo& info) {
+  if (target.pid_ns->level == 0 || target.pid_ns->reaper != &target) return false;
+  const int signal = info.si_signo;
+  if (target.actions->actions[static_cast<size_t>(signal)].handler != abi::kSigDfl) return false;
+  const Task* sender = target.kernel.current;
+  const bool inside = info.si_code <= 0 && sender != nullptr && !sender->dead() &&
+                      target.NumberOf(sender->group().pid) != 0;
+  return inside || (signal != abi::kSigKill && signal != abi::kSigStop);
+}
+
+// Who sent it has no number where it arrives.
+abi::SigInfo Received(const ThreadGroup& target, abi::SigInfo info) {
+  const Task* sender = target.kernel.current;
+  if (target.pid_ns->level == 0 || info.si_code > 0 || sender == nullptr || sender->dead()) {
+    return info;
+  }
+  if (target.NumberOf(sender->group().pid) == 0) info.fields.kill.pid = 0;
+  return info;
+}
+
+}  // namespace
 
 bool Task::IgnoresSignal(int signal) const {
   if ((blocked & abi::SigMask(signal)) != 0) return false;
@@ -102,15 +137,18 @@ void ThreadGroup::DiscardPending(Sigset set) {
 }
 
 Result<void> Task::SendSignal(const abi::SigInfo& info) {
-  if (dead() || !group_->PrepareSignal(*this, info.si_signo)) return {};
-  if (!TRY(pending.Enqueue(info, group_->limit(abi::kRlimitSigpending)))) return {};
+  if (dead() || Shielded(*group_, info)) return {};
+  if (!group_->PrepareSignal(*this, info.si_signo)) return {};
+  if (!TRY(pending.Enqueue(Received(*group_, info), group_->limit(abi::kRlimitSigpending)))) {
+    return {};
+  }
   SignalArrived(info);
   return {};
 }
 
 Result<void> ThreadGroup::SendSignal(const abi::SigInfo& info) {
-  if (tasks.empty() || !PrepareSignal(*leader, info.si_signo)) return {};
-  if (!TRY(pending.Enqueue(info, limit(abi::kRlimitSigpending)))) return {};
+  if (tasks.empty() || Shielded(*this, info) || !PrepareSignal(*leader, info.si_signo)) return {};
+  if (!TRY(pending.Enqueue(Received(*this, info), limit(abi::kRlimitSigpending)))) return {};
   if (Task* taker = Taker(*this, info.si_signo)) {
     taker->SignalArrived(info);
   } else {

@@ -15,6 +15,8 @@ using base::Result;
 abi::SigInfo KernelSignal(int signal);
 // From a call of `sender`: SI_USER, SI_TKILL.
 abi::SigInfo UserSignal(const Task& sender, int signal, int code = abi::kSiUser);
+// A user id as the receiver of a signal names it.
+uint32_t UidFor(const ThreadGroup& receiver, uint32_t uid);
 // EPERM unless `sender` may signal `target`.
 Result<void> CheckKillPermission(const Task& sender, const ThreadGroup& target, int signal);
 

@@ -5,6 +5,7 @@
 #include "abi/linux/poll.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
+#include "sentry/kernel/signals.h"
 
 namespace sentry {
 namespace {
@@ -89,8 +90,8 @@ void ThreadGroup::NotifyParentOfStop(int code, int status) {
   abi::SigInfo info{};
   info.si_signo = abi::kSigChld;
   info.si_code = code;
-  info.fields.chld.pid = pid.value();
-  info.fields.chld.uid = leader->creds().uid;
+  info.fields.chld.pid = parent->NumberOf(pid);
+  info.fields.chld.uid = UidFor(*parent, leader->creds().uid);
   info.fields.chld.status = status;
   const abi::SigAction& action = parent->actions->actions[abi::kSigChld];
   if (action.handler != abi::kSigIgn && (action.flags & abi::kSaNocldstop) == 0) {

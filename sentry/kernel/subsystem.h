@@ -27,6 +27,7 @@ enum class SubsystemId : uint8_t {
   kProcNet,
   kInotifyUsers,
   kKeyrings,
+  kNetwork,
   kCount,
 };
 

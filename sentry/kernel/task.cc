@@ -3,6 +3,7 @@
 
 #include "abi/linux/fcntl.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
 #include "sentry/kernel/sysv_undo.h"
@@ -27,6 +28,30 @@ OpContext Task::context() {
                    .task = this,
                    .blocker = &kernel_,
                    .special_files = kernel_.special_files};
+}
+
+Tid Task::GlobalOf(int number) const {
+  return group_->pid_ns->GlobalOf(number);
+}
+Task* Task::FindTask(int number) const {
+  const Tid tid = GlobalOf(number);
+  if (tid == kernel_.init().pid) return kernel_.init().leader;  // In no list of what can run.
+  return kernel_.pids().FindTask(tid);
+}
+ThreadGroup* Task::FindGroup(int number) const {
+  return kernel_.pids().FindGroup(GlobalOf(number));
+}
+ProcessGroup* Task::FindProcessGroup(int number) const {
+  return kernel_.pids().FindProcessGroup(GlobalOf(number));
+}
+
+void Task::SetNamespaces(Ref<NamespaceSet> set) {
+  namespaces_ = std::move(set);
+}
+
+void Task::SetMounts(Ref<MountNamespace> mounts, Ref<FsContext> fs) {
+  mounts_ = std::move(mounts);
+  fs_ = std::move(fs);
 }
 
 WalkRoot Task::WalkFromCwd() {

@@ -39,6 +39,7 @@
 namespace sentry {
 
 class Kernel;
+struct NamespaceSet;
 class GuestTracer;  // ptrace(2) state of a tracee (kernel/ptrace.h), null when nobody traces.
 struct PtraceResume;
 struct PtraceStop;
@@ -99,6 +100,13 @@ class Task final : public RefCounted, public UserMemory {
   Ref<ThreadGroup> group_ref() const { return group_; }
   Tid tid() const { return tid_; }
   bool IsLeader() const { return group_->leader == this; }
+  // --- numbers as this task sees them (pid_namespaces(7)) ---
+  int NumberOf(Tid global) const { return group_->NumberOf(global); }  // 0: it does not see it.
+  // The kernel's number for one that the guest gave; that of nobody when nobody has it.
+  Tid GlobalOf(int number) const;
+  Task* FindTask(int number) const;
+  ThreadGroup* FindGroup(int number) const;  // Zombies too.
+  ProcessGroup* FindProcessGroup(int number) const;
   const Credentials& creds() const { return *creds_; }
   Ref<Credentials> creds_ref() const { return creds_; }
   void LeaveSysvUndo();  // exit(2), unshare(2) with CLONE_SYSVSEM
@@ -113,6 +121,12 @@ class Task final : public RefCounted, public UserMemory {
   FsContext& fs() const { return *fs_; }
   MemoryManager& mm() const { return *mm_; }
   Ref<MountNamespace> mounts() const { return mounts_; }
+  NamespaceSet& namespaces() const { return *namespaces_; }
+  bool has_namespaces() const { return namespaces_ != nullptr; }
+  const Ref<NamespaceSet>& namespaces_ref() const { return namespaces_; }
+  void SetNamespaces(Ref<NamespaceSet> set);
+  // setns(2), unshare(2): `fs` has its places in `mounts`.
+  void SetMounts(Ref<MountNamespace> mounts, Ref<FsContext> fs);
   platform::Thread& thread() const { return *thread_; }
   bool has_thread() const { return thread_ != nullptr; }  // False: it is about to die, or dead.
   std::string comm;                                       // At most 15 bytes.
@@ -174,6 +188,7 @@ class Task final : public RefCounted, public UserMemory {
   TakenWait TakeWait();
   // The call that waits can be ended by a fatal signal only, from now on.
   void MakeWaitKillable();
+  bool WaitsKillably() const;  // In a wait that only a fatal signal ends.
 
   // The call being handled.
   const platform::Syscall& call() const { return call_; }
@@ -182,6 +197,9 @@ class Task final : public RefCounted, public UserMemory {
   platform::Registers& registers() { return thread_->registers(); }
   // The absolute deadline that a restarted call (kERestartRestartBlock) had, if this is one.
   std::optional<MonoTime> restart_deadline() const { return restart_deadline_; }
+  // restart_syscall(2) was made: call() becomes the call that it stands for.  kErrnoHost: if there
+  // is one, the host has it.
+  Result<void> BecomeRestarted();
   // Has the stub run host calls with this thread; `done` gets the results and finishes the call by
   // CompleteSyscall(). Only when captured().  The handler returns Errno(kErrnoNoReturn).
   void InjectThen(std::span<const platform::HostCall> calls,
@@ -382,6 +400,7 @@ class Task final : public RefCounted, public UserMemory {
   Ref<FsContext> fs_;
   Ref<MemoryManager> mm_;
   Ref<MountNamespace> mounts_;
+  Ref<NamespaceSet> namespaces_;
   platform::Thread* thread_ = nullptr;  // Owned by the platform; null when dead.
 
   State state_ = State::kCalling;
@@ -391,6 +410,8 @@ class Task final : public RefCounted, public UserMemory {
   int interrupted_by_ = 0;  // ERESTART* that call_ ended with, 0: none.
   std::optional<MonoTime> restart_deadline_;
   std::optional<MonoTime> next_restart_deadline_;
+  int64_t restart_number_ = 0;  // The call that restart_syscall(2) makes again; 0: none.
+  bool dies_of_trap_ = false;   // SECCOMP_RET_KILL: no tracer stops its SIGSYS (SA_IMMUTABLE).
   std::unique_ptr<BlockRecord> block_;
   struct ExecRecord;
   std::unique_ptr<ExecRecord> exec_;

@@ -16,6 +16,7 @@ Ref<Task> TaskBuilder::Build(Ref<ThreadGroup> group, Tid tid) {
   task->fs_ = std::move(fs);
   task->mm_ = std::move(mm);
   task->mounts_ = std::move(mounts);
+  task->namespaces_ = std::move(namespaces);
   task->comm = std::move(comm);
   task->altstack = DisabledSignalStack();
   task->state_ = Task::State::kCaptured;
@@ -37,6 +38,8 @@ Result<Ref<Task>> TaskBuilder::BuildFirst(const std::array<abi::Rlimit, 16>& lim
   Tid tid = TRY(kernel_.pids().Allocate());
   Ref<ThreadGroup> group = MakeRef<ThreadGroup>(kernel_, MakeRef<SignalActions>());
   group->limits = limits;
+  namespaces = kernel_.initial_namespaces();
+  group->pid_ns = namespaces->pid_for_children;
   group->exit_signal = abi::kSigChld;
   Ref<Task> task = Build(group, tid);
   group->SetParent(&kernel_.init());
@@ -48,6 +51,7 @@ void TaskBuilder::BuildInit(Ref<ThreadGroup> init) {
   Ref<Task> task = MakeRef<Task>(kernel_, init);
   task->tid_ = init->pid;
   task->creds_ = std::move(creds);
+  task->namespaces_ = std::move(namespaces);
   task->comm = std::move(comm);
   task->altstack = DisabledSignalStack();
   task->state_ = Task::State::kDead;

@@ -18,6 +18,7 @@ class TaskBuilder {
   Ref<FsContext> fs;
   Ref<MemoryManager> mm;
   Ref<MountNamespace> mounts;
+  Ref<NamespaceSet> namespaces;
   platform::Thread* thread = nullptr;
   std::string comm;
 

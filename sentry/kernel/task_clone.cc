@@ -7,6 +7,7 @@
 #include "platform/answers.h"
 #include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/process_timers.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
@@ -19,10 +20,6 @@
 namespace sentry {
 namespace {
 
-constexpr uint64_t kNamespaces = abi::kCloneNewns | abi::kCloneNewcgroup | abi::kCloneNewuts |
-                                 abi::kCloneNewipc | abi::kCloneNewpid | abi::kCloneNewnet |
-                                 abi::kCloneNewtime;
-
 Result<void> CheckFlags(const Task& task, uint64_t flags) {
   auto has = [flags](uint64_t all) { return (flags & all) == all; };
   if (has(abi::kCloneNewns | abi::kCloneFs) || has(abi::kCloneNewuser | abi::kCloneFs) ||
@@ -33,10 +30,13 @@ Result<void> CheckFlags(const Task& task, uint64_t flags) {
       (has(abi::kClonePidfd) && (flags & (abi::kCloneDetached | abi::kCloneThread)) != 0)) {
     return Errno(EINVAL);
   }
-  // No namespaces of the guest's own: as in a kernel where unprivileged ones are turned off.
-  if ((flags & abi::kCloneNewuser) != 0) return Errno(EPERM);
-  if ((flags & kNamespaces) == 0) return {};
-  return Errno(task.creds().HasCapability(abi::kCapSysAdmin) ? EINVAL : EPERM);
+  // The init of a namespace has no siblings: nobody would wait for them.
+  if (has(abi::kCloneParent) && task.group().pid_ns->reaper == &task.group()) return Errno(EINVAL);
+  // Threads and who shares signal handlers are in one pid namespace.
+  const bool apart = task.namespaces().pid_for_children != task.group().pid_ns;
+  if (has(abi::kCloneThread) && apart) return Errno(EINVAL);
+  if (has(abi::kCloneNewipc | abi::kCloneSysvsem)) return Errno(EINVAL);  // copy_namespaces()
+  return {};
 }
 
 // RLIMIT_NPROC counts a user's tasks; root is exempt.
@@ -60,15 +60,48 @@ Result<void> CheckCount(const Task& task) {
   return {};
 }
 
-Result<Tid> ChooseTid(const Task& task, const std::vector<int32_t>& wanted) {
+Result<Tid> ChooseTid(const Task& task, PidNamespace& ns, const std::vector<int32_t>& wanted) {
   PidTable& pids = task.kernel().pids();
-  if (wanted.empty()) return pids.Allocate();
-  if (wanted.size() > 1) return Errno(EINVAL);  // There is one pid namespace.
-  if (!task.creds().HasCapability(abi::kCapCheckpointRestore) &&
-      !task.creds().HasCapability(abi::kCapSysAdmin)) {
-    return Errno(EPERM);
+  const size_t inside = static_cast<size_t>(ns.level);
+  if (wanted.size() > inside + 1) return Errno(EINVAL);
+  const PidNamespace* at = &ns;
+  for (size_t i = 0; i < wanted.size(); ++i, at = at->parent.get()) {
+    if (wanted[i] < 1 || wanted[i] >= PidTable::kPidMax) return Errno(EINVAL);
+    if (wanted[i] != 1 && at->reaper == nullptr) return Errno(EINVAL);
+    if (!task.creds().HasCapabilityIn(at->owner.get(), abi::kCapCheckpointRestore) &&
+        !task.creds().HasCapabilityIn(at->owner.get(), abi::kCapSysAdmin)) {
+      return Errno(EPERM);
+    }
   }
-  return pids.Reserve(Tid(wanted.front()));
+  const Tid tid =
+      wanted.size() > inside ? TRY(pids.Reserve(Tid(wanted.back()))) : TRY(pids.Allocate());
+  TRY(pids.GiveNumbers(tid, Ref<PidNamespace>(&ns), wanted));
+  return tid;
+}
+
+// What a child with namespaces of its own gets.
+struct Surroundings {
+  Ref<Credentials> creds;
+  Ref<NamespaceSet> namespaces;
+  Ref<MountNamespace> mounts;
+  Ref<FsContext> fs;
+};
+
+Result<Surroundings> MakeSurroundings(const Task& task, uint64_t flags) {
+  Surroundings made{task.creds_ref(), task.namespaces_ref(), task.mounts(), nullptr};
+  if ((flags & abi::kCloneNewuser) != 0) {
+    Ref<UserNamespace> ns = TRY(NewUserNamespace(task));
+    made.creds = task.creds().Clone();
+    EnterUserNamespace(*made.creds, std::move(ns));
+  }
+  if ((flags & kNewNamespaces) == 0) return made;
+  if (!made.creds->HasOwnCapability(abi::kCapSysAdmin)) return Errno(EPERM);
+  made.namespaces = TRY(NewNamespaces(task.namespaces(), flags, task, made.creds->user_ns));
+  if ((flags & abi::kCloneNewns) != 0) {
+    made.fs = task.fs().Clone();
+    made.mounts = task.mounts()->Copy({&made.fs->root, &made.fs->cwd}, made.creds->user_ns);
+  }
+  return made;
 }
 
 Ref<SignalActions> ChildActions(const Task& task, uint64_t flags) {
@@ -127,7 +160,7 @@ void Inherit(const Task& from, Task& child, uint64_t flags) {
 }
 
 platform::CloneRequest HostRequest(const platform::Registers& regs, const Task::CloneArgs& args,
-                                   Tid tid) {
+                                   int tid) {
   platform::CloneRequest request;
   request.share_memory = (args.flags & abi::kCloneVm) != 0;
   request.same_process = (args.flags & abi::kCloneThread) != 0;
@@ -140,7 +173,7 @@ platform::CloneRequest HostRequest(const platform::Registers& regs, const Task::
   }
   if ((args.flags & abi::kCloneChildSettid) != 0) {
     request.set_tid_address = args.child_tid.value();
-    request.set_tid_value = static_cast<uint32_t>(tid.value());
+    request.set_tid_value = static_cast<uint32_t>(tid);
   }
   return request;
 }
@@ -159,31 +192,40 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   // A signal that was sent to the process group before must reach the child too, or none of both.
   if (NeedsBoundary()) return Errno(abi::kERestartNoIntr);
   TRY(CheckCount(*this));
-  const Tid tid = TRY(ChooseTid(*this, args.set_tid));
   const uint64_t flags = args.flags;
+  Surroundings around = TRY(MakeSurroundings(*this, flags));
+  PidNamespace& pid_ns = *around.namespaces->pid_for_children;
+  if (pid_ns.dead) return Errno(ENOMEM);  // Its init has gone.
+  const Tid tid = TRY(ChooseTid(*this, pid_ns, args.set_tid));
   if ((flags & abi::kCloneVm) != 0) WithdrawAnswers(*this);
 
   TaskBuilder builder(kernel_);
-  builder.creds = creds_;
+  builder.creds = std::move(around.creds);
   builder.fds = (flags & abi::kCloneFiles) != 0 ? fds_ : fds_->Clone();
-  builder.fs = (flags & abi::kCloneFs) != 0 ? fs_ : fs_->Clone();
+  builder.fs = around.fs ? around.fs : (flags & abi::kCloneFs) != 0 ? fs_ : fs_->Clone();
   builder.mm = (flags & abi::kCloneVm) != 0 ? mm_ : mm_->Clone(group_->pid.value());
-  builder.mounts = mounts_;
+  builder.mounts = std::move(around.mounts);
+  builder.namespaces = around.namespaces;
   builder.comm = comm;
   const bool new_process = (flags & abi::kCloneThread) == 0;
   Ref<Task> child = builder.Build(ChildGroup(*this, args), tid);
   Inherit(*this, *child, flags);
+  if (new_process && (flags & abi::kCloneVm) != 0 && (flags & abi::kCloneChildCleartid) != 0) {
+    child->clear_child_tid = args.child_tid.value();
+  }
   if (keys) child->keys = keys->ForChild((flags & abi::kCloneThread) != 0);
   if ((flags & abi::kCloneSysvsem) != 0) {
     if (!sysv_undo) sysv_undo = MakeRef<SysvUndo>();
     child->sysv_undo = sysv_undo;
   }
   if (new_process) {
+    child->group().pid_ns = Ref<PidNamespace>(&pid_ns);
+    if (pid_ns.reaper == nullptr) pid_ns.reaper = &child->group();
     child->group().SetParent((flags & abi::kCloneParent) != 0 ? group_->parent : group_.get());
     child->group().SetProcessGroup(group_->process_group);
   }
   if ((flags & abi::kCloneParentSettid) != 0) {
-    [[maybe_unused]] Result<void> told = CopyOut(args.parent_tid, tid.value());  // As Linux.
+    [[maybe_unused]] Result<void> told = CopyOut(args.parent_tid, NumberOf(tid));  // As Linux.
   }
 
   std::optional<FdNum> pidfd;
@@ -198,9 +240,10 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   child->captured_ = false;
   TraceChild(*child, args);
   cloning_vfork_ = (flags & abi::kCloneVfork) != 0;
-  const platform::CloneRequest request = HostRequest(registers(), args, tid);
+  const int own_number = child->NumberOf(tid);  // As the child sees itself.
+  const platform::CloneRequest request = HostRequest(registers(), args, own_number);
   platform::QuickCloning* quick = cloning_vfork_ ? nullptr : QuickCloner(*this, *child);
-  if (quick != nullptr) registers().rax = EncodeResult(tid);
+  if (quick != nullptr) registers().rax = EncodeResult(NumberOf(tid));
   Result<platform::Thread*> thread =
       quick != nullptr ? quick->CloneAndGoOn(request) : thread_->Clone(request);
   if (!thread.ok()) return AbandonClone(*child, pidfd, thread.error());
@@ -231,7 +274,7 @@ void Task::OnCloned(int error) {
     child->Abandon();
     return CompleteSyscall(Errno(error));
   }
-  const uint64_t tid = EncodeResult(child->tid());
+  const uint64_t tid = EncodeResult(NumberOf(child->tid()));
   // It may be over already, and then there is nothing to wait for.
   Ref<VforkDone> done = cloning_vfork_ ? child->vfork_done_ : Ref<VforkDone>();
   auto go_on = [done, tid](Task& task) {
@@ -280,6 +323,8 @@ void Task::Abandon() {
   }
   thread_ = nullptr;
   Ref<ThreadGroup> group = group_;
+  PidNamespace& pid_ns = *group->pid_ns;
+  if (pid_ns.reaper == group.get()) pid_ns.reaper = nullptr;
   Die();
   ReleaseResources();
   if (group->leader != this) {

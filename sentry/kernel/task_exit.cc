@@ -123,6 +123,7 @@ void Task::ReleaseResources() {
   fs_.reset();
   mm_.reset();
   mounts_.reset();
+  namespaces_.reset();
   seccomp.reset();
 }
 

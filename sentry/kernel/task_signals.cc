@@ -1,6 +1,7 @@
 // The boundary to guest code: everything that is due is dealt with before a captured thread goes on
 // (Linux: exit_to_user_mode_loop(), get_signal(), handle_signal()).
 #include "abi/linux/ptrace.h"
+#include "abi/linux/syscall_numbers.h"
 #include "abi/linux/wait.h"
 #include "sentry/kernel/answers.h"
 #include "sentry/kernel/core_dump.h"
@@ -49,7 +50,8 @@ void Task::Boundary() {
   while (!dead()) {
     if (tracer ? TrapForTracer() : Park()) return;
     if (std::optional<abi::SigInfo> info = NextSignal()) {
-      if (tracer && info->si_signo != abi::kSigKill) return StopForSignal(*info);
+      const bool hidden = info->si_signo == abi::kSigKill || dies_of_trap_;
+      if (tracer && !hidden) return StopForSignal(*info);
       if (!DeliverOne(*info)) return;
       continue;
     }
@@ -124,6 +126,16 @@ void Task::RestartOrFail(bool handler_runs, uint64_t handler_flags) {
   if (!restart) return;  // rax is -EINTR already.
   registers().rip = call_.ip - kSyscallInstruction;
   registers().rax = static_cast<uint64_t>(call_.number);
+  if (code != abi::kERestartRestartBlock) return;
+  // Filters and tracers see that it is not a new call (restart_syscall(2)).
+  if (call_.number != abi::kSysRestartSyscall) restart_number_ = call_.number;
+  registers().rax = abi::kSysRestartSyscall;
+}
+
+Result<void> Task::BecomeRestarted() {
+  if (restart_number_ == 0) return Errno(kErrnoHost);
+  call_.number = std::exchange(restart_number_, 0);
+  return {};
 }
 
 bool Task::DeliverOne(const abi::SigInfo& info) {
@@ -194,6 +206,7 @@ void Task::RunHandler(const abi::SigInfo& info, const abi::SigAction& action) {
   if ((action.flags & abi::kSaNodefer) == 0) mask |= abi::SigMask(info.si_signo);
   saved_mask_.reset();  // It stands in the frame.
   next_restart_deadline_.reset();
+  restart_number_ = 0;
   SetBlocked(mask);
 }
 

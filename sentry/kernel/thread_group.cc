@@ -5,6 +5,7 @@
 
 #include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/task.h"
 
 namespace sentry {
@@ -13,6 +14,10 @@ ThreadGroup::ThreadGroup(Kernel& owner, Ref<SignalActions> signal_actions)
     : kernel(owner), actions(std::move(signal_actions)), start_time(MonotonicNow()) {}
 
 ThreadGroup::~ThreadGroup() = default;
+
+int ThreadGroup::NumberOf(Tid global) const {
+  return pid_ns->NumberOf(global);
+}
 
 void ThreadGroup::SetParent(ThreadGroup* new_parent) {
   if (parent != nullptr) std::erase(parent->children, this);

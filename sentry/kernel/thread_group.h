@@ -24,6 +24,7 @@ using abi::Tid;
 class Kernel;
 class Task;
 class ThreadGroup;
+class PidNamespace;
 class PosixTimers;
 
 // The terminal of a session; fs/devpts implements it.  Kernel code needs no more than this.
@@ -69,7 +70,10 @@ class ThreadGroup final : public RefCounted {
   ThreadGroup(Kernel& kernel, Ref<SignalActions> actions);
 
   Kernel& kernel;
-  Tid pid{};                      // Its leader's tid.
+  Tid pid{};                 // Its leader's tid.
+  Ref<PidNamespace> pid_ns;  // The innermost one that it has a number in; never null.
+  // A number of the kernel's as this process sees it; 0: it does not see it.
+  int NumberOf(Tid global) const;
   Task* leader = nullptr;         // Stays after the leader's own exit until the group is reaped.
   std::vector<Task*> tasks;       // Live ones.
   ThreadGroup* parent = nullptr;  // Null for the first process and for orphans being torn down.

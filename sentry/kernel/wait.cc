@@ -33,12 +33,17 @@ int EndCode(int status) {
   return (status & abi::kWaitCoreFlag) != 0 ? abi::kCldDumped : abi::kCldKilled;
 }
 
-WaitReport About(const Task& task, int code, int status) {
-  return {.pid = task.tid(), .uid = task.creds().uid, .code = code, .status = status, .usage = {}};
+// In the numbers of who waits.
+WaitReport About(const Task& viewer, const Task& task, int code, int status) {
+  return {.pid = Tid(viewer.NumberOf(task.tid())),
+          .uid = ShownUid(viewer.creds().user_ns.get(), task.creds().uid),
+          .code = code,
+          .status = status,
+          .usage = {}};
 }
 
-WaitReport About(const ThreadGroup& child, int code, int status) {
-  WaitReport report = About(*child.leader, code, status);
+WaitReport About(const Task& viewer, const ThreadGroup& child, int code, int status) {
+  WaitReport report = About(viewer, *child.leader, code, status);
   report.usage = child.TotalUsage();
   return report;
 }
@@ -52,7 +57,7 @@ bool IsZombie(const ThreadGroup& child) {
 std::optional<WaitReport> TakeZombie(Task& task, ThreadGroup& child, uint32_t options) {
   if (!IsZombie(child) || (options & abi::kWexited) == 0) return std::nullopt;
   if (child.leader->tracer && !IsTracedBy(*child.leader, task.group())) return std::nullopt;
-  WaitReport report = About(child, EndCode(child.exit_status), child.exit_status);
+  WaitReport report = About(task, child, EndCode(child.exit_status), child.exit_status);
   report.usage += child.children_usage;
   if ((options & abi::kWnowait) != 0) return report;
   task.group().children_usage += report.usage;
@@ -60,36 +65,37 @@ std::optional<WaitReport> TakeZombie(Task& task, ThreadGroup& child, uint32_t op
   return report;
 }
 
-std::optional<WaitReport> TakeStop(ThreadGroup& child, uint32_t options) {
+std::optional<WaitReport> TakeStop(const Task& task, ThreadGroup& child, uint32_t options) {
   if (!child.stop_complete || child.stop_reported || (options & abi::kWuntraced) == 0) {
     return std::nullopt;
   }
-  WaitReport report = About(child, abi::kCldStopped, abi::WaitStatusStopped(child.stop_signal));
+  WaitReport report =
+      About(task, child, abi::kCldStopped, abi::WaitStatusStopped(child.stop_signal));
   if ((options & abi::kWnowait) == 0) child.stop_reported = true;
   return report;
 }
 
-std::optional<WaitReport> TakeContinue(ThreadGroup& child, uint32_t options) {
+std::optional<WaitReport> TakeContinue(const Task& task, ThreadGroup& child, uint32_t options) {
   if (!child.continue_unreported || (options & abi::kWcontinued) == 0) return std::nullopt;
   if ((options & abi::kWnowait) == 0) child.continue_unreported = false;
-  return About(child, abi::kCldContinued, abi::kWaitContinued);
+  return About(task, child, abi::kCldContinued, abi::kWaitContinued);
 }
 
-std::optional<WaitReport> TakePtraceStop(Task& tracee, uint32_t options) {
+std::optional<WaitReport> TakePtraceStop(const Task& task, Task& tracee, uint32_t options) {
   GuestTracer& tracer = *tracee.tracer;
   if (!tracer.stop || tracer.listening || tracer.wait_code == 0) return std::nullopt;
-  WaitReport report = About(tracee, abi::kCldTrapped, tracer.wait_code << 8 | 0x7f);
+  WaitReport report = About(task, tracee, abi::kCldTrapped, tracer.wait_code << 8 | 0x7f);
   if ((options & abi::kWnowait) == 0) tracer.wait_code = 0;
   return report;
 }
 
 // Of a process that is somebody else's child, its parent hears after its tracer.
-std::optional<WaitReport> TakeTracedEnd(Task& tracee, uint32_t options) {
+std::optional<WaitReport> TakeTracedEnd(const Task& task, Task& tracee, uint32_t options) {
   if ((options & abi::kWexited) == 0) return std::nullopt;
   const bool over = tracee.IsLeader() ? IsZombie(tracee.group()) : tracee.tracer->zombie;
   if (!tracee.dead() || !over) return std::nullopt;
   const int status = tracee.IsLeader() ? tracee.group().exit_status : tracee.tracer->exit_status;
-  WaitReport report = About(tracee, EndCode(status), status);
+  WaitReport report = About(task, tracee, EndCode(status), status);
   if ((options & abi::kWnowait) == 0) tracee.ReleaseTracedZombie();
   return report;
 }
@@ -99,11 +105,11 @@ std::optional<WaitReport> TakeFromTracees(Task& task, const WaitQuery& query, Ta
   for (Task* tracee : owner.tracees) {
     if (!NamedBy(query, tracee->tid(), tracee->group())) continue;
     any = true;
-    if (auto report = TakePtraceStop(*tracee, query.options)) return report;
+    if (auto report = TakePtraceStop(task, *tracee, query.options)) return report;
     // A child that is a tracee too was looked at as a child.
     const bool own_child = tracee->IsLeader() && tracee->group().parent == &task.group();
     if (own_child) continue;
-    if (auto report = TakeTracedEnd(*tracee, query.options)) return report;
+    if (auto report = TakeTracedEnd(task, *tracee, query.options)) return report;
   }
   return std::nullopt;
 }
@@ -119,9 +125,9 @@ Result<std::optional<WaitReport>> TryWait(Task& task, const WaitQuery& query) {
     // A child that is reaped leaves the list, so that nothing follows a success.
     if (auto report = TakeZombie(task, *child, query.options)) return report;
     if (!traced) {
-      if (auto report = TakeStop(*child, query.options)) return report;
+      if (auto report = TakeStop(task, *child, query.options)) return report;
     }
-    if (auto report = TakeContinue(*child, query.options)) return report;
+    if (auto report = TakeContinue(task, *child, query.options)) return report;
   }
   for (Task* owner : task.group().tasks) {
     if ((query.options & abi::kWnothread) != 0 && owner != &task) continue;

@@ -155,10 +155,10 @@ void Planner::FillAux(const ElfFile& program, uint64_t bias, uint64_t interprete
   aux.emplace_back(abi::kAtBase, interpreter_base);
   aux.emplace_back(abi::kAtFlags, 0);
   aux.emplace_back(abi::kAtEntry, program.entry + bias);
-  aux.emplace_back(abi::kAtUid, creds.uid);
-  aux.emplace_back(abi::kAtEuid, creds.euid);
-  aux.emplace_back(abi::kAtGid, creds.gid);
-  aux.emplace_back(abi::kAtEgid, creds.egid);
+  aux.emplace_back(abi::kAtUid, ShownUid(creds.user_ns.get(), creds.uid));
+  aux.emplace_back(abi::kAtEuid, ShownUid(creds.user_ns.get(), creds.euid));
+  aux.emplace_back(abi::kAtGid, ShownGid(creds.user_ns.get(), creds.gid));
+  aux.emplace_back(abi::kAtEgid, ShownGid(creds.user_ns.get(), creds.egid));
   aux.emplace_back(abi::kAtSecure, input_.secure ? 1 : 0);
   aux.emplace_back(abi::kAtHwcap2, ::getauxval(abi::kAtHwcap2));
   optional(abi::kAtMinsigstksz, ::getauxval(abi::kAtMinsigstksz));

@@ -2,6 +2,8 @@
 
 #include "abi/linux/netdevice.h"
 #include "abi/linux/netlink.h"
+#include "sentry/kernel/namespaces.h"
+#include "sentry/kernel/task.h"
 
 namespace sentry {
 namespace {
@@ -183,8 +185,26 @@ Networks::Networks(Kernel&) : first_(MakeRef<Network>()) {
   first_->cookie = 1;
 }
 
-Network& Networks::Of(Kernel& kernel, const OpContext&) {
-  return StateOf<Networks>(kernel).first();
+namespace {
+
+// What a network namespace of the guest's own has: a loopback device that is down.
+class OwnNetwork final : public RefCounted {
+ public:
+  static constexpr SubsystemId kSubsystem = SubsystemId::kNetwork;
+  explicit OwnNetwork(Kernel& kernel) : network(MakeRef<Network>()) {
+    network->cookie = ++StateOf<Networks>(kernel).last_cookie;
+  }
+  const Ref<Network> network;
+};
+
+}  // namespace
+
+Network& Networks::Of(Kernel& kernel, const OpContext& ctx) {
+  const bool known = ctx.task != nullptr && ctx.task->has_namespaces();
+  const Ref<StateNamespace>& initial = kernel.initial_namespaces()->net;
+  const Ref<StateNamespace>& own = known ? ctx.task->namespaces().net : initial;
+  if (own == initial) return StateOf<Networks>(kernel).first();
+  return *own->Get<OwnNetwork>(kernel).network;
 }
 
 }  // namespace sentry

@@ -177,6 +177,7 @@ class Networks final : public RefCounted {
   static constexpr SocketSlot kSlot = SocketSlot::kNetworks;
   explicit Networks(Kernel& kernel);
   Network& first() { return *first_; }
+  uint64_t last_cookie = 1;
   // Of the task on whose behalf `ctx` runs.
   static Network& Of(Kernel& kernel, const OpContext& ctx);
 

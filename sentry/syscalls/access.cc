@@ -13,7 +13,7 @@ Ref<Credentials> RealUser(const Task& task) {
   creds->fsuid = creds->uid;
   creds->fsgid = creds->gid;
   if ((creds->securebits & kNoSetuidFixup) == 0) {
-    creds->effective = creds->uid == 0 ? creds->permitted : 0;
+    creds->effective = creds->uid == creds->root_uid() ? creds->permitted : 0;
   }
   return creds;
 }

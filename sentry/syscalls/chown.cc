@@ -6,15 +6,19 @@
 namespace sentry {
 namespace {
 
-// -1 leaves an id as it is.
-std::optional<uint32_t> IdOrNothing(uint32_t id) {
-  if (id == ~uint32_t{0}) return std::nullopt;
-  return id;
+// -1 leaves an id as it is; EINVAL for what has no place in the caller's user namespace.
+Result<std::optional<uint32_t>> IdOrNothing(const Task& task, IdMap map, uint32_t id) {
+  if (id == kNoId) return std::optional<uint32_t>();
+  const uint32_t kernel_id = ToKernelId(task.creds().user_ns.get(), map, id);
+  if (kernel_id == kNoId) return Errno(EINVAL);
+  return std::optional<uint32_t>(kernel_id);
 }
 
 Result<void> ChownPath(Task& task, const Path& path, uint32_t uid, uint32_t gid) {
   OpContext ctx = task.context();
-  return Chown(ctx, path, IdOrNothing(uid), IdOrNothing(gid));
+  std::optional<uint32_t> user = TRY(IdOrNothing(task, &UserNamespace::uid_map, uid));
+  std::optional<uint32_t> group = TRY(IdOrNothing(task, &UserNamespace::gid_map, gid));
+  return Chown(ctx, path, user, group);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "abi/linux/capability.h"
+#include "sentry/kernel/namespaces.h"
 
 namespace sentry {
 namespace {
@@ -26,12 +27,19 @@ Result<void> SetCredentials(Task& task, std::span<const std::byte> data, Control
   if (data.size() != sizeof(wanted)) return Errno(EINVAL);
   std::memcpy(&wanted, data.data(), sizeof(wanted));
   const Credentials& own = task.creds();
+  const UserNamespace* ns = own.user_ns.get();
+  // Kept in the kernel's numbers, and told in the receiver's.
+  wanted.pid = task.GlobalOf(wanted.pid).value();
+  wanted.uid = ToKernelId(ns, &UserNamespace::uid_map, wanted.uid);
+  wanted.gid = ToKernelId(ns, &UserNamespace::gid_map, wanted.gid);
+  if (wanted.uid == kNoId || wanted.gid == kNoId) return Errno(EINVAL);
+  const UserNamespace* pid_owner = task.group().pid_ns->owner.get();
   const bool pid_ok =
-      wanted.pid == task.group().pid.value() || own.HasCapability(abi::kCapSysAdmin);
+      wanted.pid == task.group().pid.value() || own.HasCapabilityIn(pid_owner, abi::kCapSysAdmin);
   const bool uid_ok = wanted.uid == own.uid || wanted.uid == own.euid || wanted.uid == own.suid ||
-                      own.HasCapability(abi::kCapSetuid);
+                      own.HasOwnCapability(abi::kCapSetuid);
   const bool gid_ok = wanted.gid == own.gid || wanted.gid == own.egid || wanted.gid == own.sgid ||
-                      own.HasCapability(abi::kCapSetgid);
+                      own.HasOwnCapability(abi::kCapSetgid);
   if (!pid_ok || !uid_ok || !gid_ok) return Errno(EPERM);
   control.credentials = wanted;
   return {};
@@ -128,6 +136,10 @@ Result<uint64_t> WriteControl(Task& task, ControlData control, uint64_t address,
   Writer out(task, address, size, flags);
   for (const RawControl& raw : control.raw) TRY(out.Put(raw.level, raw.type, raw.data));
   if (control.credentials) {
+    const UserNamespace* ns = task.creds().user_ns.get();
+    control.credentials->pid = task.NumberOf(Tid(control.credentials->pid));
+    control.credentials->uid = ShownUid(ns, control.credentials->uid);
+    control.credentials->gid = ShownGid(ns, control.credentials->gid);
     TRY(out.Put(abi::kSolSocket, abi::kScmCredentials,
                 std::as_bytes(std::span(&*control.credentials, 1))));
   }

@@ -63,7 +63,13 @@ size_t ArgumentRoom(Task& task) {
 Ref<Credentials> CredentialsAfterExec(Task& task, const FileDescription& program, bool& secure) {
   Ref<Credentials> creds = task.creds().Clone();
   const Inode& inode = *program.inode();
-  bool may_change = !creds->no_new_privs && (program.path().mount->flags & abi::kMsNosuid) == 0;
+  const Mount& mount = *program.path().mount;
+  const UserNamespace* ns = creds->user_ns.get();
+  // mnt_may_suid(), bprm_fill_uid(): by what the caller's user namespace has names for.
+  bool may_change = !creds->no_new_privs && (mount.flags & abi::kMsNosuid) == 0 &&
+                    IsWithin(ns, mount.fs->mounter_ns.get()) &&
+                    FromKernelId(ns, &UserNamespace::uid_map, inode.uid()) != kNoId &&
+                    FromKernelId(ns, &UserNamespace::gid_map, inode.gid()) != kNoId;
   if (may_change && (inode.mode() & abi::kSIsuid) != 0) creds->euid = inode.uid();
   constexpr uint32_t kSetgid = abi::kSIsgid | abi::kSIxgrp;
   if (may_change && (inode.mode() & kSetgid) == kSetgid) creds->egid = inode.gid();
@@ -71,10 +77,12 @@ Ref<Credentials> CredentialsAfterExec(Task& task, const FileDescription& program
   creds->suid = creds->fsuid = creds->euid;
   creds->sgid = creds->fsgid = creds->egid;
   constexpr uint32_t kNoRoot = 1;  // SECBIT_NOROOT
-  bool root = (creds->securebits & kNoRoot) == 0 && (creds->euid == 0 || creds->uid == 0);
+  const uint32_t root_uid = creds->root_uid();
+  bool root = (creds->securebits & kNoRoot) == 0 && root_uid != kNoId &&
+              (creds->euid == root_uid || creds->uid == root_uid);
   if (secure) creds->ambient = 0;
   creds->permitted = root ? (creds->inheritable | creds->bounding) : creds->ambient;
-  creds->effective = root && creds->euid == 0 ? creds->permitted : creds->ambient;
+  creds->effective = root && creds->euid == root_uid ? creds->permitted : creds->ambient;
   if ((creds->securebits & 0x10) != 0) creds->securebits &= ~uint32_t{0x10};  // SECBIT_KEEP_CAPS
   return creds;
 }

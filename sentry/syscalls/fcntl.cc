@@ -1,6 +1,8 @@
 // fcntl(2): descriptors, status flags, owners, and what it passes on to locks and files.
 #include "abi/linux/signal.h"
+#include "sentry/kernel/async_io.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/syscalls/dnotify.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/locks.h"
 
@@ -14,7 +16,7 @@ Result<uint64_t> Duplicate(Task& task, Ref<FileDescription> file, uint64_t minim
   return static_cast<uint64_t>(fd.value());
 }
 
-Result<uint64_t> SetFlags(Task& task, FileDescription& file, uint64_t arg) {
+Result<uint64_t> SetFlags(Task& task, FdNum fd, FileDescription& file, uint64_t arg) {
   uint32_t flags = static_cast<uint32_t>(arg);
   bool starts_noatime = (flags & ~file.flags() & abi::kONoatime) != 0;
   OpContext ctx = task.context();
@@ -22,17 +24,19 @@ Result<uint64_t> SetFlags(Task& task, FileDescription& file, uint64_t arg) {
     return Errno(EPERM);
   }
   file.SetStatusFlags(flags);
+  AsyncIo::Follow(task.kernel(), file, fd);
   return uint64_t{0};
 }
 
-// A positive owner is a thread group, a negative one a process group (F_SETOWN).
-Result<uint64_t> SetOwner(Task& task, FileDescription& file, int32_t owner) {
-  PidTable& pids = task.kernel().pids();
+// Linux: f_setown().  `owner`: a process or thread, negative a process group.
+Result<uint64_t> SetOwner(Task& task, FileDescription& file, int32_t owner, bool thread = false) {
   if (owner == INT32_MIN) return Errno(EINVAL);
-  bool exists = owner >= 0 ? owner == 0 || pids.FindTask(Tid(owner)) != nullptr
-                           : pids.FindProcessGroup(Tid(-owner)) != nullptr;
+  const bool exists = owner >= 0 ? owner == 0 || task.FindTask(owner) != nullptr
+                                 : task.FindProcessGroup(-owner) != nullptr;
   if (!exists) return Errno(ESRCH);
-  file.async_owner = owner;
+  const int32_t kernel_owner =
+      owner >= 0 ? task.GlobalOf(owner).value() : -task.GlobalOf(-owner).value();
+  AsyncIo::Of(task.kernel(), file).SetOwner(task, kernel_owner, thread);
   return uint64_t{0};
 }
 
@@ -40,21 +44,36 @@ Result<uint64_t> SetOwnerEx(Task& task, FileDescription& file, UserPtr<abi::FOwn
   abi::FOwnerEx owner = TRY(task.CopyIn(arg));
   if (owner.type < abi::kFOwnerTid || owner.type > abi::kFOwnerPgrp) return Errno(EINVAL);
   if (owner.pid < 0) return Errno(EINVAL);
-  return SetOwner(task, file, owner.type == abi::kFOwnerPgrp ? -owner.pid : owner.pid);
+  const bool group = owner.type == abi::kFOwnerPgrp;
+  return SetOwner(task, file, group ? -owner.pid : owner.pid, owner.type == abi::kFOwnerTid);
+}
+
+// As F_SETOWN takes it; 0 for who is gone or out of sight.
+int32_t GetOwner(Task& task, const FileDescription& file) {
+  const AsyncIo* async = AsyncIo::Existing(file);
+  if (async == nullptr) return 0;
+  const int32_t owner = async->owner();
+  return owner >= 0 ? task.NumberOf(Tid(owner)) : -task.NumberOf(Tid(-owner));
 }
 
 Result<uint64_t> GetOwnerEx(Task& task, const FileDescription& file, UserPtr<abi::FOwnerEx> arg) {
-  bool group = file.async_owner < 0;
-  abi::FOwnerEx owner{.type = group ? abi::kFOwnerPgrp : abi::kFOwnerPid,
-                      .pid = group ? -file.async_owner : file.async_owner};
-  TRY(task.CopyOut(arg, owner));
+  const AsyncIo* async = AsyncIo::Existing(file);
+  const int32_t owner = GetOwner(task, file);
+  const bool group = async != nullptr && async->owner() < 0;
+  const bool thread = async != nullptr && async->thread();
+  abi::FOwnerEx told{.type = group    ? abi::kFOwnerPgrp
+                             : thread ? abi::kFOwnerTid
+                                      : abi::kFOwnerPid,
+                     .pid = group ? -owner : owner};
+  TRY(task.CopyOut(arg, told));
   return uint64_t{0};
 }
 
-Result<uint64_t> FileCommand(Task& task, Ref<FileDescription> file, int32_t command, uint64_t arg) {
+Result<uint64_t> FileCommand(Task& task, FdNum fd, Ref<FileDescription> file, int32_t command,
+                             uint64_t arg) {
   switch (command) {
     case abi::kFSetfl:
-      return SetFlags(task, *file, arg);
+      return SetFlags(task, fd, *file, arg);
     case abi::kFGetlk:
     case abi::kFSetlk:
     case abi::kFSetlkw:
@@ -63,7 +82,7 @@ Result<uint64_t> FileCommand(Task& task, Ref<FileDescription> file, int32_t comm
     case abi::kFOfdSetlkw:
       return LockCommand(task, std::move(file), command, UserPtr<abi::Flock>(arg));
     case abi::kFGetown:
-      return static_cast<uint64_t>(static_cast<int64_t>(file->async_owner));
+      return static_cast<uint64_t>(static_cast<int64_t>(GetOwner(task, *file)));
     case abi::kFSetown:
       return SetOwner(task, *file, static_cast<int32_t>(arg));
     case abi::kFGetownEx:
@@ -71,11 +90,13 @@ Result<uint64_t> FileCommand(Task& task, Ref<FileDescription> file, int32_t comm
     case abi::kFSetownEx:
       return SetOwnerEx(task, *file, UserPtr<abi::FOwnerEx>(arg));
     case abi::kFGetsig:
-      return static_cast<uint64_t>(file->async_signal);
+      return static_cast<uint64_t>(AsyncIo::SignalOf(*file));
     case abi::kFSetsig:
       if (arg > static_cast<uint64_t>(abi::kNumSignals)) return Errno(EINVAL);
-      file->async_signal = static_cast<int32_t>(arg);
+      AsyncIo::Of(task.kernel(), *file).SetSignal(static_cast<int32_t>(arg));
       return uint64_t{0};
+    case abi::kFNotify:
+      return WatchDirectory(task, fd, *file, static_cast<uint32_t>(arg));
     case abi::kFGetlease:
       return static_cast<uint64_t>(abi::kFUnlck);
     default: {
@@ -108,7 +129,7 @@ Result<uint64_t> SysFcntl(Task& task, FdNum fd, int32_t command, uint64_t arg) {
     default:
       // Of an O_PATH description the above is all there is.
       if ((file->flags() & abi::kOPath) != 0) return Errno(EBADF);
-      return FileCommand(task, std::move(file), command, arg);
+      return FileCommand(task, fd, std::move(file), command, arg);
   }
 }
 

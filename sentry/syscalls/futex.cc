@@ -14,6 +14,11 @@
 namespace sentry {
 namespace {
 
+// What the word of a lock holds of its owner: the number that the owner sees itself by.
+Tid OwnNumber(const Task& task) {
+  return Tid(task.NumberOf(task.tid()));
+}
+
 using WaiterRef = std::shared_ptr<PiFutexes::Waiter>;
 
 struct PiCall {
@@ -29,7 +34,7 @@ PiFutexes& Table(Task& task) {
 
 WaiterRef NewWaiter(Task& task) {
   const int priority = task.sched_priority != 0 ? 1000 + task.sched_priority : -task.nice;
-  return std::make_shared<PiFutexes::Waiter>(Table(task), task.tid(), priority);
+  return std::make_shared<PiFutexes::Waiter>(Table(task), OwnNumber(task), priority);
 }
 
 // Runs `then` once FUTEX_WAITERS is set in the word at `address`.
@@ -68,9 +73,9 @@ Result<uint64_t> WaitForGrant(Task& task, WaiterRef waiter, std::optional<MonoTi
 // With FUTEX_WAITERS set.
 Result<uint64_t> TakeOrWait(Task& task, const PiCall& call) {
   PiFutexes& table = Table(task);
-  if (TRY(table.TryTake(task, call.address, call.key, task.tid()))) return uint64_t{0};
+  if (TRY(table.TryTake(task, call.address, call.key, OwnNumber(task)))) return uint64_t{0};
   if (call.try_only) return Errno(EAGAIN);
-  TRY(table.CheckOwner(task, call.address, task.tid()));
+  TRY(table.CheckOwner(task, call.address, OwnNumber(task)));
   const uint32_t word = TRY(task.CopyIn(UserPtr<uint32_t>(call.address)));
   WaiterRef waiter = NewWaiter(task);
   table.Enqueue(*waiter, call.key, Tid(static_cast<int32_t>(word & abi::kFutexTidMask)));
@@ -78,7 +83,7 @@ Result<uint64_t> TakeOrWait(Task& task, const PiCall& call) {
 }
 
 Result<uint64_t> LockPi(Task& task, PiCall call) {
-  TRY(Table(task).CheckOwner(task, call.address, task.tid()));
+  TRY(Table(task).CheckOwner(task, call.address, OwnNumber(task)));
   return WithWaitersBit(task, call.address, [call](Task& t) { return TakeOrWait(t, call); });
 }
 

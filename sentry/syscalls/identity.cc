@@ -44,40 +44,59 @@ Result<void> ChangeGroup(Task& task, Change change) {
 
 Result<void> CopyOutThree(Task& task, const IdFamily& family, UserPtr<uint32_t> real,
                           UserPtr<uint32_t> effective, UserPtr<uint32_t> saved) {
-  TRY(task.CopyOut(real, task.creds().*family.real));
-  TRY(task.CopyOut(effective, task.creds().*family.effective));
-  return task.CopyOut(saved, task.creds().*family.saved);
+  const Credentials& creds = task.creds();
+  auto shown = [&](uint32_t Credentials::*id) {
+    return ShownId(creds.user_ns.get(), family.map, creds.*id);
+  };
+  TRY(task.CopyOut(real, shown(family.real)));
+  TRY(task.CopyOut(effective, shown(family.effective)));
+  return task.CopyOut(saved, shown(family.saved));
+}
+
+// The kernel's id of one that the guest gives; "leave as it is" passes.  EINVAL for what has no
+// place in its user namespace.
+Result<uint32_t> KernelId(const Task& task, const IdFamily& family, uint32_t id) {
+  if (id == kKeepId) return id;
+  const uint32_t found = ToKernelId(task.creds().user_ns.get(), family.map, id);
+  if (found == kNoId) return Errno(EINVAL);
+  return found;
 }
 
 }  // namespace
 
 Result<uint32_t> SysGetuid(Task& task) {
   PublishAnswers(task);
-  return task.creds().uid;
+  return ShownUid(task.creds().user_ns.get(), task.creds().uid);
 }
 Result<uint32_t> SysGeteuid(Task& task) {
   PublishAnswers(task);
-  return task.creds().euid;
+  return ShownUid(task.creds().user_ns.get(), task.creds().euid);
 }
 Result<uint32_t> SysGetgid(Task& task) {
   PublishAnswers(task);
-  return task.creds().gid;
+  return ShownGid(task.creds().user_ns.get(), task.creds().gid);
 }
 Result<uint32_t> SysGetegid(Task& task) {
   PublishAnswers(task);
-  return task.creds().egid;
+  return ShownGid(task.creds().user_ns.get(), task.creds().egid);
 }
 
 Result<void> SysSetuid(Task& task, uint32_t uid) {
+  uid = TRY(KernelId(task, kUserIds, uid));
   return ChangeUser(task, [=](Credentials& creds) { return SetId(creds, kUserIds, uid); });
 }
 
 Result<void> SysSetreuid(Task& task, uint32_t real, uint32_t effective) {
+  real = TRY(KernelId(task, kUserIds, real));
+  effective = TRY(KernelId(task, kUserIds, effective));
   return ChangeUser(
       task, [=](Credentials& creds) { return SetRealEffective(creds, kUserIds, real, effective); });
 }
 
 Result<void> SysSetresuid(Task& task, uint32_t real, uint32_t effective, uint32_t saved) {
+  real = TRY(KernelId(task, kUserIds, real));
+  effective = TRY(KernelId(task, kUserIds, effective));
+  saved = TRY(KernelId(task, kUserIds, saved));
   return ChangeUser(task, [=](Credentials& creds) {
     return SetRealEffectiveSaved(creds, kUserIds, real, effective, saved);
   });
@@ -89,16 +108,22 @@ Result<void> SysGetresuid(Task& task, UserPtr<uint32_t> real, UserPtr<uint32_t> 
 }
 
 Result<void> SysSetgid(Task& task, uint32_t gid) {
+  gid = TRY(KernelId(task, kGroupIds, gid));
   return ChangeGroup(task, [=](Credentials& creds) { return SetId(creds, kGroupIds, gid); });
 }
 
 Result<void> SysSetregid(Task& task, uint32_t real, uint32_t effective) {
+  real = TRY(KernelId(task, kGroupIds, real));
+  effective = TRY(KernelId(task, kGroupIds, effective));
   return ChangeGroup(task, [=](Credentials& creds) {
     return SetRealEffective(creds, kGroupIds, real, effective);
   });
 }
 
 Result<void> SysSetresgid(Task& task, uint32_t real, uint32_t effective, uint32_t saved) {
+  real = TRY(KernelId(task, kGroupIds, real));
+  effective = TRY(KernelId(task, kGroupIds, effective));
+  saved = TRY(KernelId(task, kGroupIds, saved));
   return ChangeGroup(task, [=](Credentials& creds) {
     return SetRealEffectiveSaved(creds, kGroupIds, real, effective, saved);
   });
@@ -110,18 +135,18 @@ Result<void> SysGetresgid(Task& task, UserPtr<uint32_t> real, UserPtr<uint32_t> 
 }
 
 Result<uint32_t> SysSetfsuid(Task& task, uint32_t uid) {
-  const uint32_t before = task.creds().fsuid;
+  const uint32_t before = ShownId(task.creds().user_ns.get(), kUserIds.map, task.creds().fsuid);
   Ref<Credentials> creds = task.creds().Clone();
-  SetFsId(*creds, kUserIds, uid);
+  SetFsId(*creds, kUserIds, ToKernelId(creds->user_ns.get(), kUserIds.map, uid));
   AdjustCapabilitiesForFsuid(*creds, task.creds());
   Commit(task, std::move(creds));
   return before;
 }
 
 Result<uint32_t> SysSetfsgid(Task& task, uint32_t gid) {
-  const uint32_t before = task.creds().fsgid;
+  const uint32_t before = ShownId(task.creds().user_ns.get(), kGroupIds.map, task.creds().fsgid);
   Ref<Credentials> creds = task.creds().Clone();
-  SetFsId(*creds, kGroupIds, gid);
+  SetFsId(*creds, kGroupIds, ToKernelId(creds->user_ns.get(), kGroupIds.map, gid));
   Commit(task, std::move(creds));
   return before;
 }
@@ -131,17 +156,22 @@ Result<uint64_t> SysGetgroups(Task& task, int size, UserPtr<uint32_t> list) {
   if (size < 0) return Errno(EINVAL);
   if (size == 0) return uint64_t{groups.size()};
   if (groups.size() > static_cast<size_t>(size)) return Errno(EINVAL);
-  TRY(task.CopyOutArray(list, std::span<const uint32_t>(groups)));
+  std::vector<uint32_t> shown = groups;
+  for (uint32_t& group : shown) group = ShownGid(task.creds().user_ns.get(), group);
+  TRY(task.CopyOutArray(list, std::span<const uint32_t>(shown)));
   return uint64_t{groups.size()};
 }
 
 Result<void> SysSetgroups(Task& task, int size, UserPtr<uint32_t> list) {
   constexpr int kMaxGroups = 65536;  // NGROUPS_MAX
-  if (!task.creds().HasCapability(abi::kCapSetgid)) return Errno(EPERM);
+  const UserNamespace* ns = task.creds().user_ns.get();
+  const bool allowed = ns == nullptr || (ns->may_setgroups && !ns->gid_map.empty());
+  if (!allowed || !task.creds().HasOwnCapability(abi::kCapSetgid)) return Errno(EPERM);
   if (size < 0 || size > kMaxGroups) return Errno(EINVAL);
   std::vector<uint32_t> groups = TRY(task.CopyInArray(list, static_cast<size_t>(size)));
-  for (uint32_t group : groups) {
-    if (group == kKeepId) return Errno(EINVAL);
+  for (uint32_t& group : groups) {
+    group = ToKernelId(ns, &UserNamespace::gid_map, group);
+    if (group == kNoId) return Errno(EINVAL);
   }
   std::sort(groups.begin(), groups.end());
   Ref<Credentials> creds = task.creds().Clone();
@@ -183,7 +213,7 @@ Result<void> SysCapget(Task& task, UserPtr<abi::CapUserHeader> at, UserPtr<abi::
   }
   if (header.pid < 0) return Errno(EINVAL);
   const Task* target = &task;
-  if (header.pid != 0) target = task.kernel().pids().FindTask(Tid(header.pid));
+  if (header.pid != 0) target = task.FindTask(header.pid);
   if (target == nullptr) return Errno(ESRCH);
   if (to.IsNull()) return {};
   const Credentials& creds = target->creds();
@@ -199,7 +229,7 @@ Result<void> SysCapget(Task& task, UserPtr<abi::CapUserHeader> at, UserPtr<abi::
 Result<void> SysCapset(Task& task, UserPtr<abi::CapUserHeader> at, UserPtr<abi::CapUserData> from) {
   abi::CapUserHeader header = TRY(task.CopyIn(at));
   size_t words = TRY(CapabilityWords(task, at, header));
-  if (header.pid != 0 && header.pid != task.tid().value()) return Errno(EPERM);
+  if (header.pid != 0 && header.pid != task.NumberOf(task.tid())) return Errno(EPERM);
   std::vector<abi::CapUserData> data = TRY(task.CopyInArray(from, words));
   Ref<Credentials> creds = task.creds().Clone();
   TRY(SetCapabilities(*creds, {.effective = Join(data, &abi::CapUserData::effective),

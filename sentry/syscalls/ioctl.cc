@@ -2,6 +2,7 @@
 #include "abi/linux/ioctl.h"
 
 #include "abi/linux/errno.h"
+#include "sentry/kernel/async_io.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/seccomp.h"
 
@@ -37,6 +38,7 @@ Result<uint64_t> SysIoctl(Task& task, FdNum fd, uint32_t request, uint64_t arg) 
       break;
     case abi::kFioasync:
       done = SetFlag(task, *file, abi::kFasync, arg);
+      AsyncIo::Follow(task.kernel(), *file, fd);
       break;
     case abi::kFigetbsz:
       if (!regular) return Errno(ENOTTY);

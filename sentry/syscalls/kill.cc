@@ -31,7 +31,9 @@ Result<void> SignalAll(Task& task, const std::vector<ThreadGroup*>& members,
 Result<void> SignalEverybody(Task& task, const abi::SigInfo& info) {
   std::vector<ThreadGroup*> targets;
   for (ThreadGroup* group : task.kernel().pids().Groups()) {
-    if (group != &task.kernel().init() && group != &task.group()) targets.push_back(group);
+    if (group == &task.kernel().init() || group == &task.group()) continue;
+    // Everybody whom the caller sees, but for the first process of its namespace.
+    if (const int number = task.NumberOf(group->pid); number > 1) targets.push_back(group);
   }
   return SignalAll(task, targets, info);
 }
@@ -43,8 +45,8 @@ Result<void> SignalProcessGroup(Task& task, Tid id, const abi::SigInfo& info) {
 }
 
 Result<void> SignalThread(Task& task, int tgid, int tid, const abi::SigInfo& info) {
-  Task* target = task.kernel().pids().FindTask(Tid(tid));
-  if (target == nullptr || (tgid > 0 && target->group().pid.value() != tgid)) {
+  Task* target = task.FindTask(tid);
+  if (target == nullptr || (tgid > 0 && task.NumberOf(target->group().pid) != tgid)) {
     return Errno(ESRCH);
   }
   if (!IsValidSignal(info.si_signo)) return Errno(EINVAL);
@@ -60,7 +62,7 @@ Result<abi::SigInfo> CopyInSigInfo(Task& task, int pid, int signal,
   abi::SigInfo info = TRY(task.CopyIn(from));
   info.si_signo = signal;
   bool forged = info.si_code >= 0 || info.si_code == abi::kSiTkill;
-  if (forged && task.group().pid.value() != pid) return Errno(EPERM);
+  if (forged && task.NumberOf(task.group().pid) != pid) return Errno(EPERM);
   return info;
 }
 
@@ -69,10 +71,10 @@ Result<abi::SigInfo> CopyInSigInfo(Task& task, int pid, int signal,
 Result<void> SysKill(Task& task, int pid, int signal) {
   const abi::SigInfo info = UserSignal(task, signal);
   if (pid > 0) {
-    ThreadGroup* target = task.kernel().pids().FindGroup(Tid(pid));
+    ThreadGroup* target = task.FindGroup(pid);
     if (target == nullptr) {
       // A thread's number names its process, too.
-      Task* thread = task.kernel().pids().FindTask(Tid(pid));
+      Task* thread = task.FindTask(pid);
       if (thread == nullptr) return Errno(ESRCH);
       target = &thread->group();
     }
@@ -81,7 +83,7 @@ Result<void> SysKill(Task& task, int pid, int signal) {
   }
   if (pid == INT_MIN) return Errno(ESRCH);
   if (pid == -1) return SignalEverybody(task, info);
-  Tid group = pid == 0 ? task.group().process_group->id : Tid(-pid);
+  Tid group = pid == 0 ? task.group().process_group->id : task.GlobalOf(-pid);
   return SignalProcessGroup(task, group, info);
 }
 
@@ -97,7 +99,7 @@ Result<void> SysTgkill(Task& task, int tgid, int tid, int signal) {
 
 Result<void> SysRtSigqueueinfo(Task& task, int pid, int signal, UserPtr<const abi::SigInfo> from) {
   abi::SigInfo info = TRY(CopyInSigInfo(task, pid, signal, from));
-  ThreadGroup* target = task.kernel().pids().FindGroup(Tid(pid));
+  ThreadGroup* target = task.FindGroup(pid);
   if (target == nullptr) return Errno(ESRCH);
   Ref<ThreadGroup> keep(target);
   return SignalGroup(task, *target, info);

@@ -98,7 +98,7 @@ Result<void> TellConflict(Task& task, FileDescription& file, HeldLock wanted, ab
   lock.l_whence = abi::kSeekSet;
   lock.l_start = held->range.first;
   lock.l_len = held->range.last == LockRange::kToEnd ? 0 : held->range.last - held->range.first + 1;
-  lock.l_pid = held->pid;
+  lock.l_pid = held->pid > 0 ? task.NumberOf(Tid(held->pid)) : held->pid;
   return task.CopyOut(to, lock);
 }
 

@@ -15,7 +15,7 @@ MessageQueues& Queues(Task& task) {
 }
 
 int32_t Pid(Task& task) {
-  return task.group().pid.value();
+  return task.NumberOf(task.group().pid);
 }
 
 struct Receiving {

@@ -25,7 +25,7 @@ Result<uint64_t> CopyInNodes(Task& task, UserPtr<uint64_t> mask, uint64_t max) {
 
 // find_mm_struct(): 0 is the caller.
 Result<Task*> FindTarget(Task& task, int32_t pid) {
-  Task* target = pid == 0 ? &task : task.kernel().pids().FindTask(Tid(pid));
+  Task* target = pid == 0 ? &task : task.FindTask(pid);
   if (target == nullptr || target->dead()) return Errno(ESRCH);
   if (!MayTrace(task, *target)) return Errno(EPERM);
   return target;

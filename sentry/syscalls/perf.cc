@@ -35,7 +35,7 @@ Result<FdNum> SysPerfEventOpen(Task& task, UserAddr attr_ptr, int32_t pid, int32
     if (paranoid > 0 && pid == -1) return Errno(EACCES);
   }
   if (pid == -1 && cpu == -1) return Errno(EINVAL);
-  if (pid > 0 && task.kernel().pids().FindTask(Tid(pid)) == nullptr) return Errno(ESRCH);
+  if (pid > 0 && task.FindTask(pid) == nullptr) return Errno(ESRCH);
   return Errno(ENOENT);
 }
 

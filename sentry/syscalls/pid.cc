@@ -7,7 +7,8 @@
 namespace sentry {
 namespace {
 
-Result<ThreadGroup*> Find(Task& task, Tid pid) {
+Result<ThreadGroup*> Find(Task& task, Tid number) {
+  const Tid pid = task.GlobalOf(number.value());
   if (pid.value() == 0) return &task.group();
   Task* found = task.kernel().pids().FindTask(pid);
   if (found != nullptr) return &found->group();
@@ -32,34 +33,37 @@ Result<void> CheckMovable(const Task& task, const ThreadGroup& target) {
 
 Result<Tid> SysGetpid(Task& task) {
   PublishAnswers(task);
-  return task.group().pid;
+  return Tid(task.NumberOf(task.group().pid));
 }
 
 Result<Tid> SysGettid(Task& task) {
   PublishAnswers(task);
-  return task.tid();
+  return Tid(task.NumberOf(task.tid()));
 }
 
 Result<Tid> SysGetppid(Task& task) {
   PublishAnswers(task);
-  return task.group().parent != nullptr ? task.group().parent->pid : Tid(0);
+  const ThreadGroup* parent = task.group().parent;
+  return Tid(parent != nullptr ? task.NumberOf(parent->pid) : 0);
 }
 
 Result<Tid> SysGetpgrp(Task& task) {
   PublishAnswers(task);
-  return task.group().process_group->id;
+  return Tid(task.NumberOf(task.group().process_group->id));
 }
 
 Result<Tid> SysGetpgid(Task& task, Tid pid) {
-  return TRY(Find(task, pid))->process_group->id;
+  return Tid(task.NumberOf(TRY(Find(task, pid))->process_group->id));
 }
 
 Result<Tid> SysGetsid(Task& task, Tid pid) {
-  return TRY(Find(task, pid))->process_group->session->id;
+  return Tid(task.NumberOf(TRY(Find(task, pid))->process_group->session->id));
 }
 
 Result<void> SysSetpgid(Task& task, Tid pid, Tid pgid) {
   if (pgid.value() < 0) return Errno(EINVAL);
+  pid = task.GlobalOf(pid.value());
+  pgid = task.GlobalOf(pgid.value());
   ThreadGroup* target = &task.group();
   if (pid.value() != 0) target = task.kernel().pids().FindGroup(pid);
   if (target == nullptr) {
@@ -86,12 +90,12 @@ Result<Tid> SysSetsid(Task& task) {
   // Nobody who leads a process group: its number would name two of them.
   if (task.kernel().pids().FindProcessGroup(group.pid) != nullptr) return Errno(EPERM);
   group.SetProcessGroup(MakeRef<ProcessGroup>(group.pid, MakeRef<Session>(group.pid)));
-  return group.pid;
+  return Tid(task.NumberOf(group.pid));
 }
 
 Result<Tid> SysSetTidAddress(Task& task, uint64_t address) {
   task.clear_child_tid = address;
-  return task.tid();
+  return Tid(task.NumberOf(task.tid()));
 }
 
 }  // namespace sentry

@@ -38,9 +38,9 @@ Result<FdNum> InstallPidfd(Task& task, ThreadGroup& group, uint32_t flags) {
 
 Result<FdNum> SysPidfdOpen(Task& task, Tid pid, uint32_t flags) {
   if ((flags & ~abi::kPidfdNonblock) != 0 || pid.value() <= 0) return Errno(EINVAL);
-  ThreadGroup* group = task.kernel().pids().FindGroup(pid);
+  ThreadGroup* group = task.FindGroup(pid.value());
   if (group == nullptr) {
-    return Errno(task.kernel().pids().FindTask(pid) != nullptr ? EINVAL : ESRCH);
+    return Errno(task.FindTask(pid.value()) != nullptr ? EINVAL : ESRCH);
   }
   return InstallPidfd(task, *group, flags);
 }

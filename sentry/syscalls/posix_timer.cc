@@ -12,7 +12,7 @@ namespace {
 Result<void> CheckEvent(Task& task, const abi::SigEvent& event) {
   switch (event.notify) {
     case abi::kSigevSignal | abi::kSigevThreadId: {
-      Task* target = task.kernel().pids().FindTask(Tid(event.tid));
+      Task* target = task.FindTask(event.tid);
       if (target == nullptr || &target->group() != &task.group()) return Errno(EINVAL);
       [[fallthrough]];
     }
@@ -70,7 +70,7 @@ Result<void> SysTimerGettime(Task& task, int32_t id, UserPtr<abi::Itimerspec> va
 }
 
 Result<int> SysTimerGetoverrun(Task& task, int32_t id) {
-  return TRY(ProcessTimers::Of(task.group()).Find(id))->overrun();
+  return TRY(ProcessTimers::Of(task.group()).Find(id))->Overrun();
 }
 
 Result<void> SysTimerDelete(Task& task, int32_t id) {

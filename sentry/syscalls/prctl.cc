@@ -138,11 +138,11 @@ std::optional<Result<uint64_t>> PrivilegeOption(Task& task, int option, const Ar
 
 Result<uint64_t> SetPtracer(Task& task, uint64_t who) {
   const auto pid = static_cast<int64_t>(who);
-  if (pid > 0 && task.kernel().pids().FindGroup(Tid(static_cast<int>(pid))) == nullptr) {
+  if (pid > 0 && task.FindGroup(static_cast<int>(pid)) == nullptr) {
     return Errno(EINVAL);
   }
   if (pid < -1) return Errno(EINVAL);
-  task.group().named_tracer = pid;
+  task.group().named_tracer = pid > 0 ? task.GlobalOf(static_cast<int>(pid)).value() : pid;
   return uint64_t{0};
 }
 

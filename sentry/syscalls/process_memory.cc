@@ -67,7 +67,7 @@ Result<uint64_t> ProcessVm(Task& task, int pid, uint64_t local, uint64_t local_c
   const std::vector<UserRange> mine = TRY(CopyInIovec(task, local, local_count));
   if (Cursor{mine}.left() == 0) return uint64_t{0};
   const std::vector<UserRange> others = TRY(CopyInIovec(task, remote, remote_count));
-  Task* target = pid > 0 ? task.kernel().pids().FindTask(Tid(pid)) : nullptr;
+  Task* target = pid > 0 ? task.FindTask(pid) : nullptr;
   if (target == nullptr || target->dead() || !target->has_thread()) return Errno(ESRCH);
   if (!MayTrace(task, *target)) return Errno(EPERM);
   return Move(task, *target, {mine}, {others}, write);

@@ -71,7 +71,7 @@ Result<uint64_t> Kill(Task& tracee) {
 
 Result<uint64_t> SysPtrace(Task& task, int64_t request, int pid, uint64_t addr, uint64_t data) {
   if (request == abi::kPtraceTraceme) return EncodeResult(Traceme(task));
-  Task* target = pid > 0 ? task.kernel().pids().FindTask(Tid(pid)) : nullptr;
+  Task* target = pid > 0 ? task.FindTask(pid) : nullptr;
   if (target == nullptr) return Errno(ESRCH);
   Ref<Task> keep(target);
   if (request == abi::kPtraceAttach) return Attach(task, *target);

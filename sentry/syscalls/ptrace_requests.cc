@@ -9,6 +9,7 @@
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/ptrace_access.h"
+#include "sentry/kernel/seccomp.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/syscalls/ptrace_calls.h"
 #include "sentry/syscalls/ptrace_regs.h"
@@ -107,6 +108,40 @@ Result<uint64_t> ArchPrctl(const Args& args) {
       return uint64_t{0};
   }
   return Errno(EINVAL);
+}
+
+// --- filters ---
+
+// Only for those who could have got round a filter of their own (seccomp_get_filter()).
+Result<const SeccompFilters*> NthFilter(const Args& args, uint64_t index) {
+  if (!args.task.creds().HasCapability(abi::kCapSysAdmin) || args.task.seccomp_mode != 0) {
+    return Errno(EACCES);
+  }
+  if (args.tracee.seccomp_mode != abi::kSeccompModeFilter) return Errno(EINVAL);
+  const SeccompFilters* filter = args.tracee.seccomp->Nth(index);
+  if (filter == nullptr) return Errno(ENOENT);
+  return filter;
+}
+
+Result<uint64_t> GetSeccompFilter(const Args& args) {
+  const std::vector<abi::SockFilter>& code = TRY(NthFilter(args, args.addr))->program().code();
+  if (args.data != 0) TRY(args.task.Write(args.data, std::as_bytes(std::span(code))));
+  return uint64_t{code.size()};
+}
+
+Result<uint64_t> GetSeccompMetadata(const Args& args) {
+  struct Metadata {
+    uint64_t filter_off, flags;
+  };
+  const size_t size = std::min<uint64_t>(args.addr, sizeof(Metadata));
+  if (!args.task.creds().HasCapability(abi::kCapSysAdmin) || args.task.seccomp_mode != 0) {
+    return Errno(EACCES);
+  }
+  if (size < sizeof(uint64_t)) return Errno(EINVAL);
+  Metadata metadata{.filter_off = TRY(args.task.CopyIn(args.Data<uint64_t>())), .flags = 0};
+  metadata.flags = TRY(NthFilter(args, metadata.filter_off))->flags() & abi::kSeccompFilterFlagLog;
+  TRY(args.task.Write(args.data, std::as_bytes(std::span(&metadata, 1)).first(size)));
+  return uint64_t{size};
 }
 
 // --- signals ---
@@ -331,6 +366,10 @@ Result<uint64_t> PtraceRequest(Task& task, Task& tracee, int64_t request, uint64
       return GetSyscallInfo(args);
     case abi::kPtraceGetRseqConfiguration:
       return GetRseqConfiguration(args);
+    case abi::kPtraceSeccompGetFilter:
+      return GetSeccompFilter(args);
+    case abi::kPtraceSeccompGetMetadata:
+      return GetSeccompMetadata(args);
   }
   return AboutRegisters(args, request);
 }

@@ -45,7 +45,7 @@ Result<void> CheckMayLimit(const Task& task, const Task& target) {
 
 Result<ThreadGroup*> LimitTarget(Task& task, int pid) {
   if (pid == 0) return &task.group();
-  Task* target = task.kernel().pids().FindTask(Tid(pid));
+  Task* target = task.FindTask(pid);
   if (target == nullptr) return Errno(ESRCH);
   TRY(CheckMayLimit(task, *target));
   return &target->group();
@@ -113,15 +113,16 @@ Result<std::vector<Task*>> Named(Task& task, int which, int who) {
     found.insert(found.end(), group.tasks.begin(), group.tasks.end());
   };
   if (which == abi::kPrioProcess) {
-    Task* one = who == 0 ? &task : pids.FindTask(Tid(who));
+    Task* one = who == 0 ? &task : task.FindTask(who);
     if (one != nullptr && !one->dead()) found.push_back(one);
   } else if (which == abi::kPrioPgrp) {
-    ProcessGroup* group =
-        who == 0 ? task.group().process_group.get() : pids.FindProcessGroup(Tid(who));
+    ProcessGroup* group = who == 0 ? task.group().process_group.get() : task.FindProcessGroup(who);
     if (group == nullptr) return Errno(ESRCH);
     for (ThreadGroup* member : group->members) add(*member);
   } else if (which == abi::kPrioUser) {
-    const uint32_t uid = who == 0 ? task.creds().uid : static_cast<uint32_t>(who);
+    const uint32_t uid = who == 0 ? task.creds().uid
+                                  : ToKernelId(task.creds().user_ns.get(), &UserNamespace::uid_map,
+                                               static_cast<uint32_t>(who));
     for (ThreadGroup* group : pids.Groups()) add(*group);
     std::erase_if(found, [uid](const Task* other) { return other->creds().uid != uid; });
   } else {

@@ -14,7 +14,7 @@ Result<void> SysSetRobustList(Task& task, uint64_t head, size_t size) {
 }
 
 Result<void> SysGetRobustList(Task& task, Tid pid, UserPtr<uint64_t> head, UserPtr<uint64_t> size) {
-  Task* target = pid.value() == 0 ? &task : task.kernel().pids().FindTask(pid);
+  Task* target = pid.value() == 0 ? &task : task.FindTask(pid.value());
   if (target == nullptr) return Errno(ESRCH);
   if (!MayRead(task, *target)) return Errno(EPERM);
   TRY(task.CopyOut(size, uint64_t{sizeof(abi::RobustListHead)}));

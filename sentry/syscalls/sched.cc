@@ -15,12 +15,9 @@ namespace {
 
 Result<Task*> Find(Task& task, int pid) {
   if (pid < 0) return Errno(EINVAL);
-  if (pid == 0) return &task;
-  // The kernel's own init is in no list of what can run.
-  ThreadGroup& init = task.kernel().init();
-  if (Tid(pid) == init.pid) return init.leader;
-  Task* found = task.kernel().pids().FindTask(Tid(pid));
-  if (found == nullptr || found->dead()) return Errno(ESRCH);
+  Task* found = pid == 0 ? &task : task.FindTask(pid);
+  if (found == nullptr) return Errno(ESRCH);
+  if (found->dead() && &found->group() != &task.kernel().init()) return Errno(ESRCH);
   return found;
 }
 

@@ -42,7 +42,7 @@ Result<void> CheckFlags(uint32_t flags) {
 Result<ClassicBpf> CopyInProgram(Task& task, uint64_t arg) {
   const auto fprog = TRY(task.CopyIn(UserPtr<abi::SockFprog>(arg)));
   if (fprog.len == 0 || fprog.len > abi::kBpfMaxinsns) return Errno(EINVAL);
-  const bool may = task.creds().no_new_privs || task.creds().HasCapability(abi::kCapSysAdmin);
+  const bool may = task.creds().no_new_privs || task.creds().HasOwnCapability(abi::kCapSysAdmin);
   if (!may) return Errno(EACCES);
   std::vector<abi::SockFilter> code =
       TRY(task.CopyInArray(UserPtr<abi::SockFilter>(fprog.filter), fprog.len));
@@ -102,7 +102,8 @@ Result<uint64_t> SetFilter(Task& task, uint32_t flags, uint64_t arg) {
     Ref<FileDescription> file = SeccompListener::Create(task.kernel(), notifier);
     result = EncodeResult(TRY(task.InstallFd(std::move(file), FdFlags{.cloexec = true})));
   }
-  task.seccomp = MakeRef<SeccompFilters>(task.seccomp, std::move(program), std::move(notifier));
+  task.seccomp =
+      MakeRef<SeccompFilters>(task.seccomp, std::move(program), std::move(notifier), flags);
   task.seccomp_mode = abi::kSeccompModeFilter;
   if (sync) SyncThreads(task);
   return Route(task, sync, result);

@@ -15,7 +15,7 @@ Result<uint64_t> ReceiveOne(Task& task, SeccompNotifier& notifier, uint64_t arg)
   SeccompNotification* next = notifier.NextUnsent();
   if (next == nullptr) return Errno(EAGAIN);
   const abi::SeccompNotif told{.id = next->id,
-                               .pid = static_cast<uint32_t>(next->task->tid().value()),
+                               .pid = static_cast<uint32_t>(task.NumberOf(next->task->tid())),
                                .flags = 0,
                                .data = next->data};
   // What cannot be told stays to be received.
@@ -91,9 +91,9 @@ Result<uint64_t> AddFd(Task& task, SeccompNotifier& notifier, uint64_t arg, size
   return number;
 }
 
-// The request without the size that it says its argument has.
+// The request without the size that it says its argument has, and without the direction.
 constexpr uint32_t WithoutSize(uint32_t request) {
-  return request & ~(0x3fffu << 16);
+  return request & 0xffff;
 }
 
 }  // namespace

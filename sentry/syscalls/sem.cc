@@ -79,7 +79,7 @@ Result<void> Operate(Task& task, int32_t id, UserPtr<abi::Sembuf> ops, uint32_t 
   Ref<SemaphoreSet> set = TRY(Sets(task).Find(id));
   if (highest >= set->semaphores().size()) return Errno(EFBIG);
   TRY(set->owner.CheckAccess(task.creds(), op->alters ? kIpcWrite : kIpcRead));
-  op->pid = task.group().pid.value();
+  op->pid = task.NumberOf(task.group().pid);
   if (undo) op->undo = UndoOf(task);
   Result<void> done = set->Operate(*op);
   if (!done.Is(EAGAIN)) return done;

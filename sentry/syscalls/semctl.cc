@@ -23,7 +23,7 @@ Semaphores& Sets(Task& task) {
 }
 
 int32_t Pid(Task& task) {
-  return task.group().pid.value();
+  return task.NumberOf(task.group().pid);
 }
 
 // IPC_INFO: limits; SEM_INFO: also what is in use.

@@ -8,14 +8,14 @@ namespace {
 constexpr uint32_t kStatFlags =
     abi::kAtSymlinkNofollow | abi::kAtNoAutomount | abi::kAtEmptyPath | abi::kAtStatxSyncType;
 
-abi::Stat ToStat(const Attributes& from) {
+abi::Stat ToStat(const Attributes& from, const UserNamespace* ns) {
   abi::Stat to{};
   to.st_dev = from.dev;
   to.st_ino = from.ino;
   to.st_nlink = from.nlink;
   to.st_mode = from.mode;
-  to.st_uid = from.uid;
-  to.st_gid = from.gid;
+  to.st_uid = ShownUid(ns, from.uid);
+  to.st_gid = ShownGid(ns, from.gid);
   to.st_rdev = from.rdev;
   to.st_size = static_cast<int64_t>(from.size);
   to.st_blksize = from.blksize;
@@ -30,13 +30,14 @@ abi::StatxTimestamp ToStatxTime(const abi::Timespec& from) {
   return {.tv_sec = from.tv_sec, .tv_nsec = static_cast<uint32_t>(from.tv_nsec), .reserved = 0};
 }
 
-abi::Statx ToStatx(const Attributes& from, const Path& path, uint32_t mask) {
+abi::Statx ToStatx(const Attributes& from, const Path& path, uint32_t mask,
+                   const UserNamespace* ns) {
   abi::Statx to{};
   to.stx_mask = abi::kStatxBasicStats;
   to.stx_blksize = from.blksize;
   to.stx_nlink = from.nlink;
-  to.stx_uid = from.uid;
-  to.stx_gid = from.gid;
+  to.stx_uid = ShownUid(ns, from.uid);
+  to.stx_gid = ShownGid(ns, from.gid);
   to.stx_mode = static_cast<uint16_t>(from.mode);
   to.stx_ino = from.ino;
   to.stx_size = from.size;
@@ -63,7 +64,8 @@ abi::Statx ToStatx(const Attributes& from, const Path& path, uint32_t mask) {
 
 Result<void> StatPath(Task& task, const Path& path, UserPtr<abi::Stat> to) {
   OpContext ctx = task.context();
-  return task.CopyOut(to, ToStat(TRY(path.inode()->GetAttributes(ctx))));
+  Attributes attributes = TRY(path.inode()->GetAttributes(ctx));
+  return task.CopyOut(to, ToStat(attributes, task.creds().user_ns.get()));
 }
 
 }  // namespace
@@ -93,7 +95,7 @@ Result<void> SysStatx(Task& task, FdNum dirfd, PathPtr path, uint32_t flags, uin
   Path found = TRY(ResolveAt(task, dirfd, path, flags));
   OpContext ctx = task.context();
   Attributes attributes = TRY(found.inode()->GetAttributes(ctx));
-  return task.CopyOut(to, ToStatx(attributes, found, mask));
+  return task.CopyOut(to, ToStatx(attributes, found, mask, task.creds().user_ns.get()));
 }
 
 }  // namespace sentry

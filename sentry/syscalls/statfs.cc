@@ -12,7 +12,8 @@ uint32_t FlagsOf(const Path& path) {
   if (path.mount == nullptr) return abi::kStValid;
   uint64_t flags = path.mount->flags;
   uint32_t result = abi::kStValid | static_cast<uint32_t>(flags & kSame);
-  if ((flags & (abi::kMsNoatime | abi::kMsStrictatime)) == 0) result |= abi::kStRelatime;
+  if (path.readonly()) result |= static_cast<uint32_t>(abi::kMsRdonly);
+  if ((flags & abi::kMsRelatime) != 0) result |= abi::kStRelatime;
   if ((flags & abi::kMsNosymfollow) != 0) result |= abi::kStNosymfollow;
   return result;
 }

@@ -1,4 +1,4 @@
-// uname(2), sethostname(2), setdomainname(2), sysinfo(2), kcmp(2), unshare(2), setns(2).
+// uname(2), sethostname(2), setdomainname(2), sysinfo(2), kcmp(2).
 #include <sys/sysinfo.h>
 
 #include <algorithm>
@@ -20,7 +20,8 @@ void Fill(char (&to)[N], std::string_view text) {
 }
 
 Result<std::string> CopyInHostName(Task& task, UserPtr<char> name, int length) {
-  if (!task.creds().HasCapability(abi::kCapSysAdmin)) return Errno(EPERM);
+  const UserNamespace* owner = task.namespaces().uts->owner.get();
+  if (!task.creds().HasCapabilityIn(owner, abi::kCapSysAdmin)) return Errno(EPERM);
   if (length < 0 || length > static_cast<int>(abi::kHostNameMax)) return Errno(EINVAL);
   std::vector<char> text = TRY(task.CopyInArray(name, static_cast<size_t>(length)));
   return std::string(text.data(), ::strnlen(text.data(), text.size()));
@@ -31,22 +32,22 @@ Result<std::string> CopyInHostName(Task& task, UserPtr<char> name, int length) {
 Result<void> SysUname(Task& task, UserPtr<abi::UtsName> to) {
   abi::UtsName name{};
   Fill(name.sysname, kSystemName);
-  Fill(name.nodename, task.kernel().hostname);
+  Fill(name.nodename, task.namespaces().uts->hostname);
   Fill(name.release, kKernelRelease);
   Fill(name.version, kKernelVersion);
   const bool is_32bit = (task.personality & abi::kPerMask) == abi::kPerLinux32;
   Fill(name.machine, is_32bit ? "i686" : kMachine);
-  Fill(name.domainname, task.kernel().domainname);
+  Fill(name.domainname, task.namespaces().uts->domainname);
   return task.CopyOut(to, name);
 }
 
 Result<void> SysSethostname(Task& task, UserPtr<char> name, int length) {
-  task.kernel().hostname = TRY(CopyInHostName(task, name, length));
+  task.namespaces().uts->hostname = TRY(CopyInHostName(task, name, length));
   return {};
 }
 
 Result<void> SysSetdomainname(Task& task, UserPtr<char> name, int length) {
-  task.kernel().domainname = TRY(CopyInHostName(task, name, length));
+  task.namespaces().uts->domainname = TRY(CopyInHostName(task, name, length));
   return {};
 }
 
@@ -79,8 +80,8 @@ uint64_t Order(const void* a, const void* b) {
 
 Result<uint64_t> SysKcmp(Task& task, int pid1, int pid2, int type, uint64_t index1,
                          uint64_t index2) {
-  Task* a = task.kernel().pids().FindTask(Tid(pid1));
-  Task* b = task.kernel().pids().FindTask(Tid(pid2));
+  Task* a = task.FindTask(pid1);
+  Task* b = task.FindTask(pid2);
   if (a == nullptr || b == nullptr || a->dead() || b->dead()) return Errno(ESRCH);
   if (!MayTrace(task, *a) || !MayTrace(task, *b)) return Errno(EPERM);
   switch (type) {
@@ -104,31 +105,6 @@ Result<uint64_t> SysKcmp(Task& task, int pid1, int pid2, int type, uint64_t inde
       return Errno(EOPNOTSUPP);
   }
   return Errno(EINVAL);
-}
-
-Result<void> SysUnshare(Task& task, uint64_t flags) {
-  constexpr uint64_t kNamespaces = abi::kCloneNewns | abi::kCloneNewcgroup | abi::kCloneNewuts |
-                                   abi::kCloneNewipc | abi::kCloneNewpid | abi::kCloneNewnet |
-                                   abi::kCloneNewtime;
-  constexpr uint64_t kPrivate = abi::kCloneThread | abi::kCloneVm | abi::kCloneSighand;
-  constexpr uint64_t kKnown = kNamespaces | kPrivate | abi::kCloneNewuser | abi::kCloneFs |
-                              abi::kCloneFiles | abi::kCloneSysvsem;
-  if ((flags & ~kKnown) != 0) return Errno(EINVAL);
-  const bool alone = task.group().tasks.size() == 1;
-  if ((flags & kPrivate) != 0 && !alone) return Errno(EINVAL);
-  if ((flags & abi::kCloneNewuser) != 0) return Errno(alone ? EPERM : EINVAL);
-  if ((flags & kNamespaces) != 0) {
-    return Errno(task.creds().HasCapability(abi::kCapSysAdmin) ? EINVAL : EPERM);
-  }
-  if ((flags & abi::kCloneFs) != 0) task.UnshareFs();
-  if ((flags & abi::kCloneFiles) != 0) task.UnshareFds();
-  if ((flags & abi::kCloneSysvsem) != 0) task.LeaveSysvUndo();
-  return {};
-}
-
-Result<void> SysSetns(Task& task, FdNum fd) {
-  TRY(task.fds().Get(fd));
-  return Errno(EINVAL);  // There is nothing that names another namespace.
 }
 
 }  // namespace sentry

@@ -14,6 +14,7 @@
 #include "sentry/syscalls/landlock.h"
 #include "sentry/syscalls/memory_calls.h"
 #include "sentry/syscalls/mmap.h"
+#include "sentry/syscalls/mount_calls.h"
 #include "sentry/syscalls/mounted_calls.h"
 #include "sentry/syscalls/mq_calls.h"
 #include "sentry/syscalls/perf_calls.h"
@@ -261,7 +262,7 @@ constexpr SyscallEntry kTable[] = {
     {216, "remap_file_pages", PARTIAL(SysMemoryRange, "as the host emulates it")},
     {217, "getdents64", FULL(SysGetdents64)},
     {218, "set_tid_address", FULL(SysSetTidAddress)},
-    {219, "restart_syscall", REFUSED(EINTR, "restarts are made by issuing the call again")},
+    {219, "restart_syscall", FULL(SysRestartSyscall)},
     {220, "semtimedop", FULL(SysSemtimedop)},
     {221, "fadvise64", FULL(SysFadvise64)},
     {222, "timer_create", FULL(SysTimerCreate)},
@@ -314,7 +315,7 @@ constexpr SyscallEntry kTable[] = {
     {269, "faccessat", FULL(SysFaccessat)},
     {270, "pselect6", FULL(SysPselect6)},
     {271, "ppoll", FULL(SysPpoll)},
-    {272, "unshare", PARTIAL(SysUnshare, "CLONE_FS, CLONE_FILES; no namespaces")},
+    {272, "unshare", PARTIAL(SysUnshare, "no time namespaces")},
     {273, "set_robust_list", FULL(SysSetRobustList)},
     {274, "get_robust_list", FULL(SysGetRobustList)},
     {275, "splice", FULL(SysSplice)},
@@ -350,7 +351,7 @@ constexpr SyscallEntry kTable[] = {
     {305, "clock_adjtime", FULL(SysClockAdjtime)},
     {306, "syncfs", FULL(SysSyncfs)},
     {307, "sendmmsg", FULL(SysSendmmsg)},
-    {308, "setns", PARTIAL(SysSetns, "there are no other namespaces")},
+    {308, "setns", PARTIAL(SysSetns, "no time namespaces")},
     {309, "getcpu", FULL(SysHost)},
     {310, "process_vm_readv", FULL(SysProcessVmReadv)},
     {311, "process_vm_writev", FULL(SysProcessVmWritev)},
@@ -381,12 +382,12 @@ constexpr SyscallEntry kTable[] = {
     {425, "io_uring_setup", PARTIAL(SysIoUringSetup, "no polled rings, no kernel thread (SQPOLL), no large entries")},
     {426, "io_uring_enter", PARTIAL(SysIoUringEnter, "no multishot but of polls; no splice, tee, madvise, fadvise; no direct descriptors")},
     {427, "io_uring_register", PARTIAL(SysIoUringRegister, "buffers, files, eventfd, probe, buffer rings, enabling")},
-    {428, "open_tree", MISSING},
-    {429, "move_mount", MISSING},
-    {430, "fsopen", MISSING},
-    {431, "fsconfig", MISSING},
-    {432, "fsmount", MISSING},
-    {433, "fspick", MISSING},
+    {428, "open_tree", FULL(SysOpenTree)},
+    {429, "move_mount", FULL(SysMoveMount)},
+    {430, "fsopen", FULL(SysFsopen)},
+    {431, "fsconfig", FULL(SysFsconfig)},
+    {432, "fsmount", FULL(SysFsmount)},
+    {433, "fspick", FULL(SysFspick)},
     {434, "pidfd_open", FULL(SysPidfdOpen)},
     {435, "clone3", FULL(SysClone3)},
     {436, "close_range", FULL(SysCloseRange)},
@@ -395,7 +396,7 @@ constexpr SyscallEntry kTable[] = {
     {439, "faccessat2", FULL(SysFaccessat2)},
     {440, "process_madvise", PARTIAL(SysProcessMadvise, "advice that nothing shows is not passed on")},
     {441, "epoll_pwait2", FULL(SysEpollPwait2)},
-    {442, "mount_setattr", MISSING},
+    {442, "mount_setattr", PARTIAL(SysMountSetattr, "no id-mapped mounts")},
     {443, "quotactl_fd", FULL(SysQuotactlFd)},
     {444, "landlock_create_ruleset", FULL(SysLandlockCreateRuleset)},
     {445, "landlock_add_rule", FULL(SysLandlockAddRule)},

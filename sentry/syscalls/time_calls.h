@@ -11,6 +11,9 @@ namespace sentry {
 Result<uint64_t> SysFutex(Task& task, uint64_t address, int32_t op, uint32_t value,
                           uint64_t timeout_or_count, uint64_t address2, uint32_t value3);
 
+// restart_syscall.cc
+Result<uint64_t> SysRestartSyscall(Task& task);
+
 // nanosleep.cc
 Result<void> SysNanosleep(Task& task, UserPtr<abi::Timespec> request,
                           UserPtr<abi::Timespec> remaining);

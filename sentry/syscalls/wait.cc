@@ -69,10 +69,10 @@ Result<uint64_t> SysWait4(Task& task, int pid, UserPtr<int32_t> status, uint32_t
     query.which = abi::kPAll;
   } else if (pid > 0) {
     query.which = abi::kPPid;
-    query.id = Tid(pid);
+    query.id = task.GlobalOf(pid);
   } else {
     query.which = abi::kPPgid;
-    query.id = pid == 0 ? task.group().process_group->id : Tid(-pid);
+    query.id = pid == 0 ? task.group().process_group->id : task.GlobalOf(-pid);
   }
   return WaitFor(
       task, query, false,
@@ -96,10 +96,11 @@ Result<uint64_t> SysWaitid(Task& task, int which, int id, UserPtr<abi::SigInfo> 
       break;
     case abi::kPPid:
       if (id <= 0) return Errno(EINVAL);
+      query.id = task.GlobalOf(id);
       break;
     case abi::kPPgid:
       if (id < 0) return Errno(EINVAL);
-      if (id == 0) query.id = task.group().process_group->id;
+      query.id = id == 0 ? task.group().process_group->id : task.GlobalOf(id);
       break;
     case abi::kPPidfd: {
       Ref<FileDescription> file = TRY(task.fds().Get(FdNum(id)));

@@ -5,21 +5,27 @@
 namespace sentry {
 namespace {
 
-bool CapabilityOverrides(OpContext& ctx, uint32_t mode, uint32_t mask) {
-  const Credentials& creds = ctx.creds;
+bool CapabilityOverrides(OpContext& ctx, const Inode& inode, uint32_t mode, uint32_t mask) {
   bool directory = abi::IsDirectory(mode);
   bool reads = directory ? (mask & kMayWrite) == 0 : mask == kMayRead;
-  if (reads && creds.HasCapability(abi::kCapDacReadSearch)) return true;
+  if (reads && CapableOver(ctx, inode, abi::kCapDacReadSearch)) return true;
   // Root may execute only what somebody may execute.
   bool executable = directory || (mask & kMayExec) == 0 || (mode & 0111) != 0;
-  return executable && creds.HasCapability(abi::kCapDacOverride);
+  return executable && CapableOver(ctx, inode, abi::kCapDacOverride);
 }
 
-bool InGroupOrCapable(OpContext& ctx, uint32_t gid) {
-  return ctx.creds.InGroup(gid) || ctx.creds.HasCapability(abi::kCapFsetid);
+bool InGroupOrCapable(OpContext& ctx, const Inode& inode) {
+  return ctx.creds.InGroup(inode.gid()) || CapableOver(ctx, inode, abi::kCapFsetid);
 }
 
 }  // namespace
+
+bool CapableOver(const OpContext& ctx, uint32_t uid, uint32_t gid, int capability) {
+  if (!ctx.creds.HasOwnCapability(capability)) return false;
+  const UserNamespace* ns = ctx.creds.user_ns.get();
+  return ns == nullptr || (FromKernelId(ns, &UserNamespace::uid_map, uid) != kNoId &&
+                           FromKernelId(ns, &UserNamespace::gid_map, gid) != kNoId);
+}
 
 Result<void> CheckAccess(OpContext& ctx, const Inode& inode, uint32_t mask) {
   uint32_t mode = inode.mode();
@@ -30,7 +36,7 @@ Result<void> CheckAccess(OpContext& ctx, const Inode& inode, uint32_t mask) {
     granted = mode >> 3;
   }
   if ((mask & ~granted & 7) == 0) return {};
-  if (CapabilityOverrides(ctx, mode, mask)) return {};
+  if (CapabilityOverrides(ctx, inode, mode, mask)) return {};
   return Errno(EACCES);
 }
 
@@ -43,21 +49,21 @@ Result<void> CheckPathAccess(OpContext& ctx, const Path& path, uint32_t mask) {
 }
 
 bool OwnsOrCapable(OpContext& ctx, const Inode& inode) {
-  return inode.uid() == ctx.creds.fsuid || ctx.creds.HasCapability(abi::kCapFowner);
+  return inode.uid() == ctx.creds.fsuid || CapableOver(ctx, inode, abi::kCapFowner);
 }
 
 Result<void> CheckSticky(OpContext& ctx, const Inode& directory, const Inode& child) {
   if ((directory.mode() & abi::kSIsvtx) == 0) return {};
   uint32_t me = ctx.creds.fsuid;
   if (child.uid() == me || directory.uid() == me) return {};
-  if (ctx.creds.HasCapability(abi::kCapFowner)) return {};
+  if (CapableOver(ctx, child, abi::kCapFowner)) return {};
   return Errno(EPERM);
 }
 
 uint32_t SetidBitsLostOnWrite(OpContext& ctx, const Inode& inode) {
   uint32_t mode = inode.mode();
   if ((mode & (abi::kSIsuid | abi::kSIsgid)) == 0 || !abi::IsRegular(mode)) return 0;
-  if (ctx.creds.HasCapability(abi::kCapFsetid)) return 0;
+  if (CapableOver(ctx, inode, abi::kCapFsetid)) return 0;
   return SetidBitsLostOnChown(ctx, inode);
 }
 
@@ -67,7 +73,7 @@ uint32_t SetidBitsLostOnChown(OpContext& ctx, const Inode& inode) {
   uint32_t lost = mode & abi::kSIsuid;
   // Without group execution S_ISGID used to mean mandatory locking: only outsiders lose it then
   // (setattr_should_drop_sgid).
-  bool drops_sgid = (mode & abi::kSIxgrp) != 0 || !InGroupOrCapable(ctx, inode.gid());
+  bool drops_sgid = (mode & abi::kSIxgrp) != 0 || !InGroupOrCapable(ctx, inode);
   if (drops_sgid) lost |= mode & abi::kSIsgid;
   return lost;
 }
@@ -79,7 +85,7 @@ NewInodeOwner OwnerOfNewInode(OpContext& ctx, const Inode& directory, uint32_t m
   if (abi::IsDirectory(mode)) {
     owner.mode |= abi::kSIsgid;
   } else if ((mode & (abi::kSIsgid | abi::kSIxgrp)) == (abi::kSIsgid | abi::kSIxgrp) &&
-             !InGroupOrCapable(ctx, owner.gid)) {
+             !InGroupOrCapable(ctx, directory)) {
     owner.mode &= ~abi::kSIsgid;  // mode_strip_sgid
   }
   return owner;

@@ -17,6 +17,12 @@ constexpr uint32_t kMayRead = 4;
 Result<void> CheckAccess(OpContext& ctx, const Inode& inode, uint32_t mask);
 // Same, plus EROFS for writing through a read-only mount.
 Result<void> CheckPathAccess(OpContext& ctx, const Path& path, uint32_t mask);
+// The caller has `capability` over an object of this owner: in its own user namespace, where both
+// ids must have a name (capable_wrt_inode_uidgid()).
+bool CapableOver(const OpContext& ctx, uint32_t uid, uint32_t gid, int capability);
+inline bool CapableOver(const OpContext& ctx, const Inode& inode, int capability) {
+  return CapableOver(ctx, inode.uid(), inode.gid(), capability);
+}
 // The caller owns it, or has CAP_FOWNER (inode_owner_or_capable).
 bool OwnsOrCapable(OpContext& ctx, const Inode& inode);
 // EPERM when the sticky bit of `directory` keeps the caller from removing or renaming `child`.

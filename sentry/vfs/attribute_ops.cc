@@ -17,7 +17,7 @@ Result<void> Apply(OpContext& ctx, const Path& path, const AttributeChange& chan
 
 bool MayChown(OpContext& ctx, const Inode& inode, std::optional<uint32_t> uid,
               std::optional<uint32_t> gid) {
-  if (ctx.creds.HasCapability(abi::kCapChown)) return true;
+  if (CapableOver(ctx, inode, abi::kCapChown)) return true;
   bool owner = inode.uid() == ctx.creds.fsuid;
   bool uid_ok = !uid || (owner && *uid == inode.uid());
   bool gid_ok = !gid || (owner && (*gid == inode.gid() || ctx.creds.InGroup(*gid)));
@@ -37,7 +37,7 @@ Result<void> Chmod(OpContext& ctx, const Path& path, uint32_t mode) {
   if (inode.IsSymlink()) return Errno(EOPNOTSUPP);
   if (!OwnsOrCapable(ctx, inode)) return Errno(EPERM);
   mode &= kPermissionBits;
-  bool keeps_sgid = ctx.creds.InGroup(inode.gid()) || ctx.creds.HasCapability(abi::kCapFsetid);
+  bool keeps_sgid = ctx.creds.InGroup(inode.gid()) || CapableOver(ctx, inode, abi::kCapFsetid);
   if (!keeps_sgid) mode &= ~abi::kSIsgid;
   AttributeChange change;
   change.mode = mode;

@@ -131,9 +131,8 @@ class FileDescription : public RefCounted {
 
   ReleaseWatchers release_watchers;
   int64_t offset = 0;
-  // F_SETOWN and F_SETSIG (fcntl(2)); 0: none.  Negative owner: process group.
-  int32_t async_owner = 0;
-  int32_t async_signal = 0;
+  // F_SETOWN, F_SETSIG and O_ASYNC (kernel/async_io.h); null: none of them was ever used.
+  Ref<RefCounted> async_io;
 
  protected:
   FileDescription(Path path, uint32_t flags);

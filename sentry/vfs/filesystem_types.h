@@ -18,6 +18,7 @@ class FilesystemTypes {
                                                             const std::string& options)>;
 
   void Add(std::string type, Make make) { types_[std::move(type)] = std::move(make); }
+  bool Has(const std::string& type) const { return types_.contains(type); }
   // ENODEV for an unknown type.
   Result<Ref<Filesystem>> MakeOne(OpContext& ctx, const std::string& type,
                                   const std::string& source, const std::string& options) {

@@ -78,6 +78,12 @@ class Filesystem : public RefCounted {
   virtual Result<void> Sync(OpContext&) { return {}; }
   // Held by vfs over every change of names; null: the file system's operations never wait.
   virtual NameLock* name_lock() { return nullptr; }
+  // mount(2) with MS_REMOUNT, fsconfig(2) with FSCONFIG_CMD_RECONFIGURE: EINVAL for what it does
+  // not know.
+  virtual Result<void> Reconfigure(OpContext&, const std::string& /*options*/) { return {}; }
+  bool read_only = false;         // Through whatever mount.
+  uint32_t attached = 0;          // How many mounts of namespaces show it (vfs/mount.cc).
+  Ref<UserNamespace> mounter_ns;  // Of whoever made it; null: the initial one.
 };
 
 class Inode : public RefCounted {

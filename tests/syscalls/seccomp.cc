@@ -335,12 +335,13 @@ TEST(Seccomp, TsyncReachesAllThreads) {
                 std::atomic<bool> go{false};
                 std::atomic<int> result{-1};
                 std::thread other([&] {
-                  while (!go) usleep(100);
+                  go.wait(false);
                   result = syscall(SYS_getppid) == -1 && errno == EUSERS;
                 });
                 CHILD_CHECK(Install(For(SYS_getppid, SECCOMP_RET_ERRNO | EUSERS),
                                     SECCOMP_FILTER_FLAG_TSYNC) == 0);
                 go = true;
+                go.notify_all();
                 other.join();
                 CHILD_CHECK(result == 1);
               }),
@@ -356,14 +357,16 @@ TEST(Seccomp, TsyncFailsWhereAThreadHasItsOwn) {
         std::thread other([&] {
           Install({Return(SECCOMP_RET_ALLOW)});
           tid = gettid();
-          while (!done) usleep(100);
+          tid.notify_all();
+          done.wait(false);
         });
-        while (tid == 0) usleep(100);
+        tid.wait(0);
         CHILD_CHECK(Install({Return(SECCOMP_RET_ALLOW)}, SECCOMP_FILTER_FLAG_TSYNC) == tid);
         CHILD_CHECK(Install({Return(SECCOMP_RET_ALLOW)},
                             SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH) == -1);
         CHILD_CHECK(errno == ESRCH);
         done = true;
+        done.notify_all();
         other.join();
       }),
       Exited(0));

@@ -69,6 +69,7 @@ class MqueueFilesystem final : public Filesystem {
 class Mqueues final : public RefCounted {
  public:
   static constexpr SubsystemId kSubsystem = SubsystemId::kMessageQueues;
+  static constexpr bool kPerIpc = true;
   explicit Mqueues(Kernel& kernel);
   MqueueFilesystem& fs() { return *fs_; }
   Ref<Filesystem> fs_ref() { return fs_; }

@@ -1,5 +1,8 @@
 #include "sentry/fs/proc/host_figures.h"
 
+#include <cstdlib>
+
+#include "abi/linux/syscall_numbers.h"
 #include "abi/linux/time.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/time/clock.h"
@@ -7,11 +10,27 @@
 namespace sentry {
 namespace {
 
+// Of the calls that the host makes for guests these may sleep.  A thread that sleeps in another one
+// waits for the Sentry to look at it.
+bool SleepsByItself(const ProcessView& view) {
+  const std::string call = HostFile(view, "syscall", true);  // "202 0x7f..."; "running"
+  if (call.empty()) return true;  // Not to be had: rather S than a sleeper that is never seen.
+  switch (std::strtol(call.c_str(), nullptr, 10)) {
+    case abi::kSysFutex:
+    case abi::kSysFutexWait:
+    case abi::kSysFutexWaitv:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // What a task that runs guest code does, the host knows: it may wait in a call that was let
 // through.  A stop there is the platform's doing.
 char HostState(const ProcessView& view) {
-  char state = ParseHostStat(HostFile(view, "stat", true)).state;
-  return state == 'S' || state == 'D' ? state : 'R';
+  const char state = ParseHostStat(HostFile(view, "stat", true)).state;
+  const bool sleeps = state == 'S' || state == 'D';
+  return sleeps && SleepsByItself(view) ? state : 'R';
 }
 
 }  // namespace
@@ -32,7 +51,7 @@ char StateOf(const ProcessView& view) {
     case Task::State::kStopped:
       return view.task.tracer && view.task.tracer->stop && !view.task.tracer->listening ? 't' : 'T';
     case Task::State::kBlocked:
-      return 'S';
+      return view.task.WaitsKillably() ? 'D' : 'S';
     case Task::State::kRunning:
       return HostState(view);
     default:
@@ -64,12 +83,13 @@ int64_t BootTimeNs(MonoTime time) {
   return now - (MonotonicNow() - time);
 }
 
-int ParentPid(const ThreadGroup& group) {
-  return group.parent != nullptr ? group.parent->pid.value() : 0;
+int ParentPid(const ProcessView& view) {
+  const ThreadGroup* parent = view.group.parent;
+  return parent != nullptr ? view.NumberOf(parent->pid) : 0;
 }
 
-int TracerPid(const Task& task) {
-  return task.tracer ? task.tracer->tracer->tid().value() : 0;
+int TracerPid(const ProcessView& view) {
+  return view.task.tracer ? view.NumberOf(view.task.tracer->tracer->tid()) : 0;
 }
 
 HandledSignals HandledSignalsOf(const ThreadGroup& group) {

@@ -26,8 +26,8 @@ constexpr int64_t kTickNs = kNanosPerSecond / 100;  // USER_HZ
 int64_t BootTimeNs(MonoTime time);
 
 // Numbers of tasks as others see them.
-int ParentPid(const ThreadGroup& group);
-int TracerPid(const Task& task);
+int ParentPid(const ProcessView& view);
+int TracerPid(const ProcessView& view);
 
 // Signals that are ignored, and those with a handler.
 struct HandledSignals {

@@ -5,6 +5,7 @@
 
 namespace sentry {
 
+// Of the pid namespace of the kernel's current task.
 Ref<Filesystem> MakeProc(Kernel& kernel);
 
 }  // namespace sentry

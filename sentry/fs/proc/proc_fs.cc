@@ -16,8 +16,11 @@ class SelfLink final : public KernSymlink {
       : KernSymlink(std::move(fs), ino), thread_(thread) {}
   Result<std::string> Readlink(OpContext& ctx) override {
     if (ctx.task == nullptr) return Errno(ENOENT);
-    std::string target = std::to_string(ctx.task->group().pid.value());
-    if (thread_) target += "/task/" + std::to_string(ctx.task->tid().value());
+    const PidNamespace& ns = *static_cast<ProcFilesystem&>(kern_fs()).pid_ns;
+    const int pid = ns.NumberOf(ctx.task->group().pid);
+    if (pid == 0) return Errno(ENOENT);  // It is not in what is mounted here.
+    std::string target = std::to_string(pid);
+    if (thread_) target += "/task/" + std::to_string(ns.NumberOf(ctx.task->tid()));
     return target;
   }
 
@@ -84,13 +87,14 @@ class RootDirectory final : public KernDirectory {
 
 // Null also for one that was reaped.
 ThreadGroup* RootDirectory::FindProcess(std::string_view name) const {
-  int64_t pid = ParseNumberName(name);
-  if (pid < 0 || pid > PidTable::kPidMax) return nullptr;
+  const int64_t number = ParseNumberName(name);
+  if (number < 0 || number > PidTable::kPidMax) return nullptr;
+  const Tid pid = fs_->pid_ns->GlobalOf(static_cast<int>(number));
   PidTable& pids = fs_->kernel.pids();
-  ThreadGroup* group = pids.FindGroup(Tid(static_cast<int>(pid)));
+  ThreadGroup* group = pids.FindGroup(pid);
   if (group == nullptr) {
     // A thread's own number leads to its thread group's files, though it is not listed.
-    Task* task = pids.FindTask(Tid(static_cast<int>(pid)));
+    Task* task = pids.FindTask(pid);
     if (task != nullptr) group = &task->group();
   }
   return group != nullptr && group->leader != nullptr ? group : nullptr;
@@ -98,8 +102,8 @@ ThreadGroup* RootDirectory::FindProcess(std::string_view name) const {
 
 Result<Ref<Inode>> RootDirectory::Find(OpContext& ctx, std::string_view name) {
   if (ThreadGroup* group = FindProcess(name)) {
-    Tid number(static_cast<int>(ParseNumberName(name)));
-    return Ref<Inode>(MakeRef<ProcessDirectory>(About(*group, number)));
+    const Tid tid = fs_->pid_ns->GlobalOf(static_cast<int>(ParseNumberName(name)));
+    return Ref<Inode>(MakeRef<ProcessDirectory>(About(*group, tid)));
   }
   for (size_t i = 0; i < std::size(kFixed); ++i) {
     if (kFixed[i].name == name) return kFixed[i].make(fs_, FixedIno(i));
@@ -115,11 +119,12 @@ bool RootDirectory::Revalidate(OpContext&, const Name& name, Inode* known) {
 
 bool RootDirectory::NextProcess(uint64_t first, Entry& entry) const {
   ThreadGroup* group = fs_->kernel.pids().NextGroup(static_cast<int>(first));
-  while (group != nullptr && group->leader == nullptr) {
+  const PidNamespace& ns = *fs_->pid_ns;
+  while (group != nullptr && (group->leader == nullptr || ns.NumberOf(group->pid) == 0)) {
     group = fs_->kernel.pids().NextGroup(group->pid.value() + 1);
   }
   if (group == nullptr) return false;
-  entry.name = std::to_string(group->pid.value());
+  entry.name = std::to_string(ns.NumberOf(group->pid));
   entry.ino = About(*group, group->pid).Ino(kInoDirectory);
   entry.type = abi::kDtDir;
   entry.position = kFirstProcess + static_cast<uint64_t>(group->pid.value());
@@ -146,7 +151,10 @@ Ref<Inode> ProcFilesystem::Root() {
 }
 
 Ref<Filesystem> MakeProc(Kernel& kernel) {
-  return MakeRef<ProcFilesystem>(kernel);
+  const Task* task = kernel.current;
+  const bool known = task != nullptr && !task->dead();
+  return MakeRef<ProcFilesystem>(
+      kernel, known ? task->group().pid_ns : kernel.initial_namespaces()->pid_for_children);
 }
 
 }  // namespace sentry

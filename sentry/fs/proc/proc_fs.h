@@ -8,12 +8,15 @@ namespace sentry {
 
 class ProcFilesystem final : public KernFilesystem {
  public:
-  explicit ProcFilesystem(Kernel& owner)
-      : KernFilesystem("proc", abi::kProcSuperMagic, ENOENT), kernel(owner) {}
+  ProcFilesystem(Kernel& owner, Ref<PidNamespace> numbers)
+      : KernFilesystem("proc", abi::kProcSuperMagic, ENOENT),
+        kernel(owner),
+        pid_ns(std::move(numbers)) {}
   Ref<Inode> Root() override;
   bool NeedsRevalidation() const override { return true; }
 
   Kernel& kernel;
+  const Ref<PidNamespace> pid_ns;  // Whose processes are shown, by its numbers.
 };
 
 // Inode numbers: the root, what stands in it, the tree of settings; processes have theirs above

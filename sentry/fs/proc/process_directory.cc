@@ -107,7 +107,7 @@ Result<Attributes> TaskListDirectory::GetAttributes(OpContext& ctx) {
 Result<Ref<Inode>> TaskListDirectory::Find(OpContext&, std::string_view name) {
   int64_t number = ParseNumberName(name);
   if (number < 0 || number > PidTable::kPidMax || subject.Find() == nullptr) return Errno(ENOENT);
-  Subject member = Member(Tid(static_cast<int>(number)));
+  Subject member = Member(subject.fs->pid_ns->GlobalOf(static_cast<int>(number)));
   if (member.Find() == nullptr) return Errno(ENOENT);
   return Ref<Inode>(MakeRef<ProcessDirectory>(member));
 }
@@ -126,7 +126,7 @@ bool TaskListDirectory::NextEntry(OpContext&, uint64_t position, Entry& entry) {
   for (Task* task : subject.group->tasks) consider(task);
   consider(subject.group->leader);  // Also when it ended before the others.
   if (next == nullptr) return false;
-  entry.name = std::to_string(next->tid().value());
+  entry.name = std::to_string(subject.fs->pid_ns->NumberOf(next->tid()));
   entry.ino = Member(next->tid()).Ino(kInoDirectory);
   entry.type = abi::kDtDir;
   entry.position = static_cast<uint64_t>(next->tid().value());

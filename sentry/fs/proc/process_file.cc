@@ -19,7 +19,7 @@ constexpr ProcessFile kFiles[] = {
     {"coredump_filter", 0644, kMode, CoredumpFilterText, StoreCoredumpFilter, Where::kProcess},
     {"cpuset", 0444, kMode, CpusetText},
     {"environ", 0400, kMemory, EnvironText},
-    {"gid_map", 0644, kMode, IdMapText},
+    {"gid_map", 0644, kMode, GidMapText, StoreGidMap},
     {"io", 0400, kRead, IoText},
     {"limits", 0444, kMode, LimitsText},
     {"loginuid", 0644, kMode, LoginuidText},
@@ -31,11 +31,11 @@ constexpr ProcessFile kFiles[] = {
     {"oom_score", 0444, kMode, OomScoreText},
     {"oom_score_adj", 0644, kMode, OomScoreAdjText, StoreOomScoreAdj},
     {"personality", 0400, kRead, PersonalityText},
-    {"projid_map", 0644, kMode, IdMapText},
+    {"projid_map", 0644, kMode, ProjectMapText, StoreProjectMap},
     {"sched", 0644, kMode, SchedText, StoreNothing},
     {"schedstat", 0444, kMode, SchedstatText},
     {"sessionid", 0444, kMode, SessionidText},
-    {"setgroups", 0644, kMode, SetgroupsText},
+    {"setgroups", 0644, kMode, SetgroupsText, StoreSetgroups},
     {"smaps", 0444, kMemory, SmapsText},
     {"smaps_rollup", 0444, kMemory, SmapsRollupText},
     {"stack", 0400, kRead, StackText},
@@ -45,7 +45,7 @@ constexpr ProcessFile kFiles[] = {
     {"syscall", 0400, kRead, SyscallText},
     {"timers", 0444, kMode, TimersText, nullptr, Where::kProcess},
     {"timerslack_ns", 0666, kMode, TimerslackText, StoreTimerslack, Where::kProcess},
-    {"uid_map", 0644, kMode, IdMapText},
+    {"uid_map", 0644, kMode, UidMapText, StoreUidMap},
     {"wchan", 0444, kMode, WchanText},
 };
 
@@ -73,7 +73,8 @@ ProcessView ProcessTextInode::View(OpContext& ctx, Task& task, RefCounted* bound
                      .group = *subject.group,
                      .task = task,
                      .thread = subject.thread,
-                     .has_memory = alive && (!bound_to_memory || &task.mm() == bound)};
+                     .has_memory = alive && (!bound_to_memory || &task.mm() == bound),
+                     .numbers = *subject.fs->pid_ns};
 }
 
 Result<std::string> ProcessTextInode::Text(OpContext& ctx, RefCounted* bound) {

@@ -15,9 +15,12 @@ struct ProcessView {
   Kernel& kernel;
   OpContext& ctx;
   ThreadGroup& group;
-  Task& task;       // Maybe dead.
-  bool thread;      // The figures of the thread, not of the process.
-  bool has_memory;  // The task lives, and in the address space that was opened.
+  Task& task;                   // Maybe dead.
+  bool thread;                  // The figures of the thread, not of the process.
+  bool has_memory;              // The task lives, and in the address space that was opened.
+  const PidNamespace& numbers;  // In whose numbers others are told.
+
+  int NumberOf(Tid global) const { return numbers.NumberOf(global); }
 };
 
 // Who may look.
@@ -56,13 +59,20 @@ class ProcessTextInode final : public SubjectInode<TextInode> {
 Result<std::string> CommText(const ProcessView& view);
 Result<void> StoreComm(const ProcessView& view, std::string_view text);
 Result<std::string> PersonalityText(const ProcessView& view);
-Result<std::string> IdMapText(const ProcessView& view);
-Result<std::string> SetgroupsText(const ProcessView& view);
 Result<std::string> LoginuidText(const ProcessView& view);
 Result<std::string> SessionidText(const ProcessView& view);
 Result<std::string> CgroupText(const ProcessView& view);
 Result<std::string> CpusetText(const ProcessView& view);
 Result<std::string> LimitsText(const ProcessView& view);
+// process_id_maps.cc
+Result<std::string> UidMapText(const ProcessView& view);
+Result<std::string> GidMapText(const ProcessView& view);
+Result<std::string> ProjectMapText(const ProcessView& view);
+Result<void> StoreUidMap(const ProcessView& view, std::string_view text);
+Result<void> StoreGidMap(const ProcessView& view, std::string_view text);
+Result<void> StoreProjectMap(const ProcessView& view, std::string_view text);
+Result<std::string> SetgroupsText(const ProcessView& view);
+Result<void> StoreSetgroups(const ProcessView& view, std::string_view text);
 // process_settings.cc
 Result<std::string> OomScoreText(const ProcessView& view);
 Result<std::string> OomAdjText(const ProcessView& view);

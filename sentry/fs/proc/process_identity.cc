@@ -1,4 +1,4 @@
-// /proc/[pid]: who a process is: comm, cgroup, limits, identity maps.
+// /proc/[pid]: who a process is: comm, cgroup, limits.
 #include <array>
 
 #include "sentry/fs/proc/host_figures.h"
@@ -22,15 +22,6 @@ Result<void> StoreComm(const ProcessView& view, std::string_view text) {
 
 Result<std::string> PersonalityText(const ProcessView& view) {
   return Format("%08x\n", view.task.personality);
-}
-
-// The one user namespace maps every number to itself.
-Result<std::string> IdMapText(const ProcessView&) {
-  return Format("%10u %10u %10u\n", 0U, 0U, 4294967295U);
-}
-
-Result<std::string> SetgroupsText(const ProcessView&) {
-  return std::string("allow\n");
 }
 
 // No audit session was ever set.

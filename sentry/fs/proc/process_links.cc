@@ -11,15 +11,21 @@ class NamespaceLink final : public SubjectInode<KernSymlink> {
   NamespaceLink(const Subject& about, size_t index)
       : SubjectInode(about, kInoNs, index), index_(index) {}
   Result<std::string> Readlink(OpContext& ctx) override {
-    TRY(CheckMayRead(ctx, *TRY(subject.Require())));
-    return NamespaceName(index_);
+    return NamespaceName(TRY(Namespace(ctx)));
   }
   Result<std::optional<Path>> MagicTarget(OpContext& ctx) override {
-    TRY(CheckMayRead(ctx, *TRY(subject.Require())));
-    return std::optional<Path>(NamespacePath(index_));
+    return std::optional<Path>(NamespacePath(TRY(Namespace(ctx))));
   }
 
  private:
+  Result<NamespaceRef> Namespace(OpContext& ctx) {
+    Task* task = TRY(subject.Require());
+    TRY(CheckMayRead(ctx, *task));
+    std::optional<NamespaceRef> about = NamespaceOf(*task, index_);
+    if (!about) return Errno(ENOENT);
+    return *std::move(about);
+  }
+
   const size_t index_;
 };
 
@@ -63,14 +69,14 @@ Result<void> NamespaceDirectory::CheckList(OpContext& ctx) {
 Result<Ref<Inode>> NamespaceDirectory::Find(OpContext& ctx, std::string_view name) {
   TRY(CheckMayRead(ctx, *TRY(subject.Require())));
   for (size_t i = 0; i < NamespaceCount(); ++i) {
-    if (NamespaceFile(i) == name) return Ref<Inode>(MakeRef<NamespaceLink>(subject, i));
+    if (NamespaceFileName(i) == name) return Ref<Inode>(MakeRef<NamespaceLink>(subject, i));
   }
   return Errno(ENOENT);
 }
 
 bool NamespaceDirectory::NextEntry(OpContext&, uint64_t position, Entry& entry) {
   if (position >= NamespaceCount()) return false;
-  entry.name = NamespaceFile(position);
+  entry.name = NamespaceFileName(position);
   entry.ino = subject.Ino(kInoNs, position);
   entry.type = abi::kDtLnk;
   entry.position = position;

@@ -1,4 +1,6 @@
 // /proc/[pid]/mounts, mountinfo, mountstats (proc_pid_mountinfo(5)).
+#include <algorithm>
+
 #include "sentry/fs/proc/process_file.h"
 
 namespace sentry {
@@ -88,18 +90,55 @@ Result<std::string> MountsText(const ProcessView& view) {
   return text;
 }
 
+namespace {
+
+// The optional fields (proc_pid_mountinfo(5)).
+std::string Propagation(const Mount& mount, const MountNamespace& mounts) {
+  std::string text;
+  if (mount.peers()) Append(text, " shared:%d", mount.peers()->id);
+  if (mount.master()) {
+    Append(text, " master:%d", mount.master()->id);
+    // The nearest group above that the viewer sees, when the master itself is out of its sight.
+    const PeerGroup* group = mount.master().get();
+    auto seen = [&mounts](const Mount* one) { return mounts.Contains(*one); };
+    while (group != nullptr && std::none_of(group->members.begin(), group->members.end(), seen)) {
+      const PeerGroup* next = nullptr;
+      for (const Mount* member : group->members) {
+        if (member->master()) next = member->master().get();
+      }
+      group = next;
+    }
+    if (group != nullptr && group != mount.master()) Append(text, " propagate_from:%d", group->id);
+  }
+  if (mount.unbindable) text += " unbindable";
+  return text;
+}
+
+const char* SuperAccess(const Mount& mount) {
+  return mount.fs->read_only ? "ro" : "rw";
+}
+
+const char* OwnAccess(const Mount& mount) {
+  return (mount.flags & abi::kMsRdonly) != 0 ? "ro" : "rw";
+}
+
+}  // namespace
+
 Result<std::string> MountinfoText(const ProcessView& view) {
   std::string text;
+  if (view.task.dead()) return text;
+  Ref<MountNamespace> mounts = view.task.mounts();
   for (const Place& place : VisibleMounts(view)) {
     const Mount& mount = *place.mount;
     // The root of the tree stands on a mount that nobody sees (rootfs).
     uint64_t parent = mount.parent() != nullptr ? mount.parent()->id : 1;
     uint64_t device = mount.fs->device();
-    Append(text, "%llu %llu %u:%u %s %s %s%s - %s %s %s%s\n",
+    Append(text, "%llu %llu %u:%u %s %s %s%s%s - %s %s %s%s\n",
            static_cast<unsigned long long>(mount.id), static_cast<unsigned long long>(parent),
            abi::DevMajor(device), abi::DevMinor(device), Mangle(RootName(mount)).c_str(),
-           Mangle(place.point).c_str(), Access(mount), FlagsText(mount.flags).c_str(),
-           mount.fs->type(), SourceOf(mount).c_str(), Access(mount), OptionsOf(mount).c_str());
+           Mangle(place.point).c_str(), OwnAccess(mount), FlagsText(mount.flags).c_str(),
+           Propagation(mount, *mounts).c_str(), mount.fs->type(), SourceOf(mount).c_str(),
+           SuperAccess(mount), OptionsOf(mount).c_str());
   }
   return text;
 }

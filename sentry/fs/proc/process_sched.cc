@@ -10,8 +10,8 @@ namespace sentry {
 
 Result<std::string> SchedText(const ProcessView& view) {
   const Task& task = view.task;
-  std::string text = Format("%s (%d, #threads: %zu)\n", task.comm.c_str(), task.tid().value(),
-                            view.group.tasks.size());
+  std::string text = Format("%s (%d, #threads: %zu)\n", task.comm.c_str(),
+                            view.NumberOf(task.tid()), view.group.tasks.size());
   text.append(67, '-').append("\n");
   // Figures of the run queue are the host's scheduler's.
   std::string host = HostFile(view, "sched", true);
@@ -58,7 +58,7 @@ Result<std::string> SyscallText(const ProcessView& view) {
 Result<std::string> ChildrenText(const ProcessView& view) {
   std::vector<int> pids;
   for (const ThreadGroup* child : view.group.children) {
-    if (child->parent_task == view.task.tid()) pids.push_back(child->pid.value());
+    if (child->parent_task == view.task.tid()) pids.push_back(view.NumberOf(child->pid));
   }
   std::sort(pids.begin(), pids.end());
   std::string text;

@@ -44,11 +44,11 @@ class Line {
 void AddIdentity(Line& line, const ProcessView& view) {
   ThreadGroup& group = view.group;
   const Ref<ControllingTerminal>& terminal = group.session().terminal;
-  line << view.task.tid().value();
-  line.Add("(" + view.task.comm + ")") << StateOf(view) << ParentPid(group);
-  line << group.process_group->id.value() << group.session().id.value();
+  line << view.NumberOf(view.task.tid());
+  line.Add("(" + view.task.comm + ")") << StateOf(view) << ParentPid(view);
+  line << view.NumberOf(group.process_group->id) << view.NumberOf(group.session().id);
   line << (terminal ? static_cast<int>(terminal->device()) : 0);
-  line << (terminal ? terminal->foreground().value() : -1) << FlagsOf(view);
+  line << (terminal ? view.NumberOf(terminal->foreground()) : -1) << FlagsOf(view);
 }
 
 void AddTimes(Line& line, const ProcessView& view, const Usage& usage) {

@@ -35,8 +35,9 @@ void AddIdentity(std::string& text, const ProcessView& view) {
   Append(text, "Name:\t%s\n", name.c_str());
   if (!task.dead()) Append(text, "Umask:\t%04o\n", task.fs().umask);
   Append(text, "State:\t%s\n", std::string(StateName(StateOf(view))).c_str());
-  Append(text, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", view.group.pid.value(),
-         task.tid().value(), ParentPid(view.group), TracerPid(task));
+  Append(text, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n",
+         view.NumberOf(view.group.pid), view.NumberOf(task.tid()), ParentPid(view),
+         TracerPid(view));
 }
 
 // fdtable's size in Linux: a power of two from 64 up.
@@ -46,16 +47,36 @@ size_t FdSize(const Task& task) {
   return std::max<size_t>(64, std::bit_ceil(used));
 }
 
+// In every namespace from the viewer's down to its own.
+void AddNumbers(std::string& text, const ProcessView& view, const char* name, Tid global) {
+  std::vector<int> numbers;
+  for (const PidNamespace* ns = view.group.pid_ns.get(); ns != nullptr; ns = ns->parent.get()) {
+    if (!ns->IsWithin(view.numbers)) break;
+    numbers.push_back(ns->NumberOf(global));
+  }
+  text += name;
+  for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+    Append(text, "\t%d", *number);
+  }
+  text += "\n";
+}
+
 void AddCredentials(std::string& text, const ProcessView& view) {
   const Credentials& creds = view.task.creds();
-  Append(text, "Uid:\t%u\t%u\t%u\t%u\n", creds.uid, creds.euid, creds.suid, creds.fsuid);
-  Append(text, "Gid:\t%u\t%u\t%u\t%u\n", creds.gid, creds.egid, creds.sgid, creds.fsgid);
+  const UserNamespace* ns = view.ctx.creds.user_ns.get();
+  auto uid = [ns](uint32_t id) { return ShownUid(ns, id); };
+  auto gid = [ns](uint32_t id) { return ShownGid(ns, id); };
+  Append(text, "Uid:\t%u\t%u\t%u\t%u\n", uid(creds.uid), uid(creds.euid), uid(creds.suid),
+         uid(creds.fsuid));
+  Append(text, "Gid:\t%u\t%u\t%u\t%u\n", gid(creds.gid), gid(creds.egid), gid(creds.sgid),
+         gid(creds.fsgid));
   Append(text, "FDSize:\t%zu\nGroups:\t", FdSize(view.task));
-  for (uint32_t group : creds.groups) Append(text, "%u ", group);
+  for (uint32_t group : creds.groups) Append(text, "%u ", gid(group));
   text += creds.groups.empty() ? " \n" : "\n";
-  Append(text, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\n", view.group.pid.value(),
-         view.task.tid().value(), view.group.process_group->id.value(),
-         view.group.session().id.value());
+  AddNumbers(text, view, "NStgid:", view.group.pid);
+  AddNumbers(text, view, "NSpid:", view.task.tid());
+  AddNumbers(text, view, "NSpgid:", view.group.process_group->id);
+  AddNumbers(text, view, "NSsid:", view.group.session().id);
 }
 
 void AddSignals(std::string& text, const ProcessView& view) {

@@ -30,12 +30,18 @@ uint64_t Subject::Ino(uint32_t kind, uint64_t number) const {
 
 uint32_t OwnerUid(const Subject& subject, bool directory) {
   const Task* task = subject.Find();
-  return task != nullptr && (task->dumpable || directory) ? task->creds().euid : 0;
+  if (task == nullptr) return 0;
+  if (task->dumpable || directory) return task->creds().euid;
+  const uint32_t root = task->creds().root_uid();
+  return root == kNoId ? 0 : root;
 }
 
 uint32_t OwnerGid(const Subject& subject, bool directory) {
   const Task* task = subject.Find();
-  return task != nullptr && (task->dumpable || directory) ? task->creds().egid : 0;
+  if (task == nullptr) return 0;
+  if (task->dumpable || directory) return task->creds().egid;
+  const uint32_t root = ToKernelId(task->creds().user_ns.get(), &UserNamespace::gid_map, 0);
+  return root == kNoId ? 0 : root;
 }
 
 Result<void> CheckMayRead(const OpContext& ctx, const Task& task) {

@@ -34,17 +34,17 @@ std::string CutHostName(std::string_view text) {
 }  // namespace
 
 std::string HostnameValue(Kernel& kernel) {
-  return kernel.hostname;
+  return kernel.namespaces().uts->hostname;
 }
 Result<void> StoreHostname(Kernel& kernel, std::string_view text) {
-  kernel.hostname = CutHostName(text);
+  kernel.namespaces().uts->hostname = CutHostName(text);
   return {};
 }
 std::string DomainnameValue(Kernel& kernel) {
-  return kernel.domainname;
+  return kernel.namespaces().uts->domainname;
 }
 Result<void> StoreDomainname(Kernel& kernel, std::string_view text) {
-  kernel.domainname = CutHostName(text);
+  kernel.namespaces().uts->domainname = CutHostName(text);
   return {};
 }
 

@@ -41,15 +41,16 @@ Ref<Inode> TmpfsFilesystem::Root() {
 
 Result<FsStatistics> TmpfsFilesystem::Statistics(OpContext&) {
   FsStatistics stats;
-  stats.type = abi::kTmpfsMagic;
   stats.block_size = kPage;
+  stats.id = device_;
+  stats.type = options_.ramfs ? abi::kRamfsMagic : abi::kTmpfsMagic;
+  if (options_.ramfs) return stats;  // simple_statfs()
   // Without a size of its own it may grow until memory is used up.
   stats.blocks = (options_.size != 0 ? options_.size : MostMemory(budget_)) / kPage;
   stats.blocks_free = stats.blocks - std::min(stats.blocks, pages_);
   stats.blocks_available = stats.blocks_free;
   stats.files = options_.inodes;
   stats.files_free = stats.files - std::min(stats.files, inodes_);
-  stats.id = device_;
   return stats;
 }
 

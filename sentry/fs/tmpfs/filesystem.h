@@ -17,6 +17,7 @@ struct TmpfsOptions {
   uint32_t mode = 01777;
   uint32_t uid = 0;
   uint32_t gid = 0;
+  bool ramfs = false;  // The older kind, which has no limits (mount(8)).
 
   // "size=64k,mode=755,nr_inodes=1000,uid=1,gid=1"; EINVAL for what tmpfs does not know.  `memory`
   // is what "size=50%" is a part of.
@@ -32,7 +33,7 @@ class TmpfsFilesystem final : public Filesystem {
 
   TmpfsFilesystem(const TmpfsOptions& options, MemoryBudget& budget);
 
-  const char* type() const override { return "tmpfs"; }
+  const char* type() const override { return options_.ramfs ? "ramfs" : "tmpfs"; }
   Ref<Inode> Root() override;
   uint64_t device() const override { return device_; }
   Result<FsStatistics> Statistics(OpContext& ctx) override;

@@ -122,12 +122,12 @@ Result<uint64_t> JobIoctl(const TtyRequest& r) {
   switch (r.request) {
     case abi::kTiocgpgrp:
       if (!own && !r.from_master) return Errno(ENOTTY);
-      return Give(r, int32_t{r.tty.foreground().value()});
+      return Give(r, int32_t{r.task.NumberOf(r.tty.foreground())});
     case abi::kTiocspgrp:
       return SetForeground(r);
     case abi::kTiocgsid:
       if (!own && !r.from_master) return Errno(ENOTTY);
-      return Give(r, int32_t{TRY(r.tty.SessionId()).value()});
+      return Give(r, int32_t{r.task.NumberOf(TRY(r.tty.SessionId()))});
     case abi::kTiocnotty:
       if (r.from_master) return Errno(ENOTTY);
       return Done(r.tty.GiveUp(r.task));

@@ -138,6 +138,7 @@ Result<void> Tty::GiveUp(Task& task) {
 Result<void> Tty::SetForeground(Task& task, Tid id) {
   if (id.value() < 0) return Errno(EINVAL);
   if (!Controls(task) || session_.get() != &task.group().session()) return Errno(ENOTTY);
+  id = task.GlobalOf(id.value());
   if (ProcessGroup* group = kernel_.pids().FindProcessGroup(id)) {
     if (group->session != session_) return Errno(EPERM);
     foreground_ = id;

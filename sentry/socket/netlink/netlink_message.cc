@@ -56,6 +56,7 @@ void NetlinkMessage::Append(std::span<const std::byte> bytes) {
 NetlinkMessage& NetlinkMessage::Attribute(uint16_t type, std::span<const std::byte> value) {
   Fixed(abi::Nlattr{static_cast<uint16_t>(sizeof(abi::Nlattr) + value.size()), type});
   bytes_.insert(bytes_.end(), value.begin(), value.end());
+  bytes_.resize(abi::NlAlign(bytes_.size()));  // The message's length counts the padding, too.
   return *this;
 }
 

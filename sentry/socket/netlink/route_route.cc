@@ -89,7 +89,9 @@ NetlinkMessage Resolved(NetlinkRequest& request, Network& network, const Route& 
   head.rtm_family = static_cast<uint8_t>(destination.family);
   head.rtm_dst_len = way.prefix_length;
   const bool tell_table = !v4 || (asked.rtm_flags & abi::kRtmFLookupTable) != 0;
-  const uint32_t table = tell_table ? way.table : uint32_t{abi::kRtTableMain};
+  uint32_t table = tell_table ? way.table : uint32_t{abi::kRtTableMain};
+  // Until somebody adds rules, IPv4's table `local` is a part of `main` (fib_unmerge()).
+  if (v4 && table == abi::kRtTableLocal) table = abi::kRtTableMain;
   head.rtm_table = static_cast<uint8_t>(table < 256 ? table : 252);  // RT_TABLE_COMPAT
   head.rtm_protocol = v4 ? abi::kRtprotUnspec : way.protocol;
   head.rtm_scope = abi::kRtScopeUniverse;
@@ -100,6 +102,7 @@ NetlinkMessage Resolved(NetlinkRequest& request, Network& network, const Route& 
   if (!way.source.Empty()) reply.Put(abi::kRtaPrefsrc, way.source);
   if (!way.gateway.Empty()) reply.Put(abi::kRtaGateway, way.gateway);
   if (!v4) reply.Put(abi::kRtaPriority, way.metric);
+  if (v4) reply.Put(abi::kRtaUid, request.ctx.creds.uid);  // For whom it was looked up.
   reply.Put(abi::kRtaCacheinfo, std::array<std::byte, 32>{});
   return reply;
 }

@@ -48,7 +48,7 @@ TEST(Signatures, OptionalArgumentsComeLast) {
 
 TEST(Names, FitTheirSets) {
   for (const NameSet* set : {&kOpenFlagsNames, &kCloneFlagsNames, &kSockOptionsNames}) {
-    for (const Name& row : set->rows) {
+    for (const NamedValue& row : set->rows) {
       EXPECT_EQ(row.text[sizeof(row.text) - 1], '\0');
     }
   }

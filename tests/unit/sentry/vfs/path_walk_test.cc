@@ -186,7 +186,7 @@ TEST_F(PathWalk, PivotRootAndCopies) {
   Ref<MountNamespace> copy = mounts_->Copy({&cwd});
   EXPECT_NE(cwd.mount, mount);
   EXPECT_TRUE(copy->Contains(*cwd.mount));
-  ASSERT_TRUE(mounts_->PivotRoot(*mount, Walk("/a/b/old").value()).ok());
+  ASSERT_TRUE(mounts_->PivotRoot(*mount, *mounts_->Root().mount, Walk("/a/b/old").value()).ok());
   cwd_ = mounts_->Root();
   EXPECT_EQ(WalkError("/old/a/b"), 0);
   EXPECT_EQ(NameOf(Walk("/old/a").value()), "/old/a");
