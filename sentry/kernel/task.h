@@ -44,7 +44,7 @@ class GuestTracer;  // ptrace(2) state of a tracee (kernel/ptrace.h), null when 
 struct PtraceResume;
 struct PtraceStop;
 class SeccompFilters;
-class SysvUndo;
+struct SysvUndo;
 class TaskKeys;
 class SeccompNotifier;
 
