@@ -297,7 +297,9 @@ class Task final : public RefCounted, public UserMemory {
   void ApplyHostPriority();
   void ApplyHostAffinity();
 
-  uint64_t clear_child_tid = 0;  // set_tid_address(2), when the host was not told by clone.
+  // Of set_tid_address(2), which the host is told at the end, and of clones with the memory of
+  // another process (ClearTid() of group_exit.cc).  Of threads by clone the host alone knows.
+  uint64_t clear_child_tid = 0;
   uint64_t robust_list = 0;
   uint64_t robust_list_size = 0;
   int parent_death_signal = 0;

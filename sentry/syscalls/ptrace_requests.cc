@@ -113,10 +113,13 @@ Result<uint64_t> ArchPrctl(const Args& args) {
 // --- filters ---
 
 // Only for those who could have got round a filter of their own (seccomp_get_filter()).
+Result<void> CheckMaySeeFilters(const Task& tracer) {
+  const bool may = tracer.creds().HasCapability(abi::kCapSysAdmin) && tracer.seccomp_mode == 0;
+  if (!may) return Errno(EACCES);
+  return {};
+}
+
 Result<const SeccompFilters*> NthFilter(const Args& args, uint64_t index) {
-  if (!args.task.creds().HasCapability(abi::kCapSysAdmin) || args.task.seccomp_mode != 0) {
-    return Errno(EACCES);
-  }
   if (args.tracee.seccomp_mode != abi::kSeccompModeFilter) return Errno(EINVAL);
   const SeccompFilters* filter = args.tracee.seccomp->Nth(index);
   if (filter == nullptr) return Errno(ENOENT);
@@ -124,6 +127,7 @@ Result<const SeccompFilters*> NthFilter(const Args& args, uint64_t index) {
 }
 
 Result<uint64_t> GetSeccompFilter(const Args& args) {
+  TRY(CheckMaySeeFilters(args.task));
   const std::vector<abi::SockFilter>& code = TRY(NthFilter(args, args.addr))->program().code();
   if (args.data != 0) TRY(args.task.Write(args.data, std::as_bytes(std::span(code))));
   return uint64_t{code.size()};
@@ -133,10 +137,8 @@ Result<uint64_t> GetSeccompMetadata(const Args& args) {
   struct Metadata {
     uint64_t filter_off, flags;
   };
+  TRY(CheckMaySeeFilters(args.task));
   const size_t size = std::min<uint64_t>(args.addr, sizeof(Metadata));
-  if (!args.task.creds().HasCapability(abi::kCapSysAdmin) || args.task.seccomp_mode != 0) {
-    return Errno(EACCES);
-  }
   if (size < sizeof(uint64_t)) return Errno(EINVAL);
   Metadata metadata{.filter_off = TRY(args.task.CopyIn(args.Data<uint64_t>())), .flags = 0};
   metadata.flags = TRY(NthFilter(args, metadata.filter_off))->flags() & abi::kSeccompFilterFlagLog;

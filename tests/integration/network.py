@@ -34,7 +34,7 @@ same("tools", "ip_route_get", "ip route get 127.0.0.1 | sed 's/ uid .*//; s/cach
 same("tools", "ip_link_of_nothing", "ip link show dev nope0", needs=["ip"], status=1)
 same("tools", "ip_rule", "ip rule", needs=["ip"], status=0)
 served("tools", "ss_listener", r"""
-python3 -c 'import socket, sys, time; s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); time.sleep(60)' $port &
+python3 -c 'import signal, socket, sys; s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); signal.pause()' $port &
 server=$!; until_open $port
 ss -Hltn "sport = :$port" | sed "s/$port/PORT/; s/  */ /g"
 """, needs=["ss"])
