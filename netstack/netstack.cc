@@ -37,6 +37,13 @@ Stack& NetStack::stack() {
   return parts_->stack;
 }
 
+Tcp& NetStack::tcp() {
+  return parts_->tcp;
+}
+Udp& NetStack::udp() {
+  return parts_->udp;
+}
+
 Interface& NetStack::AddLoopback(bool up) {
   Stack& stack = parts_->stack;
   Interface* lo = stack.AddInterface("lo", std::make_unique<LoopbackLink>()).value();

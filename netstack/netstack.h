@@ -24,6 +24,9 @@ class NetStack {
   Interface& AddLoopback(bool up = true);
 
   Stack& stack();
+  // For gateways (netstack/stack/forwarder.h).
+  Tcp& tcp();
+  Udp& udp();
   // `family`: AF_INET or AF_INET6.  `uid`: of the caller, for SO_REUSEPORT.
   Ref<TcpEndpoint> CreateTcp(int family, uint32_t uid);
   Ref<UdpEndpoint> CreateUdp(int family, uint32_t uid);

@@ -181,6 +181,7 @@ inline constexpr int32_t kSoEeOriginNone = 0;
 inline constexpr int32_t kSoEeOriginLocal = 1;
 inline constexpr int32_t kSoEeOriginIcmp = 2;
 inline constexpr int32_t kSoEeOriginIcmp6 = 3;
+inline constexpr int32_t kSoEeOriginZerocopy = 5;
 
 inline constexpr int32_t kSolSocket = 1;
 inline constexpr int32_t kSolIp = 0;

@@ -3,6 +3,9 @@
 
 #include <poll.h>
 
+#include <algorithm>
+#include <cstring>
+
 namespace netstack {
 
 DatagramEndpoint::~DatagramEndpoint() = default;
@@ -81,13 +84,17 @@ Result<void> DatagramEndpoint::Shutdown(bool receive, bool send) {
   return {};
 }
 
+bool DatagramEndpoint::PassesFilter(Packet& packet, std::span<const std::byte> header) {
+  if (!HasFilter()) return true;
+  if (!header.empty()) std::memmove(packet.Push(header.size()), header.data(), header.size());
+  const size_t keep = filter_(packet);
+  if (keep != 0) packet.Truncate(std::max(keep, header.size()));
+  packet.Consume(header.size());
+  return keep != 0;
+}
+
 bool DatagramEndpoint::Enqueue(PacketPtr packet, DatagramInfo info) {
   if (receive_shut_ || closed_) return true;
-  if (HasFilter()) {
-    const size_t keep = filter_(*packet);
-    if (keep == 0) return true;
-    packet->Truncate(keep);
-  }
   // As Linux counts: what the memory behind it really is.
   size_t cost = 256;
   for (const View& view : packet->views()) {
@@ -121,6 +128,7 @@ DatagramInfo DatagramEndpoint::InfoOf(const Packet& packet, const IpReceived& ip
   info.flow_label = ip.flow_label;
   info.wall_time = packet.wall_time;
   info.options.assign(ip.options.begin(), ip.options.end());
+  info.options_protocol = ip.options_protocol;
   info.fragment_size = packet.fragment_size;
   info.mark = packet.mark;
   info.broadcast = ip.broadcast;

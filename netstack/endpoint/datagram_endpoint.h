@@ -19,6 +19,7 @@ struct DatagramInfo {
   uint32_t flow_label = 0;
   int64_t wall_time = 0;           // When it came, CLOCK_REALTIME.
   std::vector<std::byte> options;  // IPv4 options, IPv6 extension headers.
+  uint8_t options_protocol = 0;    // Of the first extension header.
   uint32_t fragment_size = 0;      // IP_RECVFRAGSIZE; 0: it was whole.
   uint16_t gro_size = 0;           // UDP_GRO; 0: one datagram.
   uint32_t mark = 0;
@@ -37,7 +38,9 @@ struct DatagramSend {
   bool dont_route = false;  // MSG_DONTROUTE
   bool confirm = false;     // MSG_CONFIRM
   bool more = false;        // MSG_MORE: kept until one comes without (UDP).
-  std::optional<std::vector<std::byte>> options = {};  // IP_RETOPTS, IPv6 extension headers
+  std::optional<std::vector<std::byte>> options = {};  // IP_RETOPTS
+  // IPV6_HOPOPTS, IPV6_DSTOPTS as control messages: whole headers, instead of the socket's.
+  std::optional<std::vector<std::byte>> hop_options = {}, dst_options = {};
 };
 
 struct DatagramReceive {
@@ -105,6 +108,9 @@ class DatagramEndpoint : public Endpoint {
     DatagramInfo info;
     size_t cost = 0;
   };
+  // What SO_ATTACH_FILTER says of a packet that starts behind `header`, which the filter sees too
+  // and never cuts off (sk_filter_trim_cap() of Linux); it may have been shortened.
+  bool PassesFilter(Packet& packet, std::span<const std::byte> header = {});
   // Puts a datagram (from its payload on) into the queue; false: no room.
   bool Enqueue(PacketPtr packet, DatagramInfo info);
   DatagramInfo InfoOf(const Packet& packet, const IpReceived& ip, uint16_t source_port) const;
@@ -113,6 +119,7 @@ class DatagramEndpoint : public Endpoint {
     SocketAddr to;
     RouteResult route;
     IpSend ip;
+    Ip6Extensions extensions = {};  // Of this message alone; `ip` shows them.
   };
   Result<Target> Resolve(const DatagramSend& send) const;
   // Takes the bytes of a message into a packet.  ENOBUFS, EFAULT.

@@ -37,8 +37,42 @@ std::optional<QueuedError> Endpoint::TakeQueuedError() {
   QueuedError first = std::move(errors_.front());
   errors_.erase(errors_.begin());
   // As sock_dequeue_err_skb() of Linux: the error that is left to report is that of the next one.
-  error_ = errors_.empty() || errors_.front().origin < 2 ? 0 : errors_.front().error;
+  auto is_icmp = [](const QueuedError& e) { return e.origin == 2 || e.origin == 3; };
+  if (!errors_.empty() && is_icmp(errors_.front())) {
+    error_ = errors_.front().error;
+  } else if (is_icmp(first)) {
+    error_ = 0;
+  }
   return first;
+}
+
+namespace {
+
+// linux/errqueue.h
+constexpr uint8_t kOriginZeroCopy = 5, kCodeZeroCopyCopied = 1;
+
+}  // namespace
+
+Result<void> Endpoint::CheckZeroCopy() const {
+  // Linux: what tells of it counts against net.core.optmem_max.
+  if (errors_.size() >= kMaxQueuedErrors) return Errno(ENOBUFS);
+  return {};
+}
+
+void Endpoint::NoteZeroCopy() {
+  const uint32_t call = zerocopy_calls_++;
+  // skb_zerocopy_notify_extend() of Linux.
+  if (!errors_.empty() && errors_.back().origin == kOriginZeroCopy &&
+      errors_.back().data + 1 == call && call != 0) {
+    errors_.back().data = call;
+  } else {
+    QueuedError note;
+    note.origin = kOriginZeroCopy;
+    note.code = kCodeZeroCopyCopied;
+    note.info = note.data = call;
+    QueueError(std::move(note));
+  }
+  NotifyReady(POLLERR);
 }
 
 void Endpoint::QueueError(QueuedError error) {

@@ -80,6 +80,16 @@ struct Ip4Options {
   std::vector<std::byte> options;                    // IP_OPTIONS, checked with CheckIp4Options().
 };
 
+// Extension headers as they stand in a packet, and the number of the first; of none: the
+// transport's.
+struct Ip6Extensions {
+  std::vector<std::byte> bytes;
+  uint8_t protocol = 0;
+};
+// Of whole headers, each a multiple of 8 bytes; empty: none.
+Ip6Extensions JoinExtensions(std::span<const std::byte> hop, std::span<const std::byte> dst,
+                             uint8_t protocol);
+
 // ipv6(7)
 struct Ip6Options {
   int unicast_hops = -1, multicast_hops = -1;
@@ -94,7 +104,9 @@ struct Ip6Options {
   uint8_t min_hopcount = 0;
   bool freebind = false, transparent = false;
   int checksum_offset = -1;  // Raw: IPV6_CHECKSUM.
-  std::vector<std::byte> hop_options, dst_options, routing_header;
+  // IPV6_HOPOPTS and IPV6_DSTOPTS, through their setters, and what they make together.
+  std::vector<std::byte> hop_options, dst_options;
+  Ip6Extensions extensions;
 };
 
 // What MSG_ERRQUEUE gives (ip(7) IP_RECVERR).
@@ -142,6 +154,11 @@ class Endpoint : public base::RefCounted {
   int32_t receive_buffer() const { return receive_buffer_; }
   virtual void SetSendBuffer(int32_t bytes);
   virtual void SetReceiveBuffer(int32_t bytes);
+  // IPV6_HOPOPTS, IPV6_DSTOPTS: a whole header; empty: none.
+  void SetHopOptions(std::span<const std::byte> header);
+  void SetDestinationOptions(std::span<const std::byte> header);
+  // IP_OPTIONS or extension headers have changed, and with them the room for data.
+  virtual void OnIpOptions() {}
   // SO_BINDTODEVICE, SO_BINDTOIFINDEX; 0: none.  ENODEV.
   virtual Result<void> SetBoundInterface(uint32_t ifindex);
 
@@ -150,6 +167,12 @@ class Endpoint : public base::RefCounted {
   using Filter = base::UniqueFunction<size_t(const Packet&)>;
   void SetFilter(Filter filter) { filter_ = std::move(filter); }
   bool HasFilter() const { return static_cast<bool>(filter_); }
+
+  // MSG_ZEROCOPY: one more call has sent its data, which were copied: the error queue says so, in
+  // one entry with the calls before it when nothing else came between.  ENOBUFS beforehand: the
+  // queue has no room.
+  Result<void> CheckZeroCopy() const;
+  void NoteZeroCopy();
 
   // The oldest of the error queue; nothing: EAGAIN.
   std::optional<QueuedError> TakeQueuedError();
@@ -179,6 +202,7 @@ class Endpoint : public base::RefCounted {
 
  private:
   static constexpr size_t kMaxQueuedErrors = 64;
+  uint32_t zerocopy_calls_ = 0;
   std::vector<QueuedError> errors_;
 };
 

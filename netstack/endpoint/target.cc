@@ -75,6 +75,16 @@ Result<DatagramEndpoint::Target> DatagramEndpoint::Resolve(const DatagramSend& s
     ip.multicast_loop = ip6.multicast_loop;
     const bool whole = send.dont_fragment >= 0 ? send.dont_fragment != 0 : ip6.dont_fragment;
     if (whole) ip.fragmentation = Fragmentation::kForbidden;
+    if (send.hop_options || send.dst_options) {
+      target.extensions =
+          JoinExtensions(send.hop_options ? *send.hop_options : ip6.hop_options,
+                         send.dst_options ? *send.dst_options : ip6.dst_options, protocol_);
+      ip.options = target.extensions.bytes;
+      ip.options_protocol = target.extensions.protocol;
+    } else {
+      ip.options = ip6.extensions.bytes;
+      ip.options_protocol = ip6.extensions.protocol;
+    }
     if (ip6.mtu != 0) target.route.mtu = std::min(target.route.mtu, ip6.mtu);
   }
   if (target.to.addr.NeedsScope()) target.to.scope = target.route.out->index();

@@ -79,6 +79,8 @@ void Icmp::Receive4(PacketPtr packet, const IpReceived& ip, const IcmpHeader& he
   switch (header.type) {
     case kIcmpEcho:
       if (sysctl.icmp_echo_ignore_all) return;
+      // A gateway for the world answers for itself alone.
+      if (stack_.takes_all() && !stack_.IsLocal(ip.destination)) return;
       if ((ip.broadcast || ip.multicast) && sysctl.icmp_echo_ignore_broadcasts) return;
       Reply(std::move(packet), ip, kIcmpEchoReply);
       return;
@@ -100,6 +102,7 @@ void Icmp::Receive4(PacketPtr packet, const IpReceived& ip, const IcmpHeader& he
 void Icmp::Receive6(PacketPtr packet, const IpReceived& ip, const IcmpHeader& header) {
   switch (header.type) {
     case kIcmp6Echo:
+      if (stack_.takes_all() && !stack_.IsLocal(ip.destination)) return;
       Reply(std::move(packet), ip, kIcmp6EchoReply);
       return;
     case kIcmp6EchoReply:

@@ -46,7 +46,8 @@ void Ipv4::Receive(Interface& in, PacketPtr packet) {
   ip.multicast = header->destination.IsMulticast();
   ip.broadcast = !ip.multicast && stack_.IsBroadcast(header->destination, in.index());
   const bool local =
-      ip.broadcast || (ip.multicast ? in.InGroup(ip.destination) : stack_.IsLocal(ip.destination));
+      ip.broadcast || (ip.multicast ? in.InGroup(ip.destination)
+                                    : stack_.takes_all() || stack_.IsLocal(ip.destination));
   if (ip.multicast) stats.in_mcast++;
   if (ip.broadcast) stats.in_bcast++;
   if (!ip.options.empty() && !CheckOptions(*packet, ip)) return;

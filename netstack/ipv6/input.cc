@@ -47,7 +47,8 @@ void Ipv6::Receive(Interface& in, PacketPtr packet) {
   ip.flow_label = header->flow_label;
   ip.multicast = header->destination.IsMulticast();
   if (ip.multicast) stats.in_mcast++;
-  const bool local = ip.multicast ? in.InGroup(ip.destination) : stack_.IsLocal(ip.destination);
+  const bool local = ip.multicast ? in.InGroup(ip.destination)
+                                  : stack_.takes_all() || stack_.IsLocal(ip.destination);
   if (!local) {
     packet->network_header = {at, Ipv6Header::kSize};
     packet->Consume(Ipv6Header::kSize);
@@ -87,6 +88,7 @@ bool Ipv6::TakeExtensions(PacketPtr& packet, const Ipv6Header& header, IpReceive
   }
   ip.protocol = walk.protocol;
   ip.options = packet->network_header.subspan(Ipv6Header::kSize);
+  ip.options_protocol = header.next_header;
   return !walk.fragment || TakeFragment(packet, walk, ip);
 }
 

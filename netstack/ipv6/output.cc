@@ -49,12 +49,29 @@ Result<void> Ipv6::Send(PacketPtr packet, const RouteResult& route, const IpSend
     return SendFragments(std::move(packet), route, header, send);
   }
   if (!send.options.empty()) {
-    if (send.options.size() + Ipv6Header::kSize + 32 > packet->headroom()) return Errno(EMSGSIZE);
+    if (send.options.size() + Ipv6Header::kSize + 32 > packet->headroom()) {
+      packet = Join(std::move(packet), send);
+      if (packet == nullptr) return Errno(ENOBUFS);
+    }
     std::memcpy(packet->Push(send.options.size()), send.options.data(), send.options.size());
   }
   header.Write(packet->Push(Ipv6Header::kSize));
   Transmit(std::move(packet), route, send);
   return {};
+}
+
+// Makes room for extension headers that the inline area has not got: all that is behind them goes
+// into a chunk.
+PacketPtr Ipv6::Join(PacketPtr packet, const IpSend& send) {
+  if (packet->checksum == ChecksumState::kPartial) {
+    FinishChecksum(*packet, send.protocol == kProtoUdp);
+  }
+  PacketPtr joined = Packet::FromBytes(stack_.pool(), packet->ToBytes());
+  if (joined == nullptr) return nullptr;
+  joined->checksum = packet->checksum;
+  joined->gso_size = packet->gso_size;
+  joined->mark = packet->mark;
+  return joined;
 }
 
 void Ipv6::Transmit(PacketPtr packet, const RouteResult& route, const IpSend& send) {
@@ -106,13 +123,15 @@ Result<void> Ipv6::SendFragments(PacketPtr packet, const RouteResult& route, Ipv
   }
   for (size_t at = 0; at < payload.size();) {
     const size_t n = std::min(room, payload.size() - at);
-    PacketPtr piece = Packet::FromBytes(stack_.pool(), std::span(payload).subspan(at, n));
-    if (piece == nullptr) return Errno(ENOBUFS);
-    if (headers + 32 > piece->headroom()) return Errno(EMSGSIZE);
-    piece->checksum = ChecksumState::kVerified;
+    std::vector<std::byte> bytes = options;
+    bytes.resize(options.size() + Ipv6Fragment::kSize);
     Ipv6Fragment fragment{send.protocol, static_cast<uint16_t>(at), at + n < payload.size(), id};
-    fragment.Write(piece->Push(Ipv6Fragment::kSize));
-    if (!options.empty()) std::memcpy(piece->Push(options.size()), options.data(), options.size());
+    fragment.Write(&bytes[options.size()]);
+    bytes.insert(bytes.end(), payload.begin() + static_cast<ptrdiff_t>(at),
+                 payload.begin() + static_cast<ptrdiff_t>(at + n));
+    PacketPtr piece = Packet::FromBytes(stack_.pool(), bytes);
+    if (piece == nullptr) return Errno(ENOBUFS);
+    piece->checksum = ChecksumState::kVerified;
     header.payload_length = static_cast<uint16_t>(piece->size());
     header.Write(piece->Push(Ipv6Header::kSize));
     stats.frag_creates++;

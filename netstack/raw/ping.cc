@@ -47,7 +47,8 @@ void Ping::OnEchoReply(PacketPtr packet, const IpReceived& ip, uint16_t id) {
   if (!e->local_.addr.IsAny() && e->local_.addr != ip.destination) return;
   if (e->connected_ && e->peer_.addr != ip.source) return;
   if (e->options.bound_ifindex != 0 && e->options.bound_ifindex != ip.in->index()) return;
-  e->Enqueue(packet->Clone(), e->InfoOf(*packet, ip, 0));
+  PacketPtr copy = packet->Clone();
+  if (e->PassesFilter(*copy)) e->Enqueue(std::move(copy), e->InfoOf(*packet, ip, 0));
 }
 
 void Ping::OnEchoError(const IpError& error, uint16_t id) {

@@ -89,6 +89,7 @@ void RawEndpoint::Deliver(const Packet& packet, const IpReceived& ip) {
   }
   DatagramInfo info = InfoOf(*copy, ip, 0);
   info.destination.port = 0;
+  if (!PassesFilter(*copy)) return;
   Enqueue(std::move(copy), std::move(info));
 }
 

@@ -149,7 +149,7 @@ bool Stack::IsBroadcast(const IpAddress& addr, uint32_t ifindex) const {
 
 bool Stack::CanBind(const IpAddress& addr, uint32_t ifindex) const {
   if (addr.IsAny() || addr.IsMulticast() || IsBroadcast(addr)) return true;
-  if (addr.IsV4() && sysctl_.ip_nonlocal_bind) return true;
+  if (takes_all_ || (addr.IsV4() && sysctl_.ip_nonlocal_bind)) return true;
   return IsLocal(addr, addr.NeedsScope() ? ifindex : 0);
 }
 

@@ -46,6 +46,7 @@ struct IpReceived {
   uint32_t flow_label = 0;
   bool broadcast = false, multicast = false;  // What `destination` is.
   std::span<const std::byte> options;         // IPv4 options; IPv6: all extension headers.
+  uint8_t options_protocol = 0;               // IPv6: of the first of them.
 };
 
 // An ICMP error (or a local one) about a packet that was sent from here.

@@ -105,6 +105,10 @@ class Stack final : private BufferPool::Account {
   // Whether it is one of ours (127/8 included), on `ifindex` if that is not 0.
   bool IsLocal(const IpAddress& addr, uint32_t ifindex = 0) const;
   bool IsBroadcast(const IpAddress& addr, uint32_t ifindex = 0) const;
+  // From now on every unicast address that comes in is taken as ours, and packets may go out from
+  // any: the stack is a gateway that stands for the world behind it (netstack/stack/forwarder.h).
+  void TakeAll() { takes_all_ = true; }
+  bool takes_all() const { return takes_all_; }
   // What bind(2) accepts: one of ours, any, a multicast or broadcast address.
   bool CanBind(const IpAddress& addr, uint32_t ifindex = 0) const;
 
@@ -191,6 +195,7 @@ class Stack final : private BufferPool::Account {
   Stats stats_;
   uint64_t seed_[2] = {};
   int depth_ = 0, timestamp_users_ = 0;
+  bool takes_all_ = false;
   mutable std::optional<Time> now_;  // Of the running call.
   struct QueuedInput {
     uint32_t ifindex;

@@ -13,23 +13,17 @@ constexpr uint32_t kAllEvents = POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POL
 Result<void> TcpEndpoint::Shutdown(bool receive, bool send) {
   Stack::Scope scope(stack_);
   const Ref<TcpEndpoint> self(this);
-  if (state_ == TcpState::kListen) {
-    if (receive) StopListening();
-    return {};
-  }
-  if (state_ == TcpState::kSynSent) {
-    // Linux: the attempt ends.
-    Finish(0);
-    progress_ = Progress::kIdle;
-    return {};
-  }
-  if (state_ == TcpState::kClose) return Errno(ENOTCONN);
+  if (state_ == TcpState::kListen) return receive ? Disconnect() : Result<void>();
+  if (state_ == TcpState::kSynSent) return Disconnect();  // Linux: the attempt ends.
+  const bool closed = state_ == TcpState::kClose;
   if (receive) receive_shut_ = true;
   if (send && !send_shut_) {
     send_shut_ = true;
     QueueFin();
   }
-  NotifyReady(kAllEvents);
+  // It takes effect, and whoever waits is told, even where there is no peer (inet_shutdown()).
+  NotifyReady(kAllEvents | (closed ? POLLHUP : 0));
+  if (closed) return Errno(ENOTCONN);
   return {};
 }
 
@@ -218,10 +212,10 @@ void TcpEndpoint::OnError(const IpError& error) {
                 error.ifindex});
   }
   if (state_ == TcpState::kSynSent || state_ == TcpState::kSynRecv) {
-    if (error.hard || error.origin == 1) {
+    // Linux gives up an attempt of its own on every error that names an errno (tcp_v4_err()).
+    if (error.hard || error.origin == 1 || state_ == TcpState::kSynSent) {
       Finish(error.error);
     } else {
-      // Linux gives up an attempt on soft errors of the first kind too when nobody else answers.
       soft_error_ = error.error;
     }
     return;

@@ -75,12 +75,6 @@ Result<void> TcpEndpoint::CheckSend() {
 Result<size_t> TcpEndpoint::Send(ByteSource& data, const TcpSend& how) {
   Stack::Scope scope(stack_);
   const Ref<TcpEndpoint> self(this);
-  if (how.fastopen && state_ == TcpState::kClose && progress_ == Progress::kIdle) {
-    // Without a cookie the data waits for the handshake (RFC 7413 section 4.1.2).
-    Result<void> started = Connect(*how.fastopen);
-    if (!started.ok() && !started.Is(EINPROGRESS)) return started.error();
-    return started.error();
-  }
   TRY(CheckSend());
   size_t done = 0;
   while (data.remaining() != 0) {

@@ -103,8 +103,9 @@ Result<void> TcpEndpoint::Connect(const SocketAddr& peer) {
   if (progress_ == Progress::kConnecting) {
     if (state_ == TcpState::kSynSent || state_ == TcpState::kSynRecv) return Errno(EALREADY);
     if (state_ == TcpState::kClose || error_ != 0) {
-      progress_ = Progress::kIdle;
       const int error = TakeError();
+      TRY(Disconnect());  // It may be tried again.
+      error_ = 0;
       return Errno(error != 0 ? error : ECONNABORTED);
     }
     progress_ = Progress::kConnected;
@@ -309,13 +310,15 @@ void TcpEndpoint::SetState(TcpState state) {
 Result<void> TcpEndpoint::Disconnect() {
   Stack::Scope scope(stack_);
   const Ref<TcpEndpoint> self(this);
+  int error = 0;
   if (state_ == TcpState::kListen) {
     StopListening();
   } else if (state_ != TcpState::kClose) {
+    error = ECONNRESET;  // tcp_disconnect() of Linux: somebody may wait for it.
     if (state_ != TcpState::kSynSent) SendReset();
     Finish(0);
   }
-  error_ = 0;
+  error_ = error;
   receive_queue_.Clear();
   receive_shut_ = send_shut_ = false;
   fin_received_ = fin_queued_ = false;
@@ -329,6 +332,7 @@ Result<void> TcpEndpoint::Disconnect() {
   rtt_ = {};
   window_ = {};
   urgent_ = Urgent::kNone;
+  NotifyReady(POLLOUT | POLLWRNORM | POLLHUP | (error != 0 ? POLLERR : 0));
   return {};
 }
 

@@ -15,7 +15,9 @@ void TcpEndpoint::UpdateMss() {
   const bool v4 = peer_.addr.IsV4();
   uint32_t mtu = std::min<uint32_t>(route_.mtu, 65535u + (v4 ? 0 : 1));
   if (!v4 && ip6.mtu != 0) mtu = std::min(mtu, ip6.mtu);
-  uint32_t mss = std::min(mtu - (v4 ? 40 : 60), peer_mss_);
+  const size_t extra = v4 ? ip4.options.size() : ip6.extensions.bytes.size();
+  const uint32_t headers = (v4 ? 40 : 60) + static_cast<uint32_t>(extra);
+  uint32_t mss = std::min(mtu > headers ? mtu - headers : 0, peer_mss_);
   if (user_mss_ != 0) mss = std::min(mss, static_cast<uint32_t>(user_mss_));
   // Never more than half of the largest window the peer has offered: it could not open it again.
   if (max_window_ != 0) {
@@ -303,7 +305,8 @@ bool TcpEndpoint::Transmit(uint32_t seq, uint32_t end, uint16_t flags) {
   ip.flow_label = flow_label_;
   ip.fragmentation =
       v4 && ip4.pmtu == PmtuDiscovery::kDont ? Fragmentation::kAllowed : Fragmentation::kHereOnly;
-  ip.options = v4 ? std::span<const std::byte>(ip4.options) : std::span<const std::byte>();
+  ip.options = v4 ? ip4.options : ip6.extensions.bytes;
+  ip.options_protocol = ip6.extensions.protocol;
   StartChecksum(*packet, ip.source, ip.destination, kProtoTcp, 16);
   if ((flags & kTcpAck) != 0) {
     delayed_ack_at_ = 0;

@@ -165,6 +165,7 @@ void Tcp::Dispatch(TcpSegment& segment, const TcpTuple& tuple) {
   }
   TcpEndpoint* raw = FindListener(*segment.ip, tuple.local.port, tuple.peer.port);
   if (raw == nullptr) {
+    if (Hold(segment, tuple)) return;
     SendResetFor(segment, tuple);
     return;
   }

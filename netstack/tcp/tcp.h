@@ -5,6 +5,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "netstack/stack/forwarder.h"
 #include "netstack/tcp/tcp_endpoint.h"
 
 namespace netstack {
@@ -57,6 +58,14 @@ class Tcp final : public TransportProtocol {
 
   void Receive(PacketPtr packet, const IpReceived& ip) override;
   void OnError(const IpError& error) override;
+
+  // --- gateways (forward.cc) ---
+  // Requests to where nobody listens are `forwarder`'s to answer.  Those that are accepted come out
+  // of `listener`, which lends them its options: an endpoint that listens on a port of its own.
+  void SetForwarder(TcpForwarder* forwarder, Ref<TcpEndpoint> listener);
+  void AcceptHeld(const TcpTuple& tuple);
+  // `error`: an errno of connect(2), told in the way that makes the other side see it.
+  void RefuseHeld(const TcpTuple& tuple, int error);
 
   // For dumps.
   std::vector<Ref<TcpEndpoint>> Endpoints() const;
@@ -130,7 +139,18 @@ class Tcp final : public TransportProtocol {
   void SendResetFor(const TcpSegment& segment, const TcpTuple& tuple);
   void Dispatch(TcpSegment& segment, const TcpTuple& tuple);
 
+  struct HeldRequest {
+    TcpSegment segment;
+    IpReceived ip;
+  };
+  // Whether a forwarder has taken the segment.
+  bool Hold(TcpSegment& segment, const TcpTuple& tuple);
+  std::optional<HeldRequest> TakeHeld(const TcpTuple& tuple);
+
   Stack& stack_;
+  TcpForwarder* forwarder_ = nullptr;
+  Ref<TcpEndpoint> forward_listener_;
+  std::unordered_map<TcpTuple, HeldRequest, TupleHash> held_;
   std::unordered_map<TcpTuple, Ref<TcpEndpoint>, TupleHash> connections_;
   std::unordered_map<TcpTuple, std::unique_ptr<TcpRequest>, TupleHash> requests_;
   std::unordered_map<TcpTuple, std::unique_ptr<TcpTimeWait>, TupleHash> time_waits_;

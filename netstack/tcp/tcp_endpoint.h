@@ -29,10 +29,9 @@ class TcpPortHolder : public base::ListNode<TcpPortHolder> {
 };
 
 struct TcpSend {
-  bool oob = false;                         // MSG_OOB: the last byte is urgent.
-  bool more = false;                        // MSG_MORE: a partial segment may wait.
-  bool eor = false;                         // MSG_EOR
-  std::optional<SocketAddr> fastopen = {};  // MSG_FASTOPEN: connect with this data.
+  bool oob = false;   // MSG_OOB: the last byte is urgent.
+  bool more = false;  // MSG_MORE: a partial segment may wait.
+  bool eor = false;   // MSG_EOR
 };
 
 struct TcpReceive {
@@ -124,6 +123,9 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   void SetReceiveLowWater(int bytes);  // SO_RCVLOWAT
   void SetSendBuffer(int32_t bytes) override;
   void SetReceiveBuffer(int32_t bytes) override;
+  void OnIpOptions() override {
+    if (state_ != TcpState::kClose && state_ != TcpState::kListen) UpdateMss();
+  }
 
   bool nodelay() const;
   bool cork() const;

@@ -163,10 +163,13 @@ void Udp::Receive(PacketPtr packet, const IpReceived& ip) {
   packet->transport_consumed = true;
   packet->Consume(UdpHeader::kSize);
   if (ip.multicast || ip.broadcast) {
-    DeliverToGroup(std::move(packet), ip, header.destination_port, header.source_port);
+    DeliverToGroup(std::move(packet), ip, header);
     return;
   }
   UdpEndpoint* endpoint = Find(ip, header.destination_port, header.source_port);
+  if (endpoint == nullptr && forwarder_ != nullptr) {
+    endpoint = forwarder_->OnFlow(ip, header.destination_port, header.source_port);
+  }
   if (unchecked && !v4 && packet->checksum == ChecksumState::kUnknown &&
       (endpoint == nullptr || !endpoint->no_check6_rx)) {
     // RFC 8200 section 8.1.
@@ -178,12 +181,12 @@ void Udp::Receive(PacketPtr packet, const IpReceived& ip) {
     stack_.icmp().SendUnreachable(*packet, ip, Unreachable::kPort);
     return;
   }
-  endpoint->Deliver(std::move(packet), ip, header.source_port);
+  const std::span<const std::byte> shown = packet->transport_header;
+  endpoint->Deliver(std::move(packet), ip, header.source_port, shown);
 }
 
-void Udp::DeliverToGroup(PacketPtr packet, const IpReceived& ip, uint16_t port,
-                         uint16_t source_port) {
-  auto found = ports_.find(port);
+void Udp::DeliverToGroup(PacketPtr packet, const IpReceived& ip, const UdpHeader& header) {
+  auto found = ports_.find(header.destination_port);
   UdpStats& stats = ip.source.IsV4() ? stack_.stats().udp4 : stack_.stats().udp6;
   if (found == ports_.end()) {
     stats.ignored_multi++;
@@ -193,9 +196,9 @@ void Udp::DeliverToGroup(PacketPtr packet, const IpReceived& ip, uint16_t port,
   bool any = false;
   for (const Ref<UdpEndpoint>& e : members) {
     const SocketAddr* peer = e->connected_ ? &e->peer_ : nullptr;
-    if (Score(*e, e->local_, peer, ip, source_port) <= 0 || !e->WantsGroup(ip)) continue;
+    if (Score(*e, e->local_, peer, ip, header.source_port) <= 0 || !e->WantsGroup(ip)) continue;
     any = true;
-    e->Deliver(packet->Clone(), ip, source_port);
+    e->Deliver(packet->Clone(), ip, header.source_port, packet->transport_header);
   }
   if (!any) stats.ignored_multi++;
 }

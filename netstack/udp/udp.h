@@ -4,8 +4,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "netstack/stack/forwarder.h"
 #include "netstack/stack/ports.h"
 #include "netstack/udp/udp_endpoint.h"
+#include "netstack/wire/udp.h"
 
 namespace netstack {
 
@@ -18,6 +20,8 @@ class Udp final : public TransportProtocol {
   void Receive(PacketPtr packet, const IpReceived& ip) override;
   void OnError(const IpError& error) override;
   Stack& stack() { return stack_; }
+  // Datagrams for nobody are `forwarder`'s to place.
+  void SetForwarder(UdpForwarder* forwarder) { forwarder_ = forwarder; }
 
  private:
   friend class UdpEndpoint;
@@ -26,9 +30,10 @@ class Udp final : public TransportProtocol {
   bool Conflicts(const UdpEndpoint& endpoint, uint16_t port) const;
   Result<uint16_t> PickPort(const UdpEndpoint& endpoint);
   UdpEndpoint* Find(const IpReceived& ip, uint16_t port, uint16_t source_port) const;
-  void DeliverToGroup(PacketPtr packet, const IpReceived& ip, uint16_t port, uint16_t source_port);
+  void DeliverToGroup(PacketPtr packet, const IpReceived& ip, const UdpHeader& header);
 
   Stack& stack_;
+  UdpForwarder* forwarder_ = nullptr;
   std::unordered_map<uint16_t, std::vector<Ref<UdpEndpoint>>> ports_;
 };
 

@@ -148,11 +148,17 @@ Result<void> UdpEndpoint::TransmitOne(PacketPtr packet, const Target& target) {
   return stack_.network(v4).Send(std::move(packet), target.route, ip);
 }
 
-void UdpEndpoint::Deliver(PacketPtr packet, const IpReceived& ip, uint16_t source_port) {
+void UdpEndpoint::Deliver(PacketPtr packet, const IpReceived& ip, uint16_t source_port,
+                          std::span<const std::byte> header) {
   UdpStats& stats = ip.source.IsV4() ? stack_.stats().udp4 : stack_.stats().udp6;
   const int floor = ip.source.IsV4() ? ip4.min_ttl : ip6.min_hopcount;
   if (ip.hop_limit < floor) return;
   DatagramInfo info = InfoOf(*packet, ip, source_port);
+  if (!PassesFilter(*packet, header)) {
+    drops_++;
+    stats.in_errors++;
+    return;
+  }
   if (Enqueue(std::move(packet), std::move(info))) {
     stats.in_datagrams++;
   } else {

@@ -37,7 +37,9 @@ class UdpEndpoint final : public DatagramEndpoint {
   Result<size_t> SendCorked(ByteSource& data, const DatagramSend& send);
   Result<void> Transmit(PacketPtr payload, const Target& target, uint16_t gso_size);
   Result<void> TransmitOne(PacketPtr payload, const Target& target);
-  void Deliver(PacketPtr packet, const IpReceived& ip, uint16_t source_port);
+  // `header`: the UDP header that stood in front, for filters.
+  void Deliver(PacketPtr packet, const IpReceived& ip, uint16_t source_port,
+               std::span<const std::byte> header);
 
   Udp& udp_;
   std::unique_ptr<Corked> corked_;

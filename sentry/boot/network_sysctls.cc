@@ -78,7 +78,6 @@ void BindTcp(Kernel& kernel) {
   NUMBER("net/ipv4/tcp_no_metrics_save", tcp_no_metrics_save);
   NUMBER("net/ipv4/tcp_ecn", tcp_ecn);
   NUMBER("net/ipv4/tcp_syncookies", tcp_syncookies);
-  NUMBER("net/ipv4/tcp_fastopen", tcp_fastopen);
   NUMBER("net/ipv4/tcp_syn_retries", tcp_syn_retries);
   NUMBER("net/ipv4/tcp_synack_retries", tcp_synack_retries);
   NUMBER("net/ipv4/tcp_retries1", tcp_retries1);
@@ -94,6 +93,15 @@ void BindTcp(Kernel& kernel) {
   NUMBER("net/ipv4/tcp_tw_reuse", tcp_tw_reuse);
   NUMBER("net/ipv4/tcp_base_mss", tcp_base_mss);
   NUMBER("net/ipv4/tcp_reordering", tcp_reordering);
+  kernel.Get<Sysctls>().Bind(
+      "net/ipv4/tcp_fastopen", [&kernel] { return std::to_string(SysctlsOf(kernel).tcp_fastopen); },
+      [&kernel](std::string_view text) -> Result<void> {
+        // The client's side only: no cookie is ever given.
+        const int number = std::atoi(std::string(text).c_str());
+        if ((number & ~1) != 0) return Errno(EINVAL);
+        SysctlsOf(kernel).tcp_fastopen = number;
+        return {};
+      });
   kernel.Get<Sysctls>().Bind(
       "net/ipv4/tcp_congestion_control",
       [&kernel] { return SysctlsOf(kernel).tcp_congestion_control; },

@@ -56,6 +56,7 @@ Network::Network() {
 }
 
 Network::~Network() {
+  outside_owner.reset();
   plane_owner.reset();
 }
 

@@ -12,6 +12,7 @@
 #include "platform/base/ref.h"
 #include "platform/base/result.h"
 #include "sentry/socket/ip_address.h"
+#include "sentry/socket/options.h"
 #include "sentry/socket/socket_state.h"
 #include "sentry/vfs/op_context.h"
 
@@ -102,6 +103,8 @@ class NetworkPlane : public NetworkObserver {
   virtual Result<void> RemoveNeighbour(const Neighbour&) { return Errno(EOPNOTSUPP); }
   // All of "snmp", "snmp6", "netstat" of /proc/net; empty: nothing is counted.
   virtual std::string Counters(std::string_view /*file*/) { return {}; }
+  // Up to what SO_SNDBUF and SO_RCVBUF may be set (net.core.wmem_max and rmem_max).
+  virtual int32_t BufferLimit(bool /*send*/) { return SocketOptions::kDefaultBuffer; }
   // A device of `kind` is about to be made ("veth": both ends, one after the other).
   virtual bool Supports(std::string_view /*kind*/) { return false; }
 };
@@ -152,6 +155,8 @@ class Network final : public RefCounted {
   uint64_t cookie = 0;
   // What moves the packets, kept alive with the namespace.
   Ref<RefCounted> plane_owner;
+  // What is at the other end of eth0 (socket/outside), likewise.
+  Ref<RefCounted> outside_owner;
 
  private:
   void BringUp(NetDevice& device);

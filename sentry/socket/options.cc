@@ -10,11 +10,13 @@ namespace {
 
 constexpr int32_t kMinSendBuffer = 4608;     // SOCK_MIN_SNDBUF
 constexpr int32_t kMinReceiveBuffer = 2304;  // SOCK_MIN_RCVBUF
+constexpr int32_t kMostBuffer = 0x3fffffff;  // Twice of it is still an int.
 
 // The kernel keeps twice what it is asked for, for its own book-keeping (socket(7), SO_SNDBUF).
-int32_t BufferSize(int32_t asked, int32_t minimum, bool forced) {
-  int32_t limit = forced ? 0x3fffffff : SocketOptions::kDefaultBuffer;
-  return std::max(std::min(std::max(asked, 0), limit) * 2, minimum);
+// A negative number is a huge one.
+int32_t BufferSize(int32_t asked, int32_t minimum, int32_t limit) {
+  const int32_t bounded = asked < 0 ? limit : std::min(asked, limit);
+  return std::max(std::min(bounded, kMostBuffer) * 2, minimum);
 }
 
 Result<abi::Timeval> TimeoutOption(std::span<const std::byte> value) {
@@ -109,7 +111,8 @@ Result<OptionBytes> SocketOptions::Get(int32_t name) const {
   }
 }
 
-Result<void> SocketOptions::Set(OpContext& ctx, int32_t name, std::span<const std::byte> value) {
+Result<void> SocketOptions::Set(OpContext& ctx, int32_t name, std::span<const std::byte> value,
+                                const BufferLimits& limits) {
   switch (name) {
     case abi::kSoLinger:
       linger = TRY(OptionAs<abi::Linger>(value));
@@ -135,12 +138,16 @@ Result<void> SocketOptions::Set(OpContext& ctx, int32_t name, std::span<const st
     case abi::kSoSndbufforce:
     case abi::kSoSndbuf:
       if (name == abi::kSoSndbufforce && !net_admin) return Errno(EPERM);
-      send_buffer = BufferSize(number, kMinSendBuffer, name == abi::kSoSndbufforce);
+      send_buffer = name == abi::kSoSndbufforce
+                        ? BufferSize(std::max(number, 0), kMinSendBuffer, kMostBuffer)
+                        : BufferSize(number, kMinSendBuffer, limits.send);
       return {};
     case abi::kSoRcvbufforce:
     case abi::kSoRcvbuf:
       if (name == abi::kSoRcvbufforce && !net_admin) return Errno(EPERM);
-      receive_buffer = BufferSize(number, kMinReceiveBuffer, name == abi::kSoRcvbufforce);
+      receive_buffer = name == abi::kSoRcvbufforce
+                           ? BufferSize(std::max(number, 0), kMinReceiveBuffer, kMostBuffer)
+                           : BufferSize(number, kMinReceiveBuffer, limits.receive);
       return {};
     case abi::kSoRcvlowat:
       receive_low_water = number <= 0 ? (number < 0 ? 0x7fffffff : 1) : number;
@@ -151,6 +158,8 @@ Result<void> SocketOptions::Set(OpContext& ctx, int32_t name, std::span<const st
     case abi::kSoMark:
       if (!net_admin) return Errno(EPERM);
       break;
+    case abi::kSoZerocopy:
+      return Errno(EOPNOTSUPP);  // But for TCP and UDP.
     case abi::kSoBsdcompat:
     case abi::kSoRxqOvfl:
     case abi::kSoSelectErrQueue:

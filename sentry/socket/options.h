@@ -47,7 +47,11 @@ struct SocketOptions {
 
   // ENOPROTOOPT for what is not kept here.
   Result<OptionBytes> Get(int32_t name) const;
-  Result<void> Set(OpContext& ctx, int32_t name, std::span<const std::byte> value);
+  struct BufferLimits {
+    int32_t send, receive;
+  };
+  Result<void> Set(OpContext& ctx, int32_t name, std::span<const std::byte> value,
+                   const BufferLimits& limits);
   std::optional<int64_t> Timeout(bool send) const;
 
  private:

@@ -3,6 +3,7 @@
 #include "abi/linux/ioctl.h"
 #include "sentry/kernel/sigpipe.h"
 #include "sentry/socket/netdevice.h"
+#include "sentry/socket/network.h"
 
 namespace sentry {
 
@@ -55,7 +56,14 @@ Result<void> Socket::SetOption(OpContext& ctx, int32_t level, int32_t name,
                                std::span<const std::byte> value) {
   Result<void> own = SetFamilyOption(ctx, level, name, value);
   if (level != abi::kSolSocket || !own.Is(ENOPROTOOPT)) return own;
-  return options_.Set(ctx, name, value);
+  return options_.Set(ctx, name, value, BufferLimits(ctx));
+}
+
+SocketOptions::BufferLimits Socket::BufferLimits(const OpContext& ctx) const {
+  NetworkPlane* plane = Networks::Of(kernel_, ctx).plane;
+  constexpr int32_t kDefault = SocketOptions::kDefaultBuffer;
+  if (plane == nullptr) return {kDefault, kDefault};
+  return {plane->BufferLimit(true), plane->BufferLimit(false)};
 }
 
 Result<Socket*> AsSocket(FileDescription& file) {

@@ -54,6 +54,10 @@ class Socket : public FileDescription {
   Result<void> SetOption(OpContext& ctx, int32_t level, int32_t name,
                          std::span<const std::byte> value);
   SocketOptions& options() { return options_; }
+  // The last descriptor is gone and the socket closes.  A time: close(2) waits on Queue() for so
+  // many nanoseconds while Lingering() holds (SO_LINGER).
+  virtual std::optional<int64_t> BeginClose() { return std::nullopt; }
+  virtual bool Lingering() const { return false; }
   // SO_ERROR: an error that happened by itself; taken by whoever learns of it.
   int TakeError() { return std::exchange(error_, 0); }
 
@@ -67,6 +71,7 @@ class Socket : public FileDescription {
   std::optional<int64_t> IoTimeout(bool write) const override { return options_.Timeout(write); }
 
  protected:
+  SocketOptions::BufferLimits BufferLimits(const OpContext& ctx) const;
   Socket(Kernel& kernel, Path path, uint32_t flags, int family, int type, int protocol)
       : FileDescription(std::move(path), abi::kORdwr | flags),
         kernel_(kernel),

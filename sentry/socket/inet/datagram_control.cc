@@ -1,6 +1,7 @@
 // Control messages of datagram sockets (ip(7), ipv6(7), udp(7), cmsg(3)).
 #include <arpa/inet.h>
 
+#include "abi/linux/capability.h"
 #include "abi/linux/ipv6.h"
 #include "sentry/socket/inet/datagram_socket.h"
 #include "sentry/time/time.h"
@@ -61,8 +62,20 @@ Result<void> DatagramSocket::ReadIpControl(const RawControl& raw, netstack::Data
 }
 
 // ip6_datagram_send_ctl() of Linux.
-Result<void> DatagramSocket::ReadIpv6Control(const RawControl& raw, netstack::DatagramSend& send) {
+Result<void> DatagramSocket::ReadIpv6Control(OpContext& ctx, const RawControl& raw,
+                                             netstack::DatagramSend& send) {
   switch (raw.type) {
+    case abi::kIpv6Hopopts:
+    case abi::kIpv6Dstopts: {
+      const bool hop = raw.type == abi::kIpv6Hopopts;
+      std::optional<std::vector<std::byte>>& to = hop ? send.hop_options : send.dst_options;
+      if (to || raw.data.size() < 2) return Errno(EINVAL);
+      const size_t size = (static_cast<size_t>(raw.data[1]) + 1) * 8;
+      if (raw.data.size() < size) return Errno(EINVAL);
+      if (!ctx.creds.HasCapability(abi::kCapNetRaw)) return Errno(EPERM);
+      to.emplace(raw.data.begin(), raw.data.begin() + static_cast<ptrdiff_t>(size));
+      return {};
+    }
     case abi::kIpv6Pktinfo:
     case abi::kIpv62292pktinfo: {
       if (raw.data.size() < sizeof(abi::In6Pktinfo)) return Errno(EINVAL);
@@ -102,7 +115,8 @@ Result<void> DatagramSocket::ReadIpv6Control(const RawControl& raw, netstack::Da
   }
 }
 
-Result<void> DatagramSocket::ReadControl(const ControlData& control, netstack::DatagramSend& send) {
+Result<void> DatagramSocket::ReadControl(OpContext& ctx, const ControlData& control,
+                                         netstack::DatagramSend& send) {
   for (const RawControl& raw : control.raw) {
     if (raw.level == abi::kSolSocket) {
       // __sock_cmsg_send(): the rights and credentials of AF_UNIX are passed over.
@@ -115,7 +129,7 @@ Result<void> DatagramSocket::ReadControl(const ControlData& control, netstack::D
     } else if (raw.level == abi::kSolIp) {
       TRY(ReadIpControl(raw, send));
     } else if (raw.level == abi::kSolIpv6 && IsV6()) {
-      TRY(ReadIpv6Control(raw, send));
+      TRY(ReadIpv6Control(ctx, raw, send));
     }
   }
   return {};
@@ -148,6 +162,31 @@ void DatagramSocket::WriteIpControl(const netstack::DatagramInfo& info,
   }
 }
 
+// ip6_datagram_recv_specific_ctl(): one message per extension header that was asked for.
+void DatagramSocket::WriteExtensions(const netstack::DatagramInfo& info,
+                                     ControlData& control) const {
+  constexpr uint8_t kHopByHop = 0, kRouting = 43, kDestination = 60;
+  uint8_t kind = info.options_protocol;
+  for (size_t at = 0; at + 8 <= info.options.size();) {
+    const size_t size = (static_cast<size_t>(info.options[at + 1]) + 1) * 8;
+    if (size > info.options.size() - at) return;
+    const int32_t name = kind == kHopByHop      ? abi::kIpv6Hopopts
+                         : kind == kRouting     ? abi::kIpv6Rthdr
+                         : kind == kDestination ? abi::kIpv6Dstopts
+                                                : 0;
+    if (name == 0) return;
+    const int32_t wanted = name == abi::kIpv6Hopopts ? abi::kIpv6Recvhopopts
+                           : name == abi::kIpv6Rthdr ? abi::kIpv6Recvrthdr
+                                                     : abi::kIpv6Recvdstopts;
+    if (wants_ipv6_.test(static_cast<size_t>(wanted))) {
+      const auto first = info.options.begin() + static_cast<ptrdiff_t>(at);
+      control.raw.push_back({abi::kSolIpv6, name, {first, first + static_cast<ptrdiff_t>(size)}});
+    }
+    kind = static_cast<uint8_t>(info.options[at]);
+    at += size;
+  }
+}
+
 void DatagramSocket::WriteIpv6Control(const netstack::DatagramInfo& info,
                                       ControlData& control) const {
   auto wants = [this](int32_t name) { return wants_ipv6_.test(static_cast<size_t>(name)); };
@@ -171,6 +210,7 @@ void DatagramSocket::WriteIpv6Control(const netstack::DatagramInfo& info,
     const uint32_t flow = htonl(uint32_t{info.tos} << 20 | info.flow_label);
     if (flow != 0) Add(control, abi::kSolIpv6, abi::kIpv6Flowinfo, flow);
   }
+  WriteExtensions(info, control);
   if (wants(abi::kIpv6Recvfragsize) && info.fragment_size != 0) {
     Add(control, abi::kSolIpv6, abi::kIpv6Recvfragsize, static_cast<int32_t>(info.fragment_size));
   }

@@ -41,7 +41,7 @@ Result<void> DatagramSocket::Connect(OpContext&, const SocketAddress& address, b
   return datagram_->Connect(TRY(AddressToReach(address)));
 }
 
-Result<size_t> DatagramSocket::Send(OpContext&, IoSource& data, SendArgs& args) {
+Result<size_t> DatagramSocket::Send(OpContext& ctx, IoSource& data, SendArgs& args) {
   constexpr size_t kMostBytes = 0xffff;
   if (data.remaining() > kMostBytes) return Errno(EMSGSIZE);
   if ((args.flags & abi::kMsgOob) != 0) return Errno(EOPNOTSUPP);
@@ -56,9 +56,13 @@ Result<size_t> DatagramSocket::Send(OpContext&, IoSource& data, SendArgs& args) 
   send.dont_route = (args.flags & abi::kMsgDontroute) != 0;
   send.confirm = (args.flags & abi::kMsgConfirm) != 0;
   send.more = (args.flags & abi::kMsgMore) != 0;
-  TRY(ReadControl(args.control, send));
+  TRY(ReadControl(ctx, args.control, send));
+  const bool tell = ZeroCopy(args.flags) && data.remaining() != 0;
+  if (tell) TRY(datagram_->CheckZeroCopy());
   StackSource source(data);
-  return datagram_->Send(source, send);
+  const size_t sent = TRY(datagram_->Send(source, send));
+  if (tell) datagram_->NoteZeroCopy();
+  return sent;
 }
 
 Result<size_t> DatagramSocket::Receive(OpContext&, IoSink& data, uint32_t flags, Received& out) {

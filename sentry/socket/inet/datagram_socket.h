@@ -33,11 +33,13 @@ class DatagramSocket final : public InetSocket {
   friend base::Ref<T> base::MakeRef(Args&&...);
 
   // --- control messages (datagram_control.cc) ---
-  Result<void> ReadControl(const ControlData& control, netstack::DatagramSend& send);
+  Result<void> ReadControl(OpContext& ctx, const ControlData& control,
+                           netstack::DatagramSend& send);
   Result<void> ReadIpControl(const RawControl& raw, netstack::DatagramSend& send);
-  Result<void> ReadIpv6Control(const RawControl& raw, netstack::DatagramSend& send);
+  Result<void> ReadIpv6Control(OpContext& ctx, const RawControl& raw, netstack::DatagramSend& send);
   void WriteControl(const netstack::DatagramInfo& info, ControlData& control) const;
   void WriteIpControl(const netstack::DatagramInfo& info, ControlData& control) const;
+  void WriteExtensions(const netstack::DatagramInfo& info, ControlData& control) const;
   void WriteIpv6Control(const netstack::DatagramInfo& info, ControlData& control) const;
   // --- options (datagram_options.cc) ---
   Result<OptionBytes> GetTransportOption(int32_t level, int32_t name) override;

@@ -24,7 +24,8 @@ Result<size_t> InetSocket::ReceiveError(IoSink& data, Received& out) {
   out.full_length = queued->payload.size();
   out.flags |= abi::kMsgErrqueue;
   if (taken < out.full_length) out.flags |= abi::kMsgTrunc;
-  out.from = ToGuest(queued->destination);
+  // What tells of MSG_ZEROCOPY is about no packet.
+  if (queued->origin != abi::kSoEeOriginZerocopy) out.from = ToGuest(queued->destination);
   abi::SockExtendedErr error{};
   error.ee_errno = static_cast<uint32_t>(queued->error);
   error.ee_origin = queued->origin;

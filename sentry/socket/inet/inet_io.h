@@ -21,6 +21,8 @@ class StackSink final : public netstack::ByteSink {
   explicit StackSink(IoSink& to) : to_(to) {}
   size_t remaining() const override { return to_.remaining(); }
   Result<size_t> Put(std::span<const std::byte> bytes) override { return to_.Put(bytes); }
+  // Each Put() into guest memory is a host call: small pieces are joined first.
+  Result<size_t> PutV(std::span<const std::span<const std::byte>> pieces) override;
 
  private:
   IoSink& to_;

@@ -20,7 +20,9 @@ void Mirror(const SocketOptions& from, netstack::SocketOptions& to) {
   to.mark = static_cast<uint32_t>(from.mark);
   to.priority = from.priority;
   to.receive_low_water = from.receive_low_water;
-  to.linger_seconds = from.linger.l_onoff != 0 ? from.linger.l_linger : -1;
+  // A negative time is for ever (sk_setsockopt()).
+  const int32_t seconds = from.linger.l_linger < 0 ? INT32_MAX : from.linger.l_linger;
+  to.linger_seconds = from.linger.l_onoff != 0 ? seconds : -1;
 }
 
 }  // namespace
@@ -105,13 +107,21 @@ Result<void> InetSocket::SetSocketOption(OpContext& ctx, int32_t name,
         own.options.max_pacing_rate = ~uint64_t{0};
       }
       return {};
+    case abi::kSoZerocopy: {
+      // sk_setsockopt(): only these have something to tell.
+      if (protocol_ != abi::kIpprotoTcp && protocol_ != abi::kIpprotoUdp) return Errno(EOPNOTSUPP);
+      const auto on = TRY(OptionAs<int32_t>(value));
+      if (on < 0 || on > 1) return Errno(EINVAL);
+      options_.zerocopy = on != 0;
+      return {};
+    }
     case abi::kSoRxqOvfl:
       rxq_overflow_ = TRY(OptionAs<int32_t>(value)) != 0;
       return {};
     default:
       break;
   }
-  TRY(options_.Set(ctx, name, value));
+  TRY(options_.Set(ctx, name, value, BufferLimits(ctx)));
   Mirror(options_, own.options);
   if (name == abi::kSoSndbuf || name == abi::kSoSndbufforce) {
     own.SetSendBuffer(options_.send_buffer);

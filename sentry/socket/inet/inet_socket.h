@@ -64,6 +64,11 @@ class InetSocket : public Socket, public netstack::EndpointObserver {
     return Errno(ENOPROTOOPT);
   }
 
+  // Whether a send with these flags is to be told of when its data is no longer needed.
+  bool ZeroCopy(uint32_t flags) const {
+    return options_.zerocopy && (flags & abi::kMsgZerocopy) != 0;
+  }
+
   // --- MSG_ERRQUEUE (inet_errors.cc) ---
   Result<size_t> ReceiveError(IoSink& data, Received& out);
 

@@ -1,7 +1,5 @@
 #include "sentry/socket/inet/inet_stack.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 
 #include "abi/linux/netdevice.h"
@@ -60,8 +58,8 @@ IpAddress FromStack(const netstack::IpAddress& address) {
 InetStack::InetStack(Kernel& kernel, Network& network)
     : kernel_(kernel),
       network_(network),
-      timer_(kernel.timers(), [this] { stack().RunTimers(); }),
-      net_(std::make_unique<netstack::NetStack>(static_cast<netstack::Environment&>(*this))) {
+      environment_(kernel, [this] { stack().RunTimers(); }),
+      net_(std::make_unique<netstack::NetStack>(environment_)) {
   net_->AddLoopback(false);
   network_.plane = this;
   network_.Observe(this);
@@ -89,7 +87,12 @@ void InetStack::OnLink(const NetDevice& device, bool gone) {
   }
   netstack::Interface* interface = stack().FindInterface(index);
   if (interface == nullptr) {
-    auto made = stack().AddInterface(device.name, std::make_unique<NullLink>(device), index);
+    std::unique_ptr<netstack::Link> link = std::make_unique<NullLink>(device);
+    if (auto prepared = links_.find(device.name); prepared != links_.end()) {
+      link = std::move(prepared->second);
+      links_.erase(prepared);
+    }
+    auto made = stack().AddInterface(device.name, std::move(link), index);
     if (!made.ok()) return;
     interface = *made;
   }
@@ -171,31 +174,6 @@ Result<void> InetStack::RemoveNeighbour(const Neighbour& neighbour) {
   netstack::Stack::Scope scope(stack());
   return stack().RemoveNeighbour(static_cast<uint32_t>(neighbour.device),
                                  ToStack(neighbour.address));
-}
-
-netstack::Time InetStack::Now() {
-  return MonotonicNow().ns;
-}
-netstack::Time InetStack::WallTime() {
-  return RealtimeNowNs();
-}
-
-void InetStack::Random(std::span<std::byte> out) {
-  while (!out.empty()) {
-    const ssize_t got = ::getrandom(out.data(), out.size(), 0);
-    if (got > 0) out = out.subspan(static_cast<size_t>(got));
-  }
-}
-
-void InetStack::WakeAt(netstack::Time when) {
-  timer_.Arm(MonoTime{when});
-}
-
-bool InetStack::Charge(size_t bytes) {
-  return kernel_.memory().Charge(bytes).ok();
-}
-void InetStack::Uncharge(size_t bytes) {
-  kernel_.memory().Uncharge(bytes);
 }
 
 }  // namespace sentry

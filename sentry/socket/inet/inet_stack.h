@@ -8,6 +8,7 @@
 
 #include "netstack/netstack.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/socket/inet/kernel_environment.h"
 #include "sentry/socket/network.h"
 #include "sentry/socket/socket_diag.h"
 
@@ -15,7 +16,7 @@ namespace sentry {
 
 class InetSocket;
 
-class InetStack final : public RefCounted, public NetworkPlane, private netstack::Environment {
+class InetStack final : public RefCounted, public NetworkPlane {
  public:
   InetStack(Kernel& kernel, Network& network);
   ~InetStack() override;
@@ -30,6 +31,10 @@ class InetStack final : public RefCounted, public NetworkPlane, private netstack
   netstack::Stack& stack() { return net_->stack(); }
   Kernel& kernel() { return kernel_; }
   std::set<InetSocket*>& sockets() { return sockets_; }
+  // What the device of that name, which is about to be added to the network, is made of.
+  void PrepareLink(const std::string& name, std::unique_ptr<netstack::Link> link) {
+    links_[name] = std::move(link);
+  }
 
   void OnLink(const NetDevice& device, bool gone) override;
   void OnAddress(const InterfaceAddress& address, bool gone) override;
@@ -39,20 +44,17 @@ class InetStack final : public RefCounted, public NetworkPlane, private netstack
   Result<void> SetNeighbour(const Neighbour& neighbour) override;
   Result<void> RemoveNeighbour(const Neighbour& neighbour) override;
   std::string Counters(std::string_view file) override;  // inet_counters.cc
+  int32_t BufferLimit(bool send) override {
+    return send ? stack().sysctl().wmem_max : stack().sysctl().rmem_max;
+  }
   bool Supports(std::string_view kind) override { return kind == "dummy"; }
 
  private:
-  netstack::Time Now() override;
-  netstack::Time WallTime() override;
-  void Random(std::span<std::byte> out) override;
-  void WakeAt(netstack::Time when) override;
-  bool Charge(size_t bytes) override;
-  void Uncharge(size_t bytes) override;
-
   Kernel& kernel_;
   Network& network_;
-  Timer timer_;
+  KernelEnvironment environment_;
   std::set<InetSocket*> sockets_;
+  std::map<std::string, std::unique_ptr<netstack::Link>> links_;
   std::unique_ptr<netstack::NetStack> net_;
 };
 

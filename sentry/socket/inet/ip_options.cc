@@ -149,6 +149,7 @@ Result<void> InetSocket::SetIpOption(OpContext& ctx, int32_t name,
       if (value.size() > 40) return Errno(EINVAL);
       own.ip4.options.assign(value.begin(), value.end());
       own.ip4.options.resize((value.size() + 3) & ~size_t{3});
+      own.OnIpOptions();
       return {};
     default:
       break;

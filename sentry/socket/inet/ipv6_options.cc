@@ -26,6 +26,17 @@ bool AsksForControl(int32_t name) {
   }
 }
 
+// ipv6_set_opt_hdr() of Linux: a header says its length in units of 8 bytes, the first not counted;
+// what follows it is passed over.
+Result<std::span<const std::byte>> ExtensionHeader(std::span<const std::byte> value) {
+  constexpr size_t kUnit = 8, kMost = 8 * 255;
+  if (value.empty()) return value;
+  if (value.size() < 2 || value.size() % kUnit != 0 || value.size() > kMost) return Errno(EINVAL);
+  const size_t size = (static_cast<size_t>(value[1]) + 1) * kUnit;
+  if (size > value.size()) return Errno(EINVAL);
+  return value.first(size);
+}
+
 bool* FlagOf(netstack::Endpoint& own, int32_t name) {
   switch (name) {
     case abi::kIpv6Recverr:
@@ -72,18 +83,17 @@ Result<void> InetSocket::SetIpv6Option(OpContext& ctx, int32_t name,
     case abi::kIpv6Hopopts:
     case abi::kIpv6Dstopts:
     case abi::kIpv6Rthdr: {
-      if (name == abi::kIpv6Hopopts && !ctx.creds.HasCapability(abi::kCapNetRaw)) {
+      if (name != abi::kIpv6Rthdr && !ctx.creds.HasCapability(abi::kCapNetRaw)) {
         return Errno(EPERM);
       }
-      // An extension header says its length in units of 8 bytes, the first not counted.
-      if (!value.empty() && (value.size() % 8 != 0 || value.size() > 2048 ||
-                             (static_cast<size_t>(value[1]) + 1) * 8 != value.size())) {
-        return Errno(EINVAL);
+      const std::span<const std::byte> header = TRY(ExtensionHeader(value));
+      if (name == abi::kIpv6Hopopts) {
+        own.SetHopOptions(header);
+      } else if (name == abi::kIpv6Dstopts) {
+        own.SetDestinationOptions(header);
+      } else if (!header.empty()) {
+        return Errno(EINVAL);  // No type of it is known, as without mobility and segment routing.
       }
-      auto& kept = name == abi::kIpv6Hopopts   ? own.ip6.hop_options
-                   : name == abi::kIpv6Dstopts ? own.ip6.dst_options
-                                               : own.ip6.routing_header;
-      kept.assign(value.begin(), value.end());
       return {};
     }
     default:
@@ -197,7 +207,7 @@ Result<OptionBytes> InetSocket::GetIpv6Option(int32_t name) {
     case abi::kIpv6Dstopts:
       return own.ip6.dst_options;
     case abi::kIpv6Rthdr:
-      return own.ip6.routing_header;
+      return OptionBytes();
     default:
       return Errno(ENOPROTOOPT);
   }

@@ -23,7 +23,15 @@ TcpSocket::TcpSocket(InetStack& stack, Network& network, Path path, uint32_t fla
 TcpSocket::~TcpSocket() {
   netstack::Stack::Scope scope(stack().stack());
   Detach();
+  if (!closing_) tcp_->Close();
+}
+
+std::optional<int64_t> TcpSocket::BeginClose() {
+  netstack::Stack::Scope scope(stack().stack());
+  closing_ = true;
   tcp_->Close();
+  if (!tcp_->Lingering()) return std::nullopt;
+  return int64_t{tcp_->options.linger_seconds} * netstack::kSecond;
 }
 
 Result<void> TcpSocket::Bind(OpContext& ctx, const SocketAddress& address) {
@@ -71,17 +79,33 @@ Result<Ref<Socket>> TcpSocket::Accept(OpContext& ctx) {
   return Ref<Socket>(std::move(socket));
 }
 
-Result<size_t> TcpSocket::Send(OpContext&, IoSource& data, SendArgs& args) {
+// MSG_FASTOPEN without a cookie: the data waits for the handshake (RFC 7413 section 4.1.2).
+Result<void> TcpSocket::ConnectToSend(OpContext& ctx, const SendArgs& args) {
+  if ((stack().stack().sysctl().tcp_fastopen & 1) == 0) return Errno(EOPNOTSUPP);
+  if (args.to.empty()) return Errno(tcp_->state() == TcpState::kClose ? EINVAL : EISCONN);
+  if (args.to.family() == abi::kAfUnspec) return Errno(EOPNOTSUPP);
+  return Connect(ctx, args.to, NonBlocking() || (args.flags & abi::kMsgDontwait) != 0);
+}
+
+Result<size_t> TcpSocket::Send(OpContext& ctx, IoSource& data, SendArgs& args) {
+  if ((args.flags & abi::kMsgFastopen) != 0) {
+    TRY(ConnectToSend(ctx, args));
+    args.flags &= ~abi::kMsgFastopen;  // What is left of the data is sent as ever.
+  }
+  const bool tell = ZeroCopy(args.flags) && data.remaining() != 0;
+  if (tell) TRY(tcp_->CheckZeroCopy());
   netstack::Stack::Scope scope(stack().stack());
   netstack::TcpSend how;
   how.oob = (args.flags & abi::kMsgOob) != 0;
   how.more = (args.flags & abi::kMsgMore) != 0;
   how.eor = (args.flags & abi::kMsgEor) != 0;
-  if ((args.flags & abi::kMsgFastopen) != 0 && !args.to.empty()) {
-    how.fastopen = TRY(AddressToReach(args.to));
-  }
   StackSource source(data);
-  return tcp_->Send(source, how);
+  const size_t sent = TRY(tcp_->Send(source, how));
+  if (tell) {
+    tcp_->NoteZeroCopy();
+    args.flags &= ~abi::kMsgZerocopy;  // One note per call, however often it has to wait.
+  }
+  return sent;
 }
 
 // SO_RCVLOWAT: who may wait does so until that much is there (sock_rcvlowat() of Linux).

@@ -27,6 +27,8 @@ class TcpSocket final : public InetSocket {
                                uint64_t arg) override;
   bool Listening() const override { return tcp_->state() == netstack::TcpState::kListen; }
   InetSocketInfo Describe() override;
+  std::optional<int64_t> BeginClose() override;
+  bool Lingering() const override { return tcp_->Lingering(); }
 
  private:
   ~TcpSocket() override;
@@ -35,6 +37,7 @@ class TcpSocket final : public InetSocket {
 
   Result<size_t> ReceiveStream(IoSink& data, uint32_t flags, Received& out);
   bool EnoughToRead(const IoSink& data, uint32_t flags) const;
+  Result<void> ConnectToSend(OpContext& ctx, const SendArgs& args);
   // tcp_options.cc
   Result<OptionBytes> GetTransportOption(int32_t level, int32_t name) override;
   Result<void> SetTransportOption(OpContext& ctx, int32_t level, int32_t name,
@@ -44,6 +47,7 @@ class TcpSocket final : public InetSocket {
 
   const netstack::Ref<netstack::TcpEndpoint> tcp_;
   bool tell_inq_ = false;  // TCP_INQ
+  bool closing_ = false;   // BeginClose() was called.
 };
 
 // The bytes of struct tcp_info.
