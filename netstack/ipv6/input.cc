@@ -3,6 +3,12 @@
 #include "netstack/wire/bytes.h"
 
 namespace netstack {
+namespace {
+
+// A header may have 2 KiB; what is longer than a few of those is cut off and found truncated.
+constexpr size_t kMostHeaders = 8192;
+
+}  // namespace
 
 // RFC 4291 sections 2.5.3 and 2.7; IPv4-mapped addresses do not belong on a wire (RFC 4942 section
 // 2.2).
@@ -70,8 +76,7 @@ bool Ipv6::TakeExtensions(PacketPtr& packet, const Ipv6Header& header, IpReceive
     packet->Consume(Ipv6Header::kSize);
     return true;
   }
-  // Eight headers of at most 2 KiB each; what is longer is cut off here and found truncated.
-  const size_t look = std::min<size_t>(packet->size(), 4096);
+  const size_t look = std::min(packet->size(), kMostHeaders);
   const std::byte* at = packet->Pull(look);
   if (at == nullptr) return false;
   const Ipv6Extensions walk = WalkExtensions(
@@ -113,7 +118,7 @@ bool Ipv6::TakeFragment(PacketPtr& packet, const Ipv6Extensions& walk, IpReceive
   packet = std::move(whole->packet);
   ip = whole->ip;
   // Extension headers behind the fragment header have become readable only now.
-  const size_t look = std::min<size_t>(packet->size(), 4096);
+  const size_t look = std::min(packet->size(), kMostHeaders);
   const std::byte* at = look == 0 ? nullptr : packet->Pull(look);
   if (at == nullptr) return true;
   const Ipv6Extensions rest = WalkExtensions(ip.protocol, {at, look}, ip.multicast);

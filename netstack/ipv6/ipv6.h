@@ -20,7 +20,8 @@ class Ipv6 final : public NetworkProtocol {
   Result<void> SendIncluded(PacketPtr packet, const RouteResult& route, const IpSend& send);
   Result<void> SendFragments(PacketPtr packet, const RouteResult& route, Ipv6Header header,
                              const IpSend& send);
-  PacketPtr Join(PacketPtr packet, const IpSend& send);
+  // Null: no memory.
+  PacketPtr PutExtensions(PacketPtr packet, const IpSend& send);
   void Transmit(PacketPtr packet, const RouteResult& route, const IpSend& send);
   bool AddressesAreSane(Interface& in, const Ipv6Header& header) const;
   // Consumes the extension headers; false: the packet is not for a transport (yet).

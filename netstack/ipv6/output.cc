@@ -14,7 +14,8 @@ Ipv6::Ipv6(Stack& stack)
 
 uint32_t Ipv6::PayloadRoom(const RouteResult& route, const IpSend& send) const {
   const uint32_t mtu = std::min<uint32_t>(route.mtu, 65535 + Ipv6Header::kSize);
-  return mtu - static_cast<uint32_t>(Ipv6Header::kSize + send.options.size());
+  const auto headers = static_cast<uint32_t>(Ipv6Header::kSize + send.options.size());
+  return mtu - std::min(mtu, headers);
 }
 
 Result<void> Ipv6::Send(PacketPtr packet, const RouteResult& route, const IpSend& send) {
@@ -49,25 +50,32 @@ Result<void> Ipv6::Send(PacketPtr packet, const RouteResult& route, const IpSend
     return SendFragments(std::move(packet), route, header, send);
   }
   if (!send.options.empty()) {
-    if (send.options.size() + Ipv6Header::kSize + 32 > packet->headroom()) {
-      packet = Join(std::move(packet), send);
-      if (packet == nullptr) return Errno(ENOBUFS);
-    }
-    std::memcpy(packet->Push(send.options.size()), send.options.data(), send.options.size());
+    packet = PutExtensions(std::move(packet), send);
+    if (packet == nullptr) return Errno(ENOBUFS);
   }
   header.Write(packet->Push(Ipv6Header::kSize));
   Transmit(std::move(packet), route, send);
   return {};
 }
 
-// Makes room for extension headers that the inline area has not got: all that is behind them goes
-// into a chunk.
-PacketPtr Ipv6::Join(PacketPtr packet, const IpSend& send) {
+PacketPtr Ipv6::PutExtensions(PacketPtr packet, const IpSend& send) {
+  const size_t size = send.options.size();
+  constexpr size_t kLinkRoom = 32;
+  if (packet->headroom() >= size + Ipv6Header::kSize + kLinkRoom) {
+    std::memcpy(packet->Push(size), send.options.data(), size);
+    return packet;
+  }
+  // They stand in a chunk, together with the headers that are behind them in the inline area.
   if (packet->checksum == ChecksumState::kPartial) {
     FinishChecksum(*packet, send.protocol == kProtoUdp);
   }
-  PacketPtr joined = Packet::FromBytes(stack_.pool(), packet->ToBytes());
+  std::vector<std::byte> front(send.options.begin(), send.options.end());
+  front.insert(front.end(), packet->head().begin(), packet->head().end());
+  PacketPtr joined = Packet::FromBytes(stack_.pool(), front);
   if (joined == nullptr) return nullptr;
+  for (View& view : packet->views()) {
+    if (view.length != 0) joined->Append(std::move(view));
+  }
   joined->checksum = packet->checksum;
   joined->gso_size = packet->gso_size;
   joined->mark = packet->mark;

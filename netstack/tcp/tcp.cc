@@ -17,6 +17,7 @@ size_t Tcp::TupleHash::operator()(const TcpTuple& t) const {
 
 Tcp::Tcp(Stack& stack)
     : stack_(stack),
+      held_(0, TupleHash{&stack}),
       connections_(16, TupleHash{&stack}),
       requests_(16, TupleHash{&stack}),
       time_waits_(16, TupleHash{&stack}),
