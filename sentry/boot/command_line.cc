@@ -198,7 +198,8 @@ void AddViewFlags(CLI::App& app, Config& config) {
 void AddLimitFlags(CLI::App& app, Config& config) {
   app.add_option_function<std::string>(
       "--memory", [&config](const std::string& v) { config.memory = ParseSize(v, "--memory"); },
-      "N[k|m|g|t]: bytes of memory of all processes and files in memory; default: no limit");
+      "N[k|m|g|t]: bytes of memory of all processes and files in memory; default: none, but for "
+      "files half of the host's memory");
   app.add_option_function<std::string>(
       "--pids", [&config](const std::string& v) { config.pids = ParseCount(v, "--pids"); },
       "N: processes and threads alive at once; default: 32768");

@@ -33,7 +33,6 @@ Result<void> IpcOwner::CheckOwner(const Credentials& creds) const {
 }
 
 Result<void> IpcOwner::Set(const abi::IpcPerm& to) {
-  constexpr uint32_t kNoId = ~uint32_t{0};
   if (to.uid == kNoId || to.gid == kNoId) return Errno(EINVAL);
   uid = to.uid;
   gid = to.gid;

@@ -1,6 +1,8 @@
 // Construction, events, readiness; kernel_serve.cc has the threads.
 #include "sentry/kernel/kernel.h"
 
+#include <sys/sysinfo.h>
+
 #include "platform/base/log.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_builder.h"
@@ -33,6 +35,13 @@ void GiveInitATask(Kernel& kernel, ThreadGroup& init, const Ref<NamespaceSet>& n
   builder.BuildInit(Ref<ThreadGroup>(&init));
 }
 
+// As tmpfs(5) has it: half of the host's memory.
+uint64_t ChargeLimit() {
+  struct sysinfo host {};
+  if (::sysinfo(&host) != 0) return ~uint64_t{0};
+  return uint64_t{host.totalram} * host.mem_unit / 2;
+}
+
 }  // namespace
 
 Kernel::Kernel(KernelOptions options, std::unique_ptr<platform::Platform> platform)
@@ -40,7 +49,7 @@ Kernel::Kernel(KernelOptions options, std::unique_ptr<platform::Platform> platfo
       platform_(std::move(platform)),
       timers_([this](std::optional<MonoTime> earliest) { reactor_.SetAlarm(earliest); }),
       initial_namespaces_(NamespaceSet::Initial(options_.hostname, options_.domainname)),
-      memory_(options_.memory_limit),
+      memory_(options_.memory_limit, options_.memory_limit == 0 ? ChargeLimit() : ~uint64_t{0}),
       boot_time_(MonotonicNow()),
       init_(MakeInit(*this, pids_, *initial_namespaces_)) {
   GiveInitATask(*this, *init_, initial_namespaces_);

@@ -8,14 +8,18 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import processes
 import systems as systems_module
+import macro
+import report
 from figures import AtMost, Figure, Times, table
 from workloads import WORKLOADS, took_ms
 
@@ -42,7 +46,7 @@ class Bench:
         self.mb = str(self.build / "tests" / "mb")
         self.bare = str(self.build / "tests" / "bare_notify")
         self.started = time.monotonic()
-        self.budget = 120 if self.quick else 900  # Seconds: beyond it, what is left is not measured.
+        self.budget = 120 if self.quick else 2400  # Seconds: beyond it, what is left is not measured.
         self.figures = []
         self.systems, self.missing = systems_module.available(self.sentry)
         if arguments.systems:
@@ -112,11 +116,31 @@ class Bench:
                     figure.problems.setdefault(system.name, "no time left")
                     continue
                 outcome = system.run("/bin/sh", "-c", script, timeout=20 if self.quick else 60)
-                took = took_ms(outcome.output)
-                if outcome.ok() and took is not None:
-                    figure.add(system.name, took, outcome.cpu)
-                else:
-                    figure.problems[system.name] = outcome.problem()
+                self.add_load(figure, system, outcome)
+
+    def add_load(self, figure, system, outcome):
+        took = took_ms(outcome.output)
+        if outcome.ok() and took is not None:
+            figure.add(system.name, took, outcome.cpu)
+        else:
+            figure.problems[system.name] = outcome.problem()
+
+    def macro(self):
+        """Loads of whole programs, for information; not with --quick."""
+        share = tempfile.mkdtemp(dir=self.build)
+        os.chmod(share, 0o777)
+        for load in [] if self.quick else macro.LOADS:
+            if load.missing():
+                self.missing.append(f"{load.name}: no {', '.join(load.missing())}")
+                continue
+            print(f"  {load.name}", file=sys.stderr, flush=True)
+            figure = self.new(load.name, "ms", load.goals)
+            for system in self.rounds(3, self.systems):
+                if system.name in figure.problems or self.left() < 0:
+                    figure.problems.setdefault(system.name, "no time left")
+                    continue
+                self.add_load(figure, system, system.run("/bin/sh", "-c", load.text(), timeout=60, share=share))
+        shutil.rmtree(share)
 
     def idle(self):
         """Memory, and CPU time while nothing happens; all platforms at once, since none of them should do anything."""
@@ -174,23 +198,52 @@ def parse():
     parser.add_argument("--best", action="store_true",
                         help="the fastest runs instead of medians: for a machine that others use too")
     parser.add_argument("--systems", help="only these, e.g. native,notify")
-    parser.add_argument("--only", default="", help="only parts whose name contains this: cold_start micro workloads idle crowd")
+    parser.add_argument("--only", default="",
+                        help="only parts whose name contains this: cold_start micro workloads macro idle crowd")
+    parser.add_argument("--one-cpu", action="store_true", help="everything on one CPU")
+    parser.add_argument("--busy", action="store_true", help="beside a neighbour that computes all the time")
     parser.add_argument("--json", help="also write all samples to this file")
+    parser.add_argument("--csv", help="also write medians and spread to this file")
+    parser.add_argument("--chart", help="also draw the ratios to native into this file (SVG)")
     return parser.parse_args()
+
+
+def versions():
+    """Of what is compared, as far as they tell."""
+    told = []
+    for command in (["bwrap", "--version"], ["runsc", "--version"]):
+        if shutil.which(command[0]):
+            out = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split("\n")[0]
+            told.append(out.replace(" version", ""))
+    return told
 
 
 def main():
     arguments = parse()
+    if arguments.one_cpu:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    neighbour = subprocess.Popen(["/bin/sh", "-c", "while :; do :; done"]) if arguments.busy else None
+    try:
+        measure(arguments)
+    finally:
+        if neighbour is not None:
+            neighbour.kill()
+
+
+def measure(arguments):
     before = load()
     systems_module.adopt_orphans()
     bench = Bench(arguments)
-    for part in (bench.cold_start, bench.micro, bench.workloads, bench.idle, bench.crowd):
+    for part in (bench.cold_start, bench.micro, bench.workloads, bench.macro, bench.idle, bench.crowd):
         if arguments.only in part.__name__:
             print(f"measuring {part.__name__} ...", file=sys.stderr, flush=True)
             part()
     names = [system.name for system in bench.systems]
     names.insert(1, "bare")
-    print(machine())
+    described = f"{machine()}; {'; '.join(versions())}; {time.strftime('%Y-%m-%d')}"
+    if arguments.one_cpu or arguments.busy:
+        described += f" ({'one CPU' if arguments.one_cpu else ''}{' with a busy neighbour' if arguments.busy else ''})"
+    print(described)
     print(f"before: {before}\nafter:  {load()}")
     for line in bench.missing:
         print(f"not measured: {line}")
@@ -202,6 +255,10 @@ def main():
         data = {figure.name: {"unit": figure.unit, "samples": figure.samples, "cpu": figure.cpu}
                 for figure in bench.figures}
         Path(arguments.json).write_text(json.dumps({"machine": machine(), "figures": data}, indent=1))
+    if arguments.csv:
+        report.write_csv(arguments.csv, bench.figures, names)
+    if arguments.chart:
+        report.write_chart(arguments.chart, bench.figures, names, described)
     missed = sum(1 for figure in bench.figures if figure.verdict()[1] is False)
     print(f"\n{missed} goals missed, {time.monotonic() - bench.started:.0f} s")
 

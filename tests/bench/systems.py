@@ -39,11 +39,16 @@ class System:
     prefix: list = field(default_factory=list)
     slow_start: bool = False  # Fewer repetitions.
 
-    def command(self, *words):
-        return [*self.prefix, *words]
+    shared: tuple = ()        # Where a directory of the host is to be seen: these words, with {}, after the first.
 
-    def run(self, *words, timeout=60, stdin=subprocess.DEVNULL):
-        return run(self.command(*words), timeout, stdin)
+    def command(self, *words, share=None):
+        if share is None:
+            return [*self.prefix, *words]
+        extra = [word.format(share) for word in self.shared]
+        return [*self.prefix[:1], *extra, *self.prefix[1:], "/usr/bin/env", f"share={share}", *words]
+
+    def run(self, *words, timeout=60, stdin=subprocess.DEVNULL, share=None):
+        return run(self.command(*words, share=share), timeout, stdin)
 
 
 def adopt_orphans():
@@ -104,7 +109,7 @@ def available(sentry):
     if shutil.which("runsc"):
         systems.append(System("runsc", RUNSC, slow_start=True))
     for platform in ("notify", "ptrace"):
-        systems.append(System(platform, [sentry, f"--platform={platform}", "--"]))
+        systems.append(System(platform, [sentry, f"--platform={platform}", "--"], shared=("--rw={}",)))
     usable = []
     for system in systems:
         outcome = system.run("/bin/true", timeout=20)

@@ -2,13 +2,14 @@
 
 _TIMED = """
 set -e
+override=
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 {prepare}
 begin=$(date +%s%N)
 {measured}
 end=$(date +%s%N)
-echo "took $((end - begin))"
+echo "took ${override:-$((end - begin))}"
 """
 
 _COMPILE = """
@@ -32,15 +33,16 @@ awk 'BEGIN { for (i = 0; i < 2000; i++) { d = "d" int(i / 100); if (i % 100 == 0
 """
 
 
-def _script(prepare, measured):
+def script(prepare, measured):
+    """`measured` may set override to the nanoseconds that count instead of its own."""
     return _TIMED.replace("{prepare}", prepare).replace("{measured}", measured)
 
 
 WORKLOADS = {
     # Some of it is for root alone.
-    "ls -lR /usr/share": _script("", "ls -lR /usr/share > /dev/null 2>&1 || true"),
-    "compile a C file": _script(_COMPILE, 'gcc -O2 -o "$work/program" "$work/program.c"'),
-    "git add, commit, status": _script(
+    "ls -lR /usr/share": script("", "ls -lR /usr/share > /dev/null 2>&1 || true"),
+    "compile a C file": script(_COMPILE, 'gcc -O2 -o "$work/program" "$work/program.c"'),
+    "git add, commit, status": script(
         _GIT, "git add . && git commit -q -m all && git status -s"),
 }
 

@@ -72,6 +72,20 @@ TEST_F(Fallocate, Errors) {
   EXPECT_THAT(fallocate(pipe.write_end.get(), 0, 0, 10), SyscallFails(ESPIPE));
 }
 
+// More than there can be is refused before anything is taken: memory that files hold belongs to no
+// process that could be killed for it.
+TEST(FallocateInMemory, MoreThanThereIs) {
+  Fd fd(open("/dev/shm", O_TMPFILE | O_RDWR, 0600));
+  ASSERT_THAT(fd.get(), SyscallSucceeds());
+  EXPECT_THAT(fallocate(fd.get(), 0, 0, int64_t{1} << 50), SyscallFails(ENOSPC));
+  EXPECT_THAT(fallocate(fd.get(), FALLOC_FL_KEEP_SIZE, 4096, int64_t{1} << 50),
+              SyscallFails(ENOSPC));
+  struct stat info {};
+  ASSERT_THAT(fstat(fd.get(), &info), SyscallSucceeds());
+  EXPECT_EQ(info.st_blocks, 0);
+  EXPECT_EQ(info.st_size, 0);
+}
+
 TEST_F(Fallocate, SeekFindsDataAndHoles) {
   constexpr int64_t kFar = 1 << 20;
   ASSERT_THAT(pwrite(fd_.get(), "x", 1, kFar), SyscallReturns(1));

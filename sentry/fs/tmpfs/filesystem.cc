@@ -1,7 +1,5 @@
 #include "sentry/fs/tmpfs/filesystem.h"
 
-#include <sys/sysinfo.h>
-
 #include <algorithm>
 
 #include "sentry/fs/tmpfs/directory.h"
@@ -16,9 +14,7 @@ namespace {
 constexpr uint64_t kInodeCost = 1024;
 
 uint64_t MostMemory(const MemoryBudget& budget) {
-  if (budget.limit() != 0) return budget.limit();
-  struct sysinfo host {};
-  return ::sysinfo(&host) == 0 ? uint64_t{host.totalram} * host.mem_unit : 0;
+  return budget.limit() != 0 ? budget.limit() : budget.charge_limit();
 }
 
 }  // namespace
@@ -62,8 +58,8 @@ Result<uint64_t> TmpfsFilesystem::TakePages(uint64_t want) {
     pages = std::min(pages, limit - pages_);
   }
   if (!budget_.Charge(pages * kPage).ok()) {
-    pages = std::min(pages, budget_.Available() / kPage);
-    if (pages == 0) return Errno(ENOMEM);
+    pages = std::min(pages, budget_.Room() / kPage);
+    if (pages == 0) return Errno(budget_.limit() != 0 ? ENOMEM : ENOSPC);
     TRY(budget_.Charge(pages * kPage));
   }
   pages_ += pages;
