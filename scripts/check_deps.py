@@ -42,6 +42,7 @@ ALLOWED = {
     "gofer/protocol": HOST,
     "gofer/filter": HOST,
     "gofer/server": HOST | {"gofer/protocol", "gofer/filter"},
+    "gofer/broker": HOST | {"gofer/protocol"},
     "gofer": HOST | {"gofer/protocol", "gofer/server", "gofer/filter"},
     "sentry/auth": SENTRY_BASE,
     "sentry/time": SENTRY_BASE,
@@ -59,6 +60,7 @@ ALLOWED_EXTRA = {
     "sentry/fs/host": {"platform/host"},                     # the standard streams are host descriptors
     "sentry/fs/tmpfs": {"platform/host"},                    # file contents live in memfds
     "sentry/socket/inet": {"netstack", "sentry/fs/anon"},  # adapter to the TCP/IP stack
+    "sentry/socket/outside": {"netstack", "gofer/protocol", "sentry/socket/inet"},  # a second stack, joined to the net broker's sockets
     "sentry/socket": {"sentry/fs/anon"},                     # sockets are files without a name
     "sentry/kernel": {"platform/host"},                      # waits for host descriptors and clocks
     "sentry/mm": {"platform/host"},

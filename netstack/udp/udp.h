@@ -22,6 +22,8 @@ class Udp final : public TransportProtocol {
   Stack& stack() { return stack_; }
   // Datagrams for nobody are `forwarder`'s to place.
   void SetForwarder(UdpForwarder* forwarder) { forwarder_ = forwarder; }
+  // Tells the peer of a connected endpoint that what it sends to there goes nowhere (forward.cc).
+  void Refuse(const UdpEndpoint& endpoint, Unreachable why);
 
  private:
   friend class UdpEndpoint;

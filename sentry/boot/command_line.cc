@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "sentry/boot/outside.h"
 #include "sentry/syscalls/table.h"
 
 namespace sentry {
@@ -190,9 +191,64 @@ void AddViewFlags(CLI::App& app, Config& config) {
       "--user", [&config](const std::string& v) { ParseUser(v, config); },
       "UID[:GID] that the program runs as in the guest; default: the caller's");
   app.add_option("--hostname", config.hostname, "NAME: the guest's host name; default: sentry");
+}
+
+void AddNetworkFlags(CLI::App& app, Config& config) {
   app.add_option("--net", config.net,
-                 "none or loopback: the guest has its own loopback and nothing else")
-      ->check(CLI::IsMember({"none", "loopback"}));
+                 "none (default) or loopback: the guest has its own loopback and nothing else; "
+                 "user: it reaches outside through a broker process, without privilege here")
+      ->check(CLI::IsMember({"none", "loopback", "user"}));
+  app.add_option(
+         "--net-allow", config.net_allow,
+         "RULE: with --net=user, where it may go, and nowhere else: ADDRESS[/BITS], NAME or "
+         "*.DOMAIN, then [:PORT[-PORT]]; private networks and this host (10.0.2.2 in the "
+         "guest, 127.0.0.1 in a rule) need a rule of their own")
+      ->allow_extra_args(false);
+  app.add_option("--net-deny", config.net_deny, "RULE: where it may not go, whatever else says")
+      ->allow_extra_args(false);
+  app.add_option(
+         "--net-policy", config.net_policy,
+         "open, allow or none: what is so of the rest; default: open, with --net-allow allow")
+      ->check(CLI::IsMember({"open", "allow", "none"}));
+  app.add_option("--net-audit", config.net_audit,
+                 "FILE: append a line of JSON for each connection, allowed or not");
+  app.add_option("-p,--publish", config.publish,
+                 "[IP:]HOST:GUEST[/tcp|udp]: a port of this host, on 127.0.0.1 unless IP is given, "
+                 "leads to a port of the guest; ranges as 8000-8010; without HOST any free port")
+      ->allow_extra_args(false);
+  app.add_option("--add-host", config.add_host, "NAME:ADDRESS: how the guest resolves NAME")
+      ->allow_extra_args(false);
+  app.add_option("--dns", config.dns,
+                 "ADDRESS[:PORT]: whom the guest's resolver asks; default: as this host does")
+      ->allow_extra_args(false);
+}
+
+void CheckNetwork(const Config& config) {
+  for (const auto* rules : {&config.net_allow, &config.net_deny}) {
+    for (const std::string& text : *rules) {
+      if (gofer::PolicyRule::Parse(text)) continue;
+      throw CLI::ValidationError(rules == &config.net_allow ? "--net-allow" : "--net-deny",
+                                 "'" + text + "' is not a network, an address or a name");
+    }
+  }
+  for (const std::string& text : config.publish) {
+    if (!ParsePublished(text))
+      throw CLI::ValidationError("--publish", "'" + text + "' is not [IP:]HOST:GUEST[/tcp|udp]");
+  }
+  for (const std::string& text : config.add_host) {
+    const size_t colon = text.find(':');
+    if (colon == 0 || colon == text.npos || !gofer::Address::Parse(text.substr(colon + 1)))
+      throw CLI::ValidationError("--add-host", "'" + text + "' is not NAME:ADDRESS");
+  }
+  for (const std::string& text : config.dns) {
+    if (!gofer::Resolver::Parse(text))
+      throw CLI::ValidationError("--dns", "'" + text + "' is not ADDRESS[:PORT]");
+  }
+  const bool any = !config.net_allow.empty() || !config.net_deny.empty() ||
+                   !config.net_policy.empty() || !config.net_audit.empty() ||
+                   !config.publish.empty() || !config.add_host.empty() || !config.dns.empty();
+  if (any && config.net != "user")
+    throw CLI::ValidationError("--net", "the flags of the network outside need --net=user");
 }
 
 void AddLimitFlags(CLI::App& app, Config& config) {
@@ -277,6 +333,7 @@ ParsedLine ParseCommandLine(int argc, char** argv) {
       "found; 125 the sandbox failed.",
       "sentry");
   AddViewFlags(app, line.config);
+  AddNetworkFlags(app, line.config);
   AddLimitFlags(app, line.config);
   AddRunFlags(app, line.config);
   CLI::App* doctor = app.add_subcommand("doctor", "what this host offers, and what will be used");
@@ -288,6 +345,7 @@ ParsedLine ParseCommandLine(int argc, char** argv) {
     std::reverse(args.begin(), args.end());
     app.parse(args);
     CheckVariables(line.config.env);
+    CheckNetwork(line.config);
     CheckCallNames(line.config.strace_names);
   } catch (const CLI::Error& error) {
     line.exit_status = ReportError(app, error);

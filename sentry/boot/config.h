@@ -33,7 +33,13 @@ struct Config {
   std::optional<uid_t> uid;
   std::optional<gid_t> gid;
   std::string hostname = "sentry";
-  std::string net = "none";  // none, loopback: the guest's own loopback in both.
+  std::string net = "none";  // none, loopback: the guest's own loopback in both; user: outside.
+  std::vector<std::string> net_allow, net_deny;  // Rules (gofer/broker/policy.h).
+  std::string net_policy;                        // open, allow, none; empty: by net_allow.
+  std::string net_audit;                         // A file of the host; empty: none.
+  std::vector<std::string> publish;              // [IP:]HOST:GUEST[/PROTO]
+  std::vector<std::string> add_host;             // NAME:ADDRESS
+  std::vector<std::string> dns;                  // ADDRESS[:PORT]; empty: as the host.
 
   // --- limits; 0: none ---
   uint64_t memory = 0;

@@ -17,6 +17,7 @@
 #include "sentry/boot/gofer_process.h"
 #include "sentry/boot/guest_view.h"
 #include "sentry/boot/namespaces.h"
+#include "sentry/boot/outside.h"
 #include "sentry/boot/outside_signals.h"
 #include "sentry/boot/sandbox.h"
 #include "sentry/boot/terminal_keeper.h"
@@ -192,19 +193,31 @@ int Launch(const Config& config) {
   base::Result<GoferProcess> gofer = StartGofer(std::move(view->gofer));
   if (!gofer.ok()) return Fail("the Gofer cannot be started", gofer.error().value());
   clock.Mark("Gofer");
+  BrokerProcess broker;
+  if (config.net == "user") {
+    base::Result<gofer::BrokerConfig> plan = PlanBroker(config);
+    if (!plan.ok()) return kSandboxFailed;
+    base::Result<BrokerProcess> started = StartBroker(std::move(*plan));
+    if (!started.ok()) return Fail("the net broker cannot be started", started.error().value());
+    broker = std::move(*started);
+    clock.Mark("broker");
+  }
   EnterNamespaces();
   clock.Mark("namespaces");
   pid_t pid = ::fork();
   if (pid < 0) return Fail("the Sentry cannot be started", errno);
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel), std::move(changes),
-                       std::move(channel->second), clock));
+    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel),
+                       std::move(broker.channel), std::move(changes), std::move(channel->second),
+                       clock));
   }
   gofer->channel.reset();  // The Gofer ends with the Sentry's end of it.
+  broker.channel.reset();
   channel->second.reset();
   int status = overseer.Watch(pid, std::move(channel->first));
   ::waitpid(gofer->pid, nullptr, 0);
+  if (broker.pid > 0) ::waitpid(broker.pid, nullptr, 0);
   return status;
 }
 

@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -48,7 +49,10 @@ constexpr host::Rule kRules[] = {
     Allow(SYS_setpriority, "nice values of stubs, never better than ours"),
     Allow(SYS_sysinfo, "memory, load and uptime that guests may see"),
     // The Gofer.
-    Allow(SYS_sendmsg, "requests to the Gofer; descriptors for stubs"),
+    Allow(SYS_sendmsg,
+          "requests to the Gofer; descriptors for stubs; flows of --net=user. Never with "
+          "MSG_FASTOPEN, which would connect",
+          {host::ArgBitsWithin(2, MSG_DONTWAIT | MSG_NOSIGNAL)}),
     Allow(SYS_recvmsg, "replies with descriptors"),
     // Contents of files: donated descriptors, memfds, standard descriptors.
     Allow(SYS_read, "standard input, wake-ups"),

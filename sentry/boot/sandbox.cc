@@ -18,6 +18,7 @@
 #include "sentry/boot/first_program.h"
 #include "sentry/boot/namespaces.h"
 #include "sentry/boot/observers.h"
+#include "sentry/boot/outside.h"
 #include "sentry/boot/outside_signals.h"
 #include "sentry/boot/protect.h"
 #include "sentry/boot/view_builder.h"
@@ -121,8 +122,8 @@ std::FILE* StraceOutput(const Config& config) {
 }  // namespace
 
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel, base::Fd changes_file, base::Fd launcher,
-               StartupClock& clock) {
+               base::Fd gofer_channel, base::Fd broker_channel, base::Fd changes_file,
+               base::Fd launcher, StartupClock& clock) {
   PrepareForOutsideSignals();
   std::FILE* strace_out = config.strace ? StraceOutput(config) : nullptr;
   if (config.strace && strace_out == nullptr) return Fail(config.strace_file.c_str(), errno);
@@ -159,6 +160,7 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
       BuildView(kernel, **client, view, changes_file.valid() ? &changes : nullptr);
   if (!mounts.ok()) return (*client)->lost() ? Fail("gofer: connection lost", EIO) : kSandboxFailed;
   kernel.root_mounts = *mounts;
+  if (broker_channel.valid()) SetUpOutside(kernel, **mounts, std::move(broker_channel));
   clock.Mark("view");
   Result<Ref<ThreadGroup>> first = StartFirstProgram(kernel, config, view, standard);
   if (!first.ok()) return first.error().value();  // An exit status: what went wrong was said.
@@ -167,6 +169,7 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
   kernel.lock().Unlock();
   Result<int> status = kernel.Run(std::move(*first));
   LOG_INFO("sandbox: the program ended, wait status 0x%x", status.value_or(-1));
+  if (config.net == "user") FinishOutside(kernel);
   if (config.stats) {
     stats.Print(stderr);
     PrintPeakMemory(kernel, proc.get());

@@ -11,10 +11,11 @@
 namespace sentry {
 
 // Runs the program of `config`; the exit status of this process (README.md, "Exit status").
-// `changes_file`: of --export-changes, or none.  `launcher`: a channel for signals
-// (outside_signals.h).  Problems are reported in one line on standard error.
+// `broker_channel`: of --net=user, or none.  `changes_file`: of --export-changes, or none.
+// `launcher`: a channel for signals (outside_signals.h).  Problems are reported in one line on
+// standard error.
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel, base::Fd changes_file, base::Fd launcher,
-               StartupClock& clock);
+               base::Fd gofer_channel, base::Fd broker_channel, base::Fd changes_file,
+               base::Fd launcher, StartupClock& clock);
 
 }  // namespace sentry

@@ -1,0 +1,222 @@
+#include "gofer/broker/broker.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+
+#include <cstring>
+
+namespace gofer {
+namespace {
+
+constexpr uint16_t kDnsPort = 53;
+// How long what is left may take when the Sentry is gone.
+constexpr int64_t kPatienceMilliseconds = 5'000;
+
+Address AddressOf(const BrokerMessage& message) {
+  Address out;
+  if (message.ipv4 == 0) {
+    out.bytes = message.address;
+    return out;
+  }
+  uint32_t v4 = 0;
+  for (size_t i = 0; i < 4; ++i) v4 = v4 << 8 | message.address[i];
+  return Address::V4(v4);
+}
+
+// The gateway's address stands for the host itself.
+Address Outside(const Address& address) {
+  if (address == Address::V4(kGatewayV4)) return Address::V4(INADDR_LOOPBACK);
+  if (address == *Address::Parse(kGatewayV6)) return *Address::Parse("::1");
+  return address;
+}
+
+bool IsResolver(const Address& address) {
+  return address == Address::V4(kResolverV4) || address == *Address::Parse(kResolverV6);
+}
+
+}  // namespace
+
+Broker::Broker(BrokerConfig config, base::Fd channel)
+    : config_(std::move(config)),
+      channel_(std::move(channel)),
+      audit_(std::move(config_.audit)),
+      dns_(loop_, config_, audit_) {
+  for (PublishedPort& port : config_.ports) {
+    auto listening = std::make_unique<Listening>();
+    listening->port = std::move(port);
+    listening_.push_back(std::move(listening));
+  }
+}
+
+Broker::~Broker() {
+  while (!flows_.empty()) End(flows_.begin()->first);
+}
+
+void Broker::Start() {
+  loop_.WhenReadable(channel_.get(), [this] { OnMessages(); });
+  for (auto& listening : listening_) Watch(*listening);
+}
+
+void Broker::Run() {
+  Start();
+  loop_.Run();
+}
+
+void Broker::OnMessages() {
+  constexpr int kBatch = 64;
+  for (int i = 0; i < kBatch; ++i) {
+    base::Result<ReceivedBrokerMessage> got = ReceiveBrokerMessage(channel_.get());
+    if (got.Is(EAGAIN) || got.Is(EINTR)) break;
+    // Nobody is there any more, or nobody that can be trusted to speak to.
+    if (!got.ok()) return Finish();
+    Handle(got->message);
+  }
+  // A Sentry that asks and does not listen is not heard any longer.
+  reading_ = waiting_.empty();
+  if (reading_) loop_.WhenReadable(channel_.get(), [this] { OnMessages(); });
+}
+
+void Broker::Handle(const BrokerMessage& message) {
+  if (message.op == BrokerOp::kConnect) return Connect(message);
+  auto found = flows_.find(message.id);
+  if (found == flows_.end()) return;  // It has ended meanwhile.
+  switch (message.op) {
+    case BrokerOp::kShutdown:
+      return found->second->Shutdown();
+    case BrokerOp::kClose:
+      if (message.error != 0) {
+        found->second->Reset();
+      } else if (!found->second->Close()) {
+        return Taken(message.id);
+      }
+      return End(message.id);
+    case BrokerOp::kTaken:
+      return Taken(message.id);
+    default:
+      return;
+  }
+}
+
+void Broker::Refuse(const BrokerMessage& message, FlowRecord record, const Verdict& verdict) {
+  record.rule = verdict.rule;
+  record.name = verdict.name;
+  record.error = EACCES;
+  audit_.Write(record);
+  BrokerMessage answer;
+  answer.op = BrokerOp::kFailed;
+  answer.id = message.id;
+  answer.error = EACCES;
+  Tell(answer, nullptr);
+}
+
+void Broker::Connect(const BrokerMessage& message) {
+  const bool tcp = message.protocol == IPPROTO_TCP, udp = message.protocol == IPPROTO_UDP;
+  // The Sentry's ids are its own affair, but for those that are in use or ours.
+  if ((!tcp && !udp) || (message.id & kBrokerIds) != 0 || flows_.contains(message.id)) return;
+  FlowRecord record;
+  record.protocol = message.protocol;
+  record.address = Outside(AddressOf(message));
+  record.port = message.port;
+  record.began_ms = WallMilliseconds();
+  record.began_monotonic = MonotonicMilliseconds();
+  if (flows_.size() >= kMostFlows) return Refuse(message, record, {false, "too many flows", ""});
+  if (IsResolver(record.address)) {
+    if (!udp || message.port != kDnsPort) return Refuse(message, record, {false, "resolver", ""});
+    record.allowed = true;
+    record.rule = "resolver";
+    auto flow = std::make_unique<DnsFlow>(loop_, *this, message.id, std::move(record), dns_);
+    DnsFlow& kept = *flow;
+    flows_[message.id] = std::move(flow);
+    return kept.Start();
+  }
+  const Verdict verdict =
+      config_.policy.Check(record.address, record.port, MonotonicMilliseconds() / 1000);
+  if (!verdict.allowed) return Refuse(message, std::move(record), verdict);
+  record.allowed = true;
+  record.rule = verdict.rule;
+  record.name = verdict.name;
+  auto start = [&]<typename T>(std::unique_ptr<T> flow) {
+    T& kept = *flow;
+    flows_[message.id] = std::move(flow);
+    kept.Start();
+  };
+  if (tcp) {
+    start(std::make_unique<TcpFlow>(loop_, *this, message.id, std::move(record),
+                                    config_.share_sockets));
+  } else {
+    start(std::make_unique<UdpFlow>(loop_, *this, message.id, std::move(record)));
+  }
+}
+
+void Broker::Taken(uint64_t id) {
+  auto found = flows_.find(id);
+  if (found == flows_.end() || !found->second->untaken) return;
+  found->second->untaken = false;
+  untaken_--;
+  for (auto& listening : listening_) Watch(*listening);
+}
+
+void Broker::End(uint64_t id) {
+  auto found = flows_.find(id);
+  if (found == flows_.end()) return;
+  Taken(id);
+  std::unique_ptr<Flow> flow = std::move(found->second);
+  flows_.erase(found);
+  flow->Count(flow->record());
+  audit_.Write(flow->record());
+  if (finishing_ && flows_.empty()) loop_.Stop();
+}
+
+// The Sentry is gone.  Nothing new comes in; what it has written still goes out.
+void Broker::Finish() {
+  if (finishing_) return;
+  finishing_ = true;
+  loop_.Forget(channel_.get());
+  for (auto& listening : listening_) loop_.Forget(listening->port.socket.get());
+  loop_.After(kPatienceMilliseconds, [this] { loop_.Stop(); });
+  // Not from within a call of one of them.
+  loop_.Post([this] {
+    std::vector<uint64_t> through;
+    for (auto& [id, flow] : flows_) {
+      if (flow->Close()) through.push_back(id);
+    }
+    for (uint64_t id : through) End(id);
+    if (flows_.empty()) loop_.Stop();
+  });
+}
+
+void Broker::Tell(const BrokerMessage& message, const base::Fd* descriptor) {
+  if (finishing_) return;
+  Waiting item;
+  item.message = message;
+  if (waiting_.empty()) {
+    const int fd = descriptor != nullptr ? descriptor->get() : -1;
+    base::Result<void> sent = SendBrokerMessage(channel_.get(), message, fd);
+    if (sent.ok()) return;
+    if (!sent.Is(EAGAIN)) return Finish();
+    loop_.WhenWritable(channel_.get(), [this] { Flush(); });
+  }
+  if (descriptor != nullptr) {
+    item.descriptor = base::Fd(::fcntl(descriptor->get(), F_DUPFD_CLOEXEC, 0));
+  }
+  waiting_.push_back(std::move(item));
+}
+
+void Broker::Flush() {
+  while (!waiting_.empty()) {
+    const Waiting& next = waiting_.front();
+    base::Result<void> sent =
+        SendBrokerMessage(channel_.get(), next.message, next.descriptor.get());
+    if (sent.Is(EAGAIN)) {
+      loop_.WhenWritable(channel_.get(), [this] { Flush(); });
+      return;
+    }
+    if (!sent.ok()) return Finish();
+    waiting_.pop_front();
+  }
+  if (reading_) return;
+  reading_ = true;
+  loop_.WhenReadable(channel_.get(), [this] { OnMessages(); });
+}
+
+}  // namespace gofer

@@ -1,0 +1,128 @@
+// The broker process from its start to its end.
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <climits>
+#include <csignal>
+#include <set>
+
+#include "gofer/broker/broker.h"
+#include "gofer/broker/filter.h"
+#include "platform/base/log.h"
+
+namespace gofer {
+namespace {
+
+constexpr auto kProgram = host::CompileStatic<kBrokerRules>();
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // Their runtimes make host calls of their own.
+#else
+constexpr bool kSanitized = false;
+#endif
+
+void CloseBetween(int first, int last) {
+  if (first > last) return;
+  if (::syscall(SYS_close_range, static_cast<unsigned>(first), static_cast<unsigned>(last), 0) == 0)
+    return;
+  const auto limit = static_cast<int>(::sysconf(_SC_OPEN_MAX));
+  for (int fd = first; fd <= last && fd < limit; ++fd) ::close(fd);
+}
+
+// Nothing but what the configuration names and the log: the process was forked in the midst of
+// others' channels.
+void KeepOnly(const BrokerConfig& config, const base::Fd& channel) {
+  std::set<int> kept = {STDERR_FILENO, channel.get()};
+  if (config.audit.valid()) kept.insert(config.audit.get());
+  for (const PublishedPort& port : config.ports) kept.insert(port.socket.get());
+  int next = 0;
+  for (const int fd : kept) {
+    CloseBetween(next, fd - 1);
+    next = fd + 1;
+  }
+  CloseBetween(next, INT_MAX);
+  // No socket is to get the number of a standard descriptor.
+  for (int fd = ::eventfd(0, EFD_CLOEXEC); fd >= 0; fd = ::eventfd(0, EFD_CLOEXEC)) {
+    if (fd <= STDERR_FILENO) continue;
+    ::close(fd);
+    break;
+  }
+}
+
+// All but the one, if it is there, that newer kernels want of who attaches a filter to a TCP socket
+// (peer_filter.h).
+void DropCapabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct sets[2] = {};
+  if (::syscall(SYS_capget, &header, sets) != 0) return;
+  sets[0].permitted &= 1u << CAP_NET_ADMIN;
+  sets[0].effective = sets[0].permitted;
+  sets[0].inheritable = 0;
+  sets[1] = {};
+  ::syscall(SYS_capset, &header, sets);
+}
+
+// No file of the host by any name: an empty root, where that is allowed.  The network is the
+// host's.
+void LeaveHostTree() {
+  constexpr int kNamespaces = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
+  if (::unshare(kNamespaces) != 0) (void)::unshare(CLONE_NEWUSER | kNamespaces);
+  const base::Fd empty(static_cast<int>(::syscall(SYS_fsopen, "tmpfs", 1u)));
+  if (!empty.valid()) return;
+  if (::syscall(SYS_fsconfig, empty.get(), 6u, nullptr, nullptr, 0) != 0) return;
+  const base::Fd mount(static_cast<int>(::syscall(SYS_fsmount, empty.get(), 1u, 0)));
+  if (!mount.valid() || ::fchdir(mount.get()) != 0) return;
+  [[maybe_unused]] const int done = ::chroot(".");
+}
+
+// Nothing may be opened, whatever the root is.  Where the host has no Landlock, the other fences
+// stand alone.
+void OpenNothing() {
+  constexpr uint64_t kVersion1 = (1 << 13) - 1;
+  landlock_ruleset_attr attr{};
+  attr.handled_access_fs = kVersion1;
+  const base::Fd ruleset(static_cast<int>(
+      ::syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0)));
+  if (ruleset.valid()) ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0);
+}
+
+}  // namespace
+
+base::Result<void> InstallBrokerFilter() {
+  TRY(host::InstallFilter(kProgram));
+  return {};
+}
+
+int BrokerMain(BrokerConfig config, base::Fd channel) {
+  ::prctl(PR_SET_NAME, "sentry-broker");
+  ::signal(SIGPIPE, SIG_IGN);
+  ::tzset();
+  rlimit limit;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  KeepOnly(config, channel);
+  Broker broker(std::move(config), std::move(channel));
+  LeaveHostTree();
+  DropCapabilities();
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  base::Result<void> is_protected = host::SetNoNewPrivileges();
+  if (is_protected.ok() && !kSanitized) OpenNothing();
+  if (is_protected.ok() && !kSanitized) is_protected = InstallBrokerFilter();
+  if (!is_protected.ok()) {
+    LOG_ERROR("broker: cannot protect itself (errno %d)", is_protected.error().value());
+    return 1;
+  }
+  broker.Run();
+  return 0;
+}
+
+}  // namespace gofer

@@ -1,0 +1,160 @@
+// Published ports: what comes in from outside.
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+
+#include "gofer/broker/broker.h"
+
+namespace gofer {
+namespace {
+
+constexpr int kBatch = 64;
+constexpr int64_t kIdleMilliseconds = 120'000, kCheckMilliseconds = 30'000;
+std::array<char, 65536> buffer;
+
+uint16_t PortOf(const sockaddr_storage& from) {
+  return ntohs(reinterpret_cast<const sockaddr_in&>(from).sin_port);  // Same place in both.
+}
+
+FlowRecord RecordOf(const PublishedPort& port, const Address& from, uint16_t from_port) {
+  FlowRecord record;
+  record.kind = "in";
+  record.protocol = port.protocol;
+  record.address = from;
+  record.port = from_port;
+  record.guest_port = port.guest_port;
+  record.allowed = true;
+  record.rule = "published";
+  record.began_ms = WallMilliseconds();
+  record.began_monotonic = MonotonicMilliseconds();
+  return record;
+}
+
+}  // namespace
+
+class Broker::ClientFlow final : public Flow {
+ public:
+  ClientFlow(Broker& broker, Listening& listening, uint64_t id, FlowRecord record, base::Fd inside)
+      : Flow(broker.loop_, broker, id, std::move(record)),
+        listening_(listening),
+        inside_(std::move(inside)) {
+    key_ = {record_.address, record_.port};
+    last_used_ = MonotonicMilliseconds();
+    loop_.WhenReadable(inside_.get(), [this] { OnInside(); });
+    idle_ = loop_.After(kCheckMilliseconds, [this] { CheckIdle(); });
+  }
+  ~ClientFlow() override {
+    listening_.clients.erase(key_);
+    loop_.Forget(inside_.get());
+    loop_.Cancel(idle_);
+  }
+  // buffer[0] is the mark.
+  void Deliver(size_t size) {
+    buffer[0] = kDatagram;
+    record_.bytes_in += size;
+    last_used_ = MonotonicMilliseconds();
+    ::send(inside_.get(), buffer.data(), size + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
+ private:
+  void CheckIdle() {
+    if (MonotonicMilliseconds() - last_used_ > kIdleMilliseconds) return owner_.End(id_);
+    idle_ = loop_.After(kCheckMilliseconds, [this] { CheckIdle(); });
+  }
+  void OnInside() {
+    sockaddr_storage to;
+    const socklen_t size = key_.first.Fill(to, key_.second);
+    for (int i = 0; i < kBatch; ++i) {
+      const ssize_t n = ::recv(inside_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+      if (n < 0) break;
+      if (n == 0) return owner_.End(id_);
+      const ssize_t sent =
+          ::sendto(listening_.port.socket.get(), buffer.data() + 1, static_cast<size_t>(n) - 1,
+                   MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to), size);
+      if (sent >= 0) record_.bytes_out += static_cast<uint64_t>(sent);
+    }
+    last_used_ = MonotonicMilliseconds();
+    loop_.WhenReadable(inside_.get(), [this] { OnInside(); });
+  }
+
+  Listening& listening_;
+  base::Fd inside_;
+  std::pair<Address, uint16_t> key_;
+  int64_t last_used_;
+  Loop::Token idle_;
+};
+
+// As long as the Sentry has not said what becomes of those that came, nobody else is taken: the
+// host's own backlog fills, and clients see that they wait.
+void Broker::Watch(Listening& listening) {
+  if (finishing_ || listening.watched || untaken_ >= kMostUntaken || flows_.size() >= kMostFlows)
+    return;
+  listening.watched = true;
+  loop_.WhenReadable(listening.port.socket.get(), [this, &listening] {
+    listening.watched = false;
+    listening.port.protocol == IPPROTO_TCP ? OnClient(listening) : OnDatagrams(listening);
+    Watch(listening);
+  });
+}
+
+void Broker::Announce(const Listening& listening, uint64_t id, const Address& from, uint16_t port,
+                      const base::Fd& descriptor) {
+  BrokerMessage message;
+  message.op = BrokerOp::kIncoming;
+  message.id = id;
+  message.protocol = listening.port.protocol;
+  message.ipv4 = from.IsV4() ? 1 : 0;
+  message.port = port;
+  message.guest_port = listening.port.guest_port;
+  for (size_t i = 0; i < 16; ++i) {
+    message.address[i] = from.bytes[from.IsV4() ? (12 + i) % 16 : i];
+  }
+  untaken_++;
+  flows_[id]->untaken = true;
+  Tell(message, &descriptor);
+}
+
+void Broker::OnClient(Listening& listening) {
+  sockaddr_storage from{};
+  socklen_t size = sizeof(from);
+  base::Fd client(::accept4(listening.port.socket.get(), reinterpret_cast<sockaddr*>(&from), &size,
+                            SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!client.valid()) return;
+  const Address address = Address::Of(reinterpret_cast<const sockaddr*>(&from));
+  const uint64_t id = next_id_++;
+  auto flow = std::make_unique<TcpFlow>(
+      loop_, *this, id, RecordOf(listening.port, address, PortOf(from)), config_.share_sockets);
+  TcpFlow& kept = *flow;
+  flows_[id] = std::move(flow);
+  base::Result<base::Fd> shared = kept.Adopt(std::move(client));
+  if (!shared.ok()) return End(id);
+  Announce(listening, id, address, PortOf(from), *shared);
+}
+
+void Broker::OnDatagrams(Listening& listening) {
+  for (int i = 0; i < kBatch; ++i) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof(from);
+    const ssize_t n = ::recvfrom(listening.port.socket.get(), buffer.data() + 1, buffer.size() - 1,
+                                 MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size);
+    if (n < 0) return;
+    const Address address = Address::Of(reinterpret_cast<const sockaddr*>(&from));
+    const std::pair key(address, PortOf(from));
+    auto found = listening.clients.find(key);
+    if (found == listening.clients.end()) {
+      if (listening.clients.size() >= kMostClients || flows_.size() >= kMostFlows) continue;
+      auto pair = MakePair();
+      if (!pair.ok()) continue;
+      const uint64_t id = next_id_++;
+      flows_[id] = std::make_unique<ClientFlow>(*this, listening, id,
+                                                RecordOf(listening.port, address, key.second),
+                                                std::move(pair->first));
+      found = listening.clients.emplace(key, id).first;
+      Announce(listening, id, address, key.second, pair->second);
+    }
+    static_cast<ClientFlow&>(*flows_[found->second]).Deliver(static_cast<size_t>(n));
+  }
+}
+
+}  // namespace gofer

@@ -1,0 +1,190 @@
+#include "sentry/boot/outside.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+
+#include "platform/base/log.h"
+#include "platform/base/log_sink.h"
+#include "sentry/socket/network.h"
+#include "sentry/socket/outside/gateway.h"
+#include "sentry/vfs/name_ops.h"
+#include "sentry/vfs/path_walk.h"
+
+namespace sentry {
+namespace {
+
+Errno Say(const std::string& what, int error) {
+  std::fprintf(stderr, "sentry: %s: %s\n", what.c_str(), std::strerror(error));
+  return Errno(error);
+}
+
+// "80", "8000-8010", "": nothing is a port of the host's choice.
+bool ParseRange(std::string_view text, uint32_t& first, uint32_t& last) {
+  first = last = 0;
+  if (text.empty()) return true;
+  auto number = [](std::string_view digits, uint32_t& to) {
+    const char* end = digits.data() + digits.size();
+    auto [after, error] = std::from_chars(digits.data(), end, to);
+    return error == std::errc() && after == end && to >= 1 && to <= 65535;
+  };
+  const size_t dash = text.find('-');
+  if (!number(text.substr(0, dash), first)) return false;
+  last = first;
+  return dash == text.npos || (number(text.substr(dash + 1), last) && last >= first);
+}
+
+Result<void> OpenPorts(const Config& config, gofer::BrokerConfig& plan) {
+  for (const std::string& text : config.publish) {
+    std::optional<std::vector<gofer::PublishedPort>> ports = ParsePublished(text);
+    for (gofer::PublishedPort& port : *ports) {
+      const bool chosen = port.host_port == 0;
+      Result<void> bound = gofer::BindPort(port);
+      if (!bound.ok()) return Say(text + ": -p", bound.error().value());
+      if (chosen) {
+        std::fprintf(stderr, "sentry: published %s:%u -> %u\n", port.host.Text().c_str(),
+                     port.host_port, port.guest_port);
+      }
+      plan.ports.push_back(std::move(port));
+    }
+  }
+  return {};
+}
+
+void WriteResolver(Kernel& kernel, MountNamespace& mounts) {
+  Ref<Credentials> root = Credentials::ForUser(0, 0, {});
+  OpContext ctx{.creds = *root, .now = RealtimeNow(), .umask = 022};
+  const WalkRoot from{mounts.Root(), mounts.Root(), mounts};
+  // It may be a link to what this guest has not got.
+  (void)Unlink(ctx, from, "/etc/resolv.conf");
+  Result<Ref<FileDescription>> file =
+      OpenPath(ctx, from, "/etc/resolv.conf", abi::kOWronly | abi::kOCreat | abi::kOTrunc, 0644);
+  if (!file.ok()) {
+    LOG_WARNING("outside: no /etc/resolv.conf: %s", std::strerror(file.error().value()));
+    return;
+  }
+  const std::string text = "nameserver " + gofer::Address::V4(gofer::kResolverV4).Text() + "\n";
+  BufferSource source(std::as_bytes(std::span(text)));
+  int64_t position = 0;
+  (void)(*file)->Write(ctx, source, &position);
+  (void)kernel;
+}
+
+}  // namespace
+
+std::optional<std::vector<gofer::PublishedPort>> ParsePublished(std::string_view text) {
+  gofer::PublishedPort port;
+  port.host = gofer::Address::V4(INADDR_LOOPBACK);  // The world is not let in unasked.
+  if (const size_t slash = text.rfind('/'); slash != text.npos) {
+    const std::string_view protocol = text.substr(slash + 1);
+    if (protocol != "tcp" && protocol != "udp") return std::nullopt;
+    port.protocol = protocol == "tcp" ? IPPROTO_TCP : IPPROTO_UDP;
+    text = text.substr(0, slash);
+  }
+  const size_t guest_colon = text.rfind(':');
+  if (guest_colon == text.npos) return std::nullopt;
+  const std::string_view guest = text.substr(guest_colon + 1);
+  std::string_view host = text.substr(0, guest_colon);
+  if (const size_t colon = host.rfind(':'); colon != host.npos) {
+    std::string_view address = host.substr(0, colon);
+    host = host.substr(colon + 1);
+    if (address.starts_with('[') && address.ends_with(']')) {
+      address = address.substr(1, address.size() - 2);
+    }
+    std::optional<gofer::Address> parsed = gofer::Address::Parse(address);
+    if (!parsed) return std::nullopt;
+    port.host = *parsed;
+  }
+  uint32_t first, last, host_first, host_last;
+  if (!ParseRange(guest, first, last) || first == 0) return std::nullopt;
+  if (!ParseRange(host, host_first, host_last)) return std::nullopt;
+  if (host_first != 0 && host_last - host_first != last - first) return std::nullopt;
+  std::vector<gofer::PublishedPort> all;
+  for (uint32_t i = 0; i <= last - first; ++i) {
+    gofer::PublishedPort one;
+    one.protocol = port.protocol;
+    one.host = port.host;
+    one.guest_port = static_cast<uint16_t>(first + i);
+    one.host_port = static_cast<uint16_t>(host_first == 0 ? 0 : host_first + i);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Result<gofer::BrokerConfig> PlanBroker(const Config& config) {
+  gofer::BrokerConfig plan;
+  for (const std::string& text : config.net_allow) {
+    plan.policy.allow.push_back(*gofer::PolicyRule::Parse(text));
+  }
+  for (const std::string& text : config.net_deny) {
+    plan.policy.deny.push_back(*gofer::PolicyRule::Parse(text));
+  }
+  // Whoever names what is allowed does not mean the rest.
+  using Mode = gofer::PolicyMode;
+  plan.policy.mode = config.net_policy == "none"    ? Mode::kNone
+                     : config.net_policy == "open"  ? Mode::kOpen
+                     : config.net_policy == "allow" ? Mode::kAllowList
+                     : config.net_allow.empty()     ? Mode::kOpen
+                                                    : Mode::kAllowList;
+  gofer::AddHostAddresses(plan.policy);
+  for (const std::string& text : config.dns) {
+    plan.resolvers.push_back(*gofer::Resolver::Parse(text));
+  }
+  if (config.dns.empty()) plan.resolvers = gofer::ReadResolvers("/etc/resolv.conf");
+  for (const std::string& text : config.add_host) {
+    const size_t colon = text.find(':');
+    std::string name = text.substr(0, colon);
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+      return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+    });
+    plan.hosts.emplace(name, *gofer::Address::Parse(text.substr(colon + 1)));
+  }
+  if (!config.net_audit.empty()) {
+    plan.audit =
+        base::Fd(::open(config.net_audit.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (!plan.audit.valid()) return Say(config.net_audit + ": --net-audit", errno);
+  }
+  TRY(OpenPorts(config, plan));
+  return plan;
+}
+
+Result<BrokerProcess> StartBroker(gofer::BrokerConfig config) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return base::LastErrno();
+  base::Fd ours(ends[0]), theirs(ends[1]);
+  const pid_t pid = ::fork();
+  if (pid < 0) return base::LastErrno();
+  if (pid == 0) {
+    ours.reset();
+    base::MoveLogSink(STDERR_FILENO);
+    // In the terminal's process group, but it ends with the Sentry alone.
+    for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU}) {
+      ::signal(signal, SIG_IGN);
+    }
+    ::_exit(gofer::BrokerMain(std::move(config), std::move(theirs)));
+  }
+  return BrokerProcess{.pid = pid, .channel = std::move(ours)};
+}
+
+void SetUpOutside(Kernel& kernel, MountNamespace& mounts, base::Fd channel) {
+  Network& network = StateOf<Networks>(kernel).first();
+  network.outside_owner = MakeRef<Gateway>(kernel, network, std::move(channel));
+  WriteResolver(kernel, mounts);
+}
+
+void FinishOutside(Kernel& kernel) {
+  constexpr int64_t kPatience = 5'000'000'000;
+  base::MutexLock lock(&kernel.lock());
+  RefCounted* owner = StateOf<Networks>(kernel).first().outside_owner.get();
+  if (owner != nullptr) static_cast<Gateway*>(owner)->Finish(MonotonicNow() + kPatience);
+}
+
+}  // namespace sentry

@@ -1,0 +1,29 @@
+// --net=user: the net broker as a process, and the gateway that the guest's stack sees.
+#pragma once
+
+#include "gofer/broker/config.h"
+#include "sentry/boot/config.h"
+#include "sentry/kernel/kernel.h"
+
+namespace sentry {
+
+// What the flags ask for, with files and ports opened.  What is wrong was told in one line.
+Result<gofer::BrokerConfig> PlanBroker(const Config& config);
+
+struct BrokerProcess {
+  pid_t pid = -1;
+  base::Fd channel;
+};
+// The child serves until the channel closes.
+Result<BrokerProcess> StartBroker(gofer::BrokerConfig config);
+
+// eth0, its addresses and routes, and a resolver in /etc/resolv.conf.
+void SetUpOutside(Kernel& kernel, MountNamespace& mounts, base::Fd channel);
+
+// The program has ended: what it has sent goes out before the sandbox does.
+void FinishOutside(Kernel& kernel);
+
+// -p [IP:]HOST:GUEST[/PROTO], with ranges; nothing: it is not that.
+std::optional<std::vector<gofer::PublishedPort>> ParsePublished(std::string_view text);
+
+}  // namespace sentry
