@@ -114,6 +114,26 @@ bool Export(Kernel& kernel, const Config& config, Changes& changes, int fd) {
   return false;
 }
 
+// What the program is to see; false after a line that says why not.
+bool MountView(Kernel& kernel, gofer::Client& client, const GuestView& view, Changes* changes,
+               base::Fd broker_channel) {
+  base::MutexLock lock(&kernel.lock());
+  Result<Ref<MountNamespace>> mounts = BuildView(kernel, client, view, changes);
+  if (!mounts.ok()) {
+    if (client.lost()) Fail("gofer: connection lost", EIO);
+    return false;
+  }
+  kernel.root_mounts = *mounts;
+  if (broker_channel.valid()) SetUpOutside(kernel, **mounts, std::move(broker_channel));
+  return true;
+}
+
+Result<Ref<ThreadGroup>> Start(Kernel& kernel, const Config& config, const GuestView& view,
+                               const StandardDescriptors& standard) {
+  base::MutexLock lock(&kernel.lock());
+  return StartFirstProgram(kernel, config, view, standard);
+}
+
 std::FILE* StraceOutput(const Config& config) {
   if (config.strace_file.empty()) return stderr;
   return std::fopen(config.strace_file.c_str(), "we");
@@ -154,19 +174,15 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
 
   LOG_INFO("sandbox: platform %s, program %s", kernel.platform().name(),
            config.argv.front().c_str());
-  kernel.lock().Lock();
   Changes changes;
-  Result<Ref<MountNamespace>> mounts =
-      BuildView(kernel, **client, view, changes_file.valid() ? &changes : nullptr);
-  if (!mounts.ok()) return (*client)->lost() ? Fail("gofer: connection lost", EIO) : kSandboxFailed;
-  kernel.root_mounts = *mounts;
-  if (broker_channel.valid()) SetUpOutside(kernel, **mounts, std::move(broker_channel));
+  if (!MountView(kernel, **client, view, changes_file.valid() ? &changes : nullptr,
+                 std::move(broker_channel)))
+    return kSandboxFailed;
   clock.Mark("view");
-  Result<Ref<ThreadGroup>> first = StartFirstProgram(kernel, config, view, standard);
+  Result<Ref<ThreadGroup>> first = Start(kernel, config, view, standard);
   if (!first.ok()) return first.error().value();  // An exit status: what went wrong was said.
   clock.Mark("program");
   hook.serving = true;
-  kernel.lock().Unlock();
   Result<int> status = kernel.Run(std::move(*first));
   LOG_INFO("sandbox: the program ended, wait status 0x%x", status.value_or(-1));
   if (config.net == "user") FinishOutside(kernel);

@@ -90,7 +90,6 @@ Result<Ref<UnixSocket>> UnixSocket::FindTarget(OpContext& ctx, const SocketAddre
   if (IsPath(name)) {
     if (ctx.task == nullptr) return Errno(EINVAL);
     Path path = TRY(WalkPath(ctx, ctx.task->WalkFromCwd(), PathOf(name), WalkOptions{}));
-    constexpr uint32_t kMayWrite = 2;
     TRY(CheckPathAccess(ctx, path, kMayWrite));
     if ((path.inode()->mode() & abi::kSIfmt) != abi::kSIfsock || !path.inode()->attachment) {
       return Errno(ECONNREFUSED);
