@@ -133,7 +133,7 @@ TEST_F(MountTest, ArgumentErrors) {
 }
 
 TEST_F(MountTest, NeedsCapability) {
-  EXPECT_THAT(ForkAndWait([this] {
+  EXPECT_THAT(ForkAndWait([] {
                 CHILD_CHECK(setresuid(1234, 1234, 1234) == 0);
                 CHILD_CHECK(mount("none", "/", "tmpfs", 0, nullptr) == -1 && errno == EPERM);
                 CHILD_CHECK(Umount("/") == -1 && errno == EPERM);
