@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "abi/stub/slot.h"
 #include "platform/platform.h"
 
 namespace platform {
@@ -14,6 +15,9 @@ struct KnownAnswers {
   uint32_t uid, euid, gid, egid;
 };
 
+// What a thread may change of itself, in memory that it can write to at any time.
+using OwnCell = abi::stub::SlotOwn;
+
 // A Thread of such a backend is one of these too.
 class SelfAnswering {
  public:
@@ -22,6 +26,12 @@ class SelfAnswering {
   virtual void Publish(const KnownAnswers& answers) = 0;
   // An answer changed, or somebody wants to see every call.
   virtual void Withdraw() = 0;
+  // From now on the thread may change its signal mask and robust list without an event, while the
+  // cell's `valid` is what this made it and `asks` is 0; false: it cannot, at least not yet.
+  virtual bool Lend(uint64_t blocked, uint64_t robust_list) = 0;
+  // Where these two are while the thread runs, once they were lent, for as long as it lives; null:
+  // they were not.
+  virtual OwnCell* lent() = 0;
 
  protected:
   ~SelfAnswering() = default;

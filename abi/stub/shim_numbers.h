@@ -5,7 +5,7 @@
 // A slot is shared by the Sentry and one stub thread: the thread's alternate signal stack with the
 // header above it, so that header and signal frame touch the same page.
 #define SHIM_SLOT_SIZE 16384
-#define SHIM_HEADER_SIZE 1792
+#define SHIM_HEADER_SIZE 1856
 #define SHIM_HEADER_OFFSET (SHIM_SLOT_SIZE - SHIM_HEADER_SIZE)
 
 #define SHIM_H_FRAME 0
@@ -22,13 +22,29 @@
 #define SHIM_H_CLONE_TID 72
 #define SHIM_H_REST 76
 #define SHIM_H_ANSWERS 80
-#define SHIM_H_OPS 128
+#define SHIM_H_OWN 128
+#define SHIM_H_OPS 192
 #define SHIM_OP_SIZE 64
 #define SHIM_MAX_OPS 26
 
 // The answers in the slot are valid while their first word is this.
 #define SHIM_ANSWERS_VALID 0x5e4d0a11
 #define SHIM_ANSWER_SIZE 64  // Of the code of one.
+
+// What a thread may change itself (SlotOwn), while its first word is this.
+#define SHIM_OWN_VALID 0x5e4d0a12
+#define SHIM_OWN_ASKS 4
+#define SHIM_OWN_BLOCKED 8
+#define SHIM_OWN_ROBUST_LIST 16
+// At the bottom of one slot of a memory: the threads that may, by the address in their TLS.
+#define SHIM_TABLE_COUNT 128
+#define SHIM_TABLE_SHIFT 12
+// Where the code that does so keeps the address behind the call site, and what was done already.
+#define SHIM_STATE_PLAIN 0    // r11: the address; the flags are the guest's.
+#define SHIM_STATE_SWAPPED 1  // r11: the address with its bytes reversed; likewise.
+#define SHIM_STATE_PACKED 2   // As SWAPPED, and the flags in the two bytes that are 0 then.
+#define SHIM_STATE_DONE 4     // The call is over; its result is 0.
+#define SHIM_STATE_STORE 8    // As DONE, but rax is to be stored at rdx, if that is not 0.
 
 // The clone child's register r9: its slot's address with these bits.
 #define SHIM_CHILD_NEW_MEMORY 1   // A copy of the parent's memory: shut the parent's slots first.

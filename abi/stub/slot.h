@@ -25,6 +25,28 @@ struct SlotAnswers {
   uint32_t reserved[3];
 };
 
+// What the thread may change without a word, while nobody wants to see its calls.
+struct SlotOwn {
+  uint32_t valid;  // SHIM_OWN_VALID, or not.
+  uint32_t asks;   // Nonzero: a signal is pending, so a new mask may have consequences.
+  uint64_t blocked;
+  uint64_t robust_list;
+  uint64_t reserved[5];
+};
+
+// Which thread has which slot.
+struct SlotTableEntry {
+  uint64_t fs_base;  // 0: nobody.
+  uint64_t header;
+};
+
+// From this offset in the shim on.
+struct ShimState {
+  uint32_t offset;
+  uint16_t state;   // SHIM_STATE_
+  uint16_t number;  // Of the call.
+};
+
 // Sits at the top of the slot.
 struct SlotHeader {
   uint64_t frame;  // Where rt_sigreturn finds the signal frame: its address + 8.
@@ -41,6 +63,7 @@ struct SlotHeader {
   uint32_t clone_tid;  // Where the host writes the child's id (CLONE_PARENT_SETTID).
   uint32_t rest;       // Futex word of SHIM_DO_REST; 0: sleep on.
   SlotAnswers answers;
+  SlotOwn own;
   SlotOp ops[SHIM_MAX_OPS];
 };
 
@@ -68,6 +91,11 @@ struct ShimHeader {
   uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
   uint32_t answer_any;                   // For sites with any number; changes flags.
   uint32_t call_site;                    // An entry: `syscall; int3`.
+  uint32_t own_begin;  // Code that changes what is the thread's own; no syscall instruction either.
+  uint32_t own_end;
+  uint32_t own[2];      // Entries: rt_sigprocmask, set_robust_list.
+  uint32_t own_states;  // ShimState of that code, by offset.
+  uint32_t own_state_count;
 };
 
 struct AddressRange {
@@ -107,6 +135,11 @@ static_assert(offsetof(SlotHeader, scratch) == SHIM_H_SCRATCH);
 static_assert(offsetof(SlotHeader, clone_tid) == SHIM_H_CLONE_TID);
 static_assert(offsetof(SlotHeader, rest) == SHIM_H_REST);
 static_assert(offsetof(SlotHeader, answers) == SHIM_H_ANSWERS);
+static_assert(offsetof(SlotHeader, own) == SHIM_H_OWN);
+static_assert(offsetof(SlotOwn, asks) == SHIM_OWN_ASKS);
+static_assert(offsetof(SlotOwn, blocked) == SHIM_OWN_BLOCKED);
+static_assert(offsetof(SlotOwn, robust_list) == SHIM_OWN_ROBUST_LIST);
+static_assert(sizeof(SlotTableEntry) == 16);
 static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
 static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);
 static_assert(sizeof(SlotHeader) == SHIM_HEADER_SIZE);

@@ -98,6 +98,7 @@ void Backend::Bury(StubThread* t) {
   if (const auto it = unborn_.find(t->slot_); it != unborn_.end() && it->second == t)
     unborn_.erase(it);
   t->Retract();  // Rewritten sites of the process may still lead here.
+  rewriter_.LeaveTable(*t);
   t->process_->memory->ReturnSlot({.number = t->slot_, .open = t->slot_open_});
   t->state_ = State::kDead;
   graveyard_.emplace_back(t);

@@ -46,6 +46,11 @@ Result<Thread*> StubThread::CloneAndGoOn(const CloneRequest& request) {
 Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& request, bool go_on) {
   if (parent->state_ != State::kCaptured) return Errno(ESRCH);
   base::Ref<StubProcess> process = parent->process_;
+  if (request.share_memory && request.registers.fs_base == parent->registers_.fs_base) {
+    // Not found by its TLS any more: in vfork(2) for a while.
+    __atomic_store_n(&parent->header()->own.valid, 0u, __ATOMIC_SEQ_CST);
+    if (request.same_process) rewriter_.GiveUpTable(*parent);
+  }
   CloneArguments clone = {.flags = kNewThreadFlags, .clear_tid_address = request.clear_tid_address};
   if (!request.same_process) {
     process = TRY(NewStubProcess());
@@ -56,6 +61,7 @@ Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& requ
       process->memory = parent->process_->memory;
     } else {
       process->memory->rewritten = parent->process_->memory->rewritten;
+      process->memory->needs_table = parent->process_->memory->needs_table;
     }
   }
   StubThread* child = TRY(NewThread(std::move(process), State::kArriving));

@@ -106,7 +106,7 @@ std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
     listener_.Continue(n.id);
     return std::nullopt;
   }
-  if (t->published_) rewriter_.Note(*t);
+  if (t->published_ || t->process_->lends) rewriter_.Note(*t);
   return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = false, .call = t->call_};
 }
 
@@ -135,7 +135,7 @@ std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
     t->StartExit();
     return std::nullopt;
   }
-  if (rewriter_.LeaveRewritten(*t, signal)) {
+  if (rewriter_.LeaveRewritten(*t, info)) {
     t->ResumeLocked();
     return std::nullopt;
   }
@@ -146,6 +146,7 @@ std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
                 .args = {regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9},
                 .ip = regs.rip};
     regs.orig_rax = regs.rax;
+    if (t->process_->sites_waiting) rewriter_.RewriteWaiting(*t);
     return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = true, .call = t->call_};
   }
   // si_code is positive for what the processor raised; anything else somebody sent from outside:

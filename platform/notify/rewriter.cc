@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "platform/notify/stub_thread.h"
@@ -20,6 +21,14 @@ constexpr uint32_t kHot = 64;  // Rewriting takes as long as some twenty calls.
 constexpr int64_t kNumbers[] = {SYS_getpid, SYS_gettid,  SYS_getppid, SYS_getpgrp,
                                 SYS_getuid, SYS_geteuid, SYS_getgid,  SYS_getegid};
 static_assert(std::size(kNumbers) == abi::stub::SlotAnswers::kCount);
+// In the order of ShimHeader::own.
+constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list};
+
+std::optional<unsigned> IndexOf(std::span<const int64_t> numbers, int64_t number) {
+  const auto found = std::ranges::find(numbers, number);
+  if (found == numbers.end()) return std::nullopt;
+  return static_cast<unsigned>(found - numbers.begin());
+}
 
 template <typename Bytes>
 bool ReadAll(StubThread& t, uint64_t address, Bytes* bytes) {
@@ -32,42 +41,78 @@ bool ReadAll(StubThread& t, uint64_t address, Bytes* bytes) {
 Rewriter::Rewriter(int proc_fd, const StubRegion& region) : proc_fd_(proc_fd), region_(region) {}
 
 std::optional<unsigned> Rewriter::AnswerIndex(int64_t number) {
-  const auto* found = std::ranges::find(kNumbers, number);
-  if (found == std::end(kNumbers)) return std::nullopt;
-  return static_cast<unsigned>(found - std::begin(kNumbers));
+  return IndexOf(kNumbers, number);
+}
+
+std::optional<unsigned> Rewriter::OwnIndex(int64_t number) {
+  return IndexOf(kOwnNumbers, number);
+}
+
+// No other thread has the memory.
+bool Rewriter::IsAlone(StubThread& t) const {
+  return t.process_->memory->RefCount() == 1 && &t.process_->threads.front() == &t &&
+         &t.process_->threads.back() == &t;
 }
 
 void Rewriter::Note(StubThread& t) {
-  const std::optional<unsigned> answer = AnswerIndex(t.call_.number);
-  if (!answer) return;
+  StubProcess& process = *t.process_;
+  if (process.sites_waiting) RewriteWaiting(t);
+  const bool answer = t.published_ && AnswerIndex(t.call_.number);
+  const bool own = process.lends && OwnIndex(t.call_.number);
+  if (!answer && !own) return;
   const uint64_t ip = t.call_.ip;
-  SiteCount& site = t.process_->sites[(ip >> 1 ^ ip >> 7) % StubProcess::kSites];
-  if (site.ip != ip) site = {.ip = ip, .count = 0};
-  if (site.count > kHot || ++site.count < kHot) return;
-  if (t.process_->memory->RefCount() > 1 || &t.process_->threads.front() != &t ||
-      &t.process_->threads.back() != &t) {
-    site.count = 0;  // Perhaps it is alone later.
+  SiteCount* site = std::ranges::find(process.sites, ip, &SiteCount::ip);
+  if (site == std::end(process.sites)) {
+    site = &process.sites[process.next_site++ % StubProcess::kSites];
+    *site = {.ip = ip, .count = 0, .number = static_cast<uint32_t>(t.call_.number)};
+  }
+  if (site->count >= kHot || ++site->count < kHot) return;
+  if (own && t.registers_.fs_base == 0) {
+    // Its TLS is not known before it was captured; without one it is not found.
+    site->count = 0;
+    if (!std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
     return;
   }
-  site.count = kHot + 1;  // Once, whether it works or not.
-  Rewrite(t, ip - patch::kSiteSize, *answer);
+  process.sites_waiting = true;
+  RewriteWaiting(t);
 }
 
-bool Rewriter::Rewrite(StubThread& t, uint64_t site, unsigned answer) {
+void Rewriter::RewriteWaiting(StubThread& t) {
+  if (!IsAlone(t)) return;
+  t.process_->sites_waiting = false;
+  for (SiteCount& site : t.process_->sites) {
+    if (site.count != kHot) continue;
+    site.count = kHot + 1;  // Once, whether it works or not.
+    Rewrite(t, site.ip, site.number);
+  }
+}
+
+std::optional<uint64_t> Rewriter::Target(uint32_t number, bool any_number) const {
+  const abi::stub::ShimHeader& code = region_.code();
+  const std::optional<unsigned> answer = AnswerIndex(number);
+  const std::optional<unsigned> own = OwnIndex(number);
+  if (any_number) return answer ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
+  if (answer) return region_.Site(code.answer[*answer]);
+  if (own) return region_.Site(code.own[*own]);
+  return std::nullopt;
+}
+
+bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   patch::SiteBytes before;
-  const auto number = static_cast<uint32_t>(t.call_.number);
-  if (!ReadAll(t, site - patch::kContext, &before)) return false;
+  if (!ReadAll(t, behind - before.size(), &before)) return false;
   const patch::Kind kind = patch::KindOf(before, number);
   if (kind == patch::Kind::kNone) return false;
+  const std::optional<uint64_t> target = Target(number, kind == patch::Kind::kAny);
+  const patch::First first = patch::FirstOf(before, kind);
+  const uint64_t site = patch::SiteStart(behind, first);
   RewrittenText* text = TextAt(t, site);
-  if (text == nullptr || text->next + patch::kTrampolineSize > text->end) return false;
+  if (!target || text == nullptr || text->next + patch::kTrampolineSize > text->end) return false;
+  if (OwnIndex(number) && !MakeTable(t)) return false;
+  t.process_->memory->needs_table |= OwnIndex(number).has_value();
+  const uint64_t pointer =
+      OwnIndex(number) ? Address(t.process_->memory->table->slot) : Address(t.slot_);
   const uint64_t at = text->next;
-  const abi::stub::ShimHeader& code = region_.code();
-  const uint64_t target =
-      region_.Site(kind == patch::Kind::kAny ? code.answer_any : code.answer[answer]);
-  patch::FirstBytes first;
-  std::copy_n(before.begin() + patch::kContext, first.size(), first.begin());
-  const auto trampoline = patch::Trampoline(at, site, first, target, Address(t));
+  const auto trampoline = patch::Trampoline(at, site, first, *target, pointer);
   const auto jump = patch::Jump(site, at);
   if (!trampoline || !jump || !Write(t, at, *trampoline)) return false;
   text->next += patch::kTrampolineSize;
@@ -107,10 +152,12 @@ std::optional<uint64_t> Rewriter::SiteOfTrampoline(StubThread& t, uint64_t addre
 
 // The slot that the trampolines lead to becomes the thread's own.
 void Rewriter::PointTo(StubThread& t) {
+  if (t.process_->memory->needs_table) MakeTable(t);
+  const auto& table = t.process_->memory->table;
+  const uint64_t pointer = Address(table ? table->slot : t.slot_);
   for (const RewrittenText& text : t.process_->memory->rewritten) {
     std::vector<std::byte> all(text.next - text.trampolines);
     if (!ReadAll(t, text.trampolines, &all)) continue;
-    const uint64_t pointer = Address(t);
     for (size_t at = 0; at < all.size(); at += patch::kTrampolineSize) {
       std::memcpy(all.data() + at + patch::kPointerOffset, &pointer, sizeof(pointer));
     }
@@ -118,27 +165,19 @@ void Rewriter::PointTo(StubThread& t) {
   }
 }
 
-uint64_t Rewriter::Address(const StubThread& t) const {
-  return region_.SlotAddress(t.slot_) + SHIM_HEADER_OFFSET;
+uint64_t Rewriter::Address(uint32_t slot) const {
+  return region_.SlotAddress(slot) + SHIM_HEADER_OFFSET;
 }
 
-bool Rewriter::LeaveRewritten(StubThread& t, int signal) {
+bool Rewriter::LeaveRewritten(StubThread& t, const abi::SigInfo& info) {
   Registers& regs = t.registers_;
   const abi::stub::ShimHeader& code = region_.code();
-  const uint64_t begin = region_.Site(code.answers_begin);
-  if (signal == SIGTRAP) return false;  // Who steps gets on.
-  if (regs.rip >= begin && regs.rip < region_.Site(code.answers_end)) {
-    const uint64_t index = (regs.rip - begin) / SHIM_ANSWER_SIZE;
-    if (index < std::size(kNumbers)) regs.rax = static_cast<uint64_t>(kNumbers[index]);
-    if (signal == SIGSEGV) {
-      // A slot that is shut: the process is a copy of the one that was rewritten.
-      regs.rip = regs.r11 - 2;
-      PointTo(t);
-      return true;
-    }
-    regs.rip = regs.r11 - patch::kSiteSize;
-    return false;
-  }
+  const auto within = [&](uint32_t begin, uint32_t end) {
+    return regs.rip >= region_.Site(begin) && regs.rip < region_.Site(end);
+  };
+  if (info.si_signo == SIGTRAP) return false;  // Who steps gets on.
+  if (within(code.answers_begin, code.answers_end)) return LeaveAnswer(t, info.si_signo);
+  if (within(code.own_begin, code.own_end)) return LeaveOwn(t, info);
   for (const RewrittenText& text : t.process_->memory->rewritten) {
     if (regs.rip < text.trampolines || regs.rip >= text.next) continue;
     const uint64_t at = regs.rip - (regs.rip - text.trampolines) % patch::kTrampolineSize;
@@ -146,6 +185,17 @@ bool Rewriter::LeaveRewritten(StubThread& t, int signal) {
     break;
   }
   return false;
+}
+
+bool Rewriter::LeaveAnswer(StubThread& t, int signal) {
+  Registers& regs = t.registers_;
+  const uint64_t index = (regs.rip - region_.Site(region_.code().answers_begin)) / SHIM_ANSWER_SIZE;
+  if (index < std::size(kNumbers)) regs.rax = static_cast<uint64_t>(kNumbers[index]);
+  regs.rip = regs.r11 - patch::kSyscallSize;
+  if (signal != SIGSEGV) return false;
+  // A slot that is shut: the process is a copy of the one that was rewritten.
+  PointTo(t);
+  return true;
 }
 
 }  // namespace platform::notify

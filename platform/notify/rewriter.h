@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 
+#include "abi/linux/signal.h"
 #include "platform/notify/stub_process.h"
 #include "platform/notify/stub_region.h"
 
@@ -29,17 +30,36 @@ class Rewriter {
   bool active() const { return proc_fd_ >= 0; }
   // Which answer of the slot the call gives; nullopt: none.
   static std::optional<unsigned> AnswerIndex(int64_t number);
-  // A call of a thread that has answers reached the Sentry all the same.
+  // Likewise of calls that change what is the thread's own.
+  static std::optional<unsigned> OwnIndex(int64_t number);
+  // A call of a thread that has answers, or may change what is its own, reached the Sentry all the
+  // same.
   void Note(StubThread& t);
+  // Sites that were hot while the memory had several threads; `t` stands still.
+  void RewriteWaiting(StubThread& t);
+
+  // --- own_table.cc: who may change what is its own ---
+  // The thread can be found by its TLS from now on; false: it cannot.
+  bool EnterTable(StubThread& t);
+  void LeaveTable(StubThread& t);
+  // The TLS does not tell the threads apart: none may any more.
+  void GiveUpTable(StubThread& t);
   // A signal found the thread in a trampoline or in the code that answers: makes its registers look
   // as before the call.  True: it was a fault of our own, so the thread just has to go on.
-  bool LeaveRewritten(StubThread& t, int signal);
+  bool LeaveRewritten(StubThread& t, const abi::SigInfo& info);
 
  private:
-  bool Rewrite(StubThread& t, uint64_t site, unsigned answer);
+  bool IsAlone(StubThread& t) const;
+  bool Rewrite(StubThread& t, uint64_t behind, uint32_t number);
+  std::optional<uint64_t> Target(uint32_t number, bool any_number) const;
+  bool LeaveAnswer(StubThread& t, int signal);
+  // own_table.cc
+  bool MakeTable(StubThread& t);
+  abi::stub::SlotTableEntry& EntryAt(const StubMemory& memory, size_t index) const;
+  bool LeaveOwn(StubThread& t, const abi::SigInfo& info);
   RewrittenText* TextAt(StubThread& t, uint64_t site);
   void PointTo(StubThread& t);
-  uint64_t Address(const StubThread& t) const;
+  uint64_t Address(uint32_t slot) const;  // Of its header.
   bool Write(const StubThread& t, uint64_t address, std::span<const std::byte> bytes) const;
   std::optional<uint64_t> SiteOfTrampoline(StubThread& t, uint64_t address) const;
 

@@ -4,7 +4,9 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "platform/base/intrusive_list.h"
@@ -53,6 +55,16 @@ class StubMemory : public base::RefCounted {
 
   std::vector<RewrittenText> rewritten;  // Copied with the memory.
 
+  // Threads that may change what is their own (SlotOwn), by the base of their TLS.  The guest's
+  // copy is at the bottom of `slot`, which the trampolines point to.
+  struct Table {
+    uint32_t slot = 0;
+    std::array<uint64_t, SHIM_TABLE_COUNT> fs_base{};
+  };
+  std::unique_ptr<Table> table;
+  bool needs_table = false;  // A rewritten site does.  Copied with the memory.
+  bool ambiguous = false;    // The TLS does not tell threads apart, or did not always.
+
  private:
   StubRegion& region_;
   std::vector<uint32_t> slots_;
@@ -63,10 +75,11 @@ class StubMemory : public base::RefCounted {
 struct SiteCount {
   uint64_t ip = 0;
   uint32_t count = 0;
+  uint32_t number = 0;  // Of the call.
 };
 
 struct StubProcess : base::RefCounted {
-  static constexpr size_t kSites = 16;  // By the hash of the address; others are forgotten.
+  static constexpr size_t kSites = 16;  // In turn; others are forgotten.
 
   pid_t pid = 0;  // 0: the host made no process yet, or it has not reported.
   base::Ref<StubMemory> memory;
@@ -75,6 +88,10 @@ struct StubProcess : base::RefCounted {
   int temporary_fd = -1;  // In use by Inject().
   bool killed = false;    // SIGKILL was sent, or will be on arrival: nothing is reported any more.
   SiteCount sites[kSites];
+  unsigned next_site = 0;      // To be forgotten.
+  bool sites_waiting = false;  // Some are hot, but the memory had several threads.
+  bool lends = false;          // Threads would change what is their own, if they could.
+  bool looked_for_tls = false;
   bool internal = false;  // Zygote or pool: the kernel does not know it.
 };
 

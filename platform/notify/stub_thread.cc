@@ -36,7 +36,7 @@ StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process,
       state_(state),
       registers_(CleanRegisters()) {
   UseOwnFrame();
-  header()->answers.valid = 0;  // The slot's last thread was another one.
+  header()->answers.valid = header()->own.valid = 0;  // The slot's last thread was another one.
 }
 
 FrameArea StubThread::frame_area() const {
@@ -53,6 +53,7 @@ void StubThread::UseOwnFrame() {
 }
 
 void StubThread::StoreFrame() {
+  if (table_key_ != 0 && registers_.fs_base != table_key_) backend_.rewriter_.GiveUpTable(*this);
   frame_area().Write(frame_, registers_, fp_);
   abi::stub::SlotHeader* to = header();
   to->frame = frame_ + offsetof(SignalFrame, context);
@@ -75,6 +76,24 @@ void StubThread::Publish(const KnownAnswers& answers) {
 void StubThread::Withdraw() {
   MutexLock lock(&backend_.mu_);
   Retract();
+}
+
+bool StubThread::Lend(uint64_t blocked, uint64_t robust_list) {
+  MutexLock lock(&backend_.mu_);
+  if (!backend_.rewriter_.active() || state_ == State::kDead) return false;
+  process_->lends = true;
+  if (!backend_.rewriter_.EnterTable(*this)) return false;
+  OwnCell& cell = header()->own;
+  cell.blocked = blocked;
+  cell.robust_list = robust_list;
+  cell.asks = 1;  // Until the kernel says otherwise.
+  __atomic_store_n(&cell.valid, SHIM_OWN_VALID, __ATOMIC_SEQ_CST);
+  lent_ = true;
+  return true;
+}
+
+OwnCell* StubThread::lent() {
+  return lent_ ? &header()->own : nullptr;
 }
 
 void StubThread::Retract() {

@@ -75,6 +75,8 @@ class StubThread final : public Thread,
 
   void Publish(const KnownAnswers& answers) override;
   void Withdraw() override;
+  bool Lend(uint64_t blocked, uint64_t robust_list) override;
+  OwnCell* lent() override;
 
   int host_tid() const override;
   int host_pid() const override { return process_->pid; }
@@ -159,6 +161,8 @@ class StubThread final : public Thread,
   bool parks_ = false;
   bool quiet_ = false;  // Says no hello: met when it first calls, or when somebody asks for it.
   bool published_ = false;
+  bool lent_ = false;       // Read and written by the kernel's calls alone.
+  uint64_t table_key_ = 0;  // Its TLS in the memory's table; 0: it is not there.
 };
 
 }  // namespace platform::notify

@@ -10,18 +10,20 @@ namespace {
 constexpr uint8_t kMovEax = 0xb8;
 constexpr uint8_t kJumpRelative = 0xe9;
 constexpr uint8_t kBreakpoint = 0xcc;
-constexpr size_t kMovAt = kEntryOffset;
-constexpr size_t kLeaAt = kMovAt + 5;    // lea return(%rip), %r11
-constexpr size_t kLoadAt = kLeaAt + 7;   // mov pointer(%rip), %rcx
-constexpr size_t kJumpAt = kLoadAt + 7;  // jmp *target(%rip)
-constexpr size_t kSuspicious = 4;        // Bytes before a mov that are looked at.
+// A trampoline: target, pointer, what the site began with, and then, from its end on:
+constexpr size_t kReturnSize = 7;  // lea return(%rip), %r11
+constexpr size_t kLoadSize = 7;    // mov pointer(%rip), %rcx
+constexpr size_t kLeaveSize = 6;   // jmp *target(%rip)
+static_assert(kEntryOffset + kJumpSize + kLeaSize + kReturnSize + kLoadSize + kLeaveSize <=
+              kTrampolineSize);
+constexpr size_t kSuspicious = 4;  // Bytes before a mov that are looked at.
 // The C library's syscall(3) up to its syscall instruction: moves of the arguments, the last one
 // `mov 8(%rsp), %r9`.
 constexpr uint8_t kSyscall3[] = {0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0x48, 0x89,
                                  0xd6, 0x48, 0x89, 0xca, 0x4d, 0x89, 0xc2, 0x4d,
                                  0x89, 0xc8, 0x4c, 0x8b, 0x4c, 0x24, 0x08};
-static_assert(sizeof(kSyscall3) == kContext + kJumpSize);
-constexpr uint8_t kLea[] = {0x4c, 0x8d, 0x1d};
+static_assert(sizeof(kSyscall3) + kSyscallSize == sizeof(SiteBytes));
+constexpr uint8_t kReturn[] = {0x4c, 0x8d, 0x1d};
 constexpr uint8_t kLoad[] = {0x48, 0x8b, 0x0d};
 constexpr uint8_t kJumpIndirect[] = {0xff, 0x25};
 
@@ -63,26 +65,62 @@ bool IsRexB(uint8_t byte) {
   return (byte & 0xf1) == 0x41;
 }
 
-bool IsMovOf(const SiteBytes& bytes, uint32_t number) {
-  const std::span<const std::byte> all(bytes);
-  if (At(all, kContext) != kMovEax || Load<uint32_t>(all, kContext + 1) != number) return false;
-  const uint8_t before = At(all, kContext - 1);
+// At `at`, with enough before it.
+bool IsMovOf(std::span<const std::byte> bytes, size_t at, uint32_t number) {
+  if (At(bytes, at) != kMovEax || Load<uint32_t>(bytes, at + 1) != number) return false;
+  const uint8_t before = At(bytes, at - 1);
   const bool prefixed = (before & 0xf0) == 0x40 || before == 0x0f || before == 0x66 ||
                         before == 0x67 || before == 0xf2 || before == 0xf3;
   if (prefixed) return false;
-  for (size_t i = kContext - kSuspicious; i < kContext; ++i) {
-    if (MayBeginLonger(At(all, i)) || IsRexB(At(all, i))) return false;
+  for (size_t i = at - kSuspicious; i < at; ++i) {
+    if (MayBeginLonger(At(bytes, i)) || IsRexB(At(bytes, i))) return false;
   }
   return true;
+}
+
+bool IsRipRelative(std::span<const std::byte> lea) {
+  return (At(lea, 2) & 0xc7) == 0x05;
+}
+
+// `lea disp32(base), %rdi` or %rsi or %rdx, without an index: doing it twice does no harm.
+bool IsArgumentLea(std::span<const std::byte> lea) {
+  if (At(lea, 0) != 0x48 || At(lea, 1) != 0x8d) return false;
+  const unsigned to = At(lea, 2) >> 3 & 7, base = At(lea, 2) & 7u;
+  constexpr unsigned kRax = 0, kRdx = 2, kSib = 4, kRsi = 6, kRdi = 7;
+  if (to != kRdi && to != kRsi && to != kRdx) return false;
+  const bool with_base = At(lea, 2) >> 6 == 2 && base != kSib && base != kRax && base != to;
+  return with_base || IsRipRelative(lea);
+}
+
+constexpr size_t kSyscallAt = sizeof(SiteBytes) - kSyscallSize;
+
+// Its displacement counts from its end.
+bool MoveLea(First& first, uint64_t from, uint64_t to) {
+  const std::span<std::byte> lea = std::span(first.bytes).subspan(kJumpSize);
+  if (first.size == kJumpSize || !IsRipRelative(lea)) return true;
+  const auto target = from + static_cast<uint64_t>(int64_t{Load<int32_t>(lea, 3)});
+  const std::optional<int32_t> distance = Distance(to, target);
+  if (distance) Store(lea, 3, *distance);
+  return distance.has_value();
 }
 
 }  // namespace
 
 Kind KindOf(const SiteBytes& bytes, uint32_t number) {
   const std::span<const std::byte> all(bytes);
-  if (At(all, kContext + 5) != 0x0f || At(all, kContext + 6) != 0x05) return Kind::kNone;
+  if (At(all, kSyscallAt) != 0x0f || At(all, kSyscallAt + 1) != 0x05) return Kind::kNone;
   if (std::memcmp(bytes.data(), kSyscall3, sizeof(kSyscall3)) == 0) return Kind::kAny;
-  return IsMovOf(bytes, number) ? Kind::kNumber : Kind::kNone;
+  if (IsMovOf(all, kSyscallAt - kJumpSize, number)) return Kind::kNumber;
+  const size_t lea = kSyscallAt - kLeaSize;
+  const bool with_lea = IsArgumentLea(all.subspan(lea)) && IsMovOf(all, lea - kJumpSize, number);
+  return with_lea ? Kind::kLea : Kind::kNone;
+}
+
+First FirstOf(const SiteBytes& bytes, Kind kind) {
+  First first;
+  first.size = kind == Kind::kLea ? first.bytes.size() : kJumpSize;
+  std::memcpy(first.bytes.data(), bytes.data() + kSyscallAt - first.size, first.size);
+  return first;
 }
 
 std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t trampoline) {
@@ -94,34 +132,48 @@ std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t tra
   return jump;
 }
 
-std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site,
-                                          const FirstBytes& first, uint64_t target,
-                                          uint64_t pointer) {
-  const std::optional<int32_t> to_return = Distance(trampoline + kLoadAt, site + kSiteSize);
-  if (!to_return) return std::nullopt;
+std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, const First& first,
+                                          uint64_t target, uint64_t pointer) {
+  First moved = first;
+  const size_t return_at = kEntryOffset + first.size;
+  const size_t load_at = return_at + kReturnSize;
+  const size_t leave_at = load_at + kLoadSize;
+  const std::optional<int32_t> to_return =
+      Distance(trampoline + load_at, site + first.size + kSyscallSize);
+  if (!to_return || !MoveLea(moved, site + first.size, trampoline + return_at)) {
+    return std::nullopt;
+  }
   TrampolineBytes bytes;
   bytes.fill(std::byte{kBreakpoint});
   Store(bytes, 0, target);
   Store(bytes, kPointerOffset, pointer);
-  Store(bytes, kMovAt, first);
-  Store(bytes, kLeaAt, kLea);
-  Store(bytes, kLeaAt + sizeof(kLea), *to_return);
-  Store(bytes, kLoadAt, kLoad);
-  Store(bytes, kLoadAt + sizeof(kLoad),
-        static_cast<int32_t>(kPointerOffset) - static_cast<int32_t>(kJumpAt));
-  Store(bytes, kJumpAt, kJumpIndirect);
-  Store(bytes, kJumpAt + sizeof(kJumpIndirect), -static_cast<int32_t>(kJumpAt + 6));
+  std::memcpy(bytes.data() + kEntryOffset, moved.bytes.data(), first.size);
+  Store(bytes, return_at, kReturn);
+  Store(bytes, return_at + sizeof(kReturn), *to_return);
+  Store(bytes, load_at, kLoad);
+  Store(bytes, load_at + sizeof(kLoad),
+        static_cast<int32_t>(kPointerOffset) - static_cast<int32_t>(leave_at));
+  Store(bytes, leave_at, kJumpIndirect);
+  Store(bytes, leave_at + sizeof(kJumpIndirect), -static_cast<int32_t>(leave_at + kLeaveSize));
   return bytes;
 }
 
 std::optional<uint64_t> SiteOf(const TrampolineBytes& bytes, uint64_t address) {
   const std::span<const std::byte> all(bytes);
-  const uint64_t site = address + kLoadAt +
-                        static_cast<uint64_t>(int64_t{Load<int32_t>(all, kLeaAt + sizeof(kLea))}) -
-                        kSiteSize;
+  First first;
+  first.size = kJumpSize;
+  if (std::memcmp(all.data() + kEntryOffset + first.size, kReturn, sizeof(kReturn)) != 0) {
+    first.size = first.bytes.size();
+  }
+  std::memcpy(first.bytes.data(), all.data() + kEntryOffset, first.size);
+  const size_t return_at = kEntryOffset + first.size;
+  const uint64_t behind =
+      address + return_at + kReturnSize +
+      static_cast<uint64_t>(int64_t{Load<int32_t>(all, return_at + sizeof(kReturn))});
+  const uint64_t site = SiteStart(behind, first);
+  if (!MoveLea(first, address + return_at, site + first.size)) return std::nullopt;
   const std::optional<TrampolineBytes> made =
-      Trampoline(address, site, Load<FirstBytes>(all, kMovAt), Load<uint64_t>(all, 0),
-                 Load<uint64_t>(all, kPointerOffset));
+      Trampoline(address, site, first, Load<uint64_t>(all, 0), Load<uint64_t>(all, kPointerOffset));
   if (!made || *made != bytes) return std::nullopt;
   return site;
 }

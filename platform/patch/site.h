@@ -1,10 +1,11 @@
 // Rewritten call sites, as bytes.
 //
-// A site is `mov $number, %eax; syscall`, or another instruction of five bytes and a syscall.  Its
-// first five bytes become a jump to a trampoline nearby, and the syscall instruction stays where it
-// is: every address at which an instruction began before still holds that instruction, but for the
-// first one, so that threads, signal frames and branches that stand between the two, or behind
-// them, find what they expect.  The trampoline does the mov, puts the address behind the site into
+// A site is `mov $number, %eax; syscall`, or another instruction of five bytes and a syscall, or
+// has a `lea` of seven bytes, which loads an argument, between the two.  Its first five bytes
+// become a jump to a trampoline nearby, and the syscall instruction stays where it is: every
+// address at which an instruction began before still holds that instruction, but for the first one,
+// so that threads, signal frames and branches that stand between the two, or behind them, find what
+// they expect.  The trampoline does the mov and the lea, puts the address behind the site into
 // %r11, which a call may clobber, and jumps to code that answers or goes back to the syscall.
 // Neither flags nor stack are touched.
 #pragma once
@@ -17,37 +18,49 @@
 
 namespace platform::patch {
 
-inline constexpr size_t kSiteSize = 7;
-inline constexpr size_t kJumpSize = 5;         // The part of it that is written.
-inline constexpr size_t kContext = 18;         // Bytes before the site that are looked at too.
+inline constexpr size_t kJumpSize = 5;  // The part of a site that is written.
+inline constexpr size_t kLeaSize = 7;
+inline constexpr size_t kSyscallSize = 2;
+inline constexpr size_t kMostSite = kJumpSize + kLeaSize + kSyscallSize;
+inline constexpr size_t kContext = 11;  // Bytes before the longest site that are looked at too.
 inline constexpr size_t kTrampolineSize = 48;  // Aligned to 16.
 inline constexpr size_t kPointerOffset = 8;    // Where the pointer is.
 inline constexpr size_t kEntryOffset = 16;     // Where the site jumps to.
 
-using SiteBytes = std::array<std::byte, kContext + kSiteSize>;
+using SiteBytes = std::array<std::byte, kContext + kMostSite>;  // Up to behind the syscall.
 using TrampolineBytes = std::array<std::byte, kTrampolineSize>;
 
 enum class Kind {
   kNone,
   kNumber,  // mov $number, %eax; syscall
+  kLea,     // mov $number, %eax; lea ..., %rdi or %rsi or %rdx; syscall
   kAny,     // The C library's syscall(3), whose number is an argument: its flags matter to nobody.
 };
+
+// What a site begins with, before its syscall.
+struct First {
+  std::array<std::byte, kJumpSize + kLeaSize> bytes{};
+  size_t size = 0;  // kJumpSize, or all.
+};
+
+// Of the syscall instruction that ends `behind`.
+inline uint64_t SiteStart(uint64_t behind, const First& first) {
+  return behind - kSyscallSize - first.size;
+}
 
 // What the bytes around a syscall instruction are, which was executed with `number` in %eax.  What
 // was executed settles most of what reading x86 backwards leaves open: the rest are instructions
 // that could end in the bytes of the mov by chance, and they are refused.
 Kind KindOf(const SiteBytes& bytes, uint32_t number);
+First FirstOf(const SiteBytes& bytes, Kind kind);
 
 // The jump at `site`; nullopt: the trampoline is too far away.
 std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t trampoline);
 
-using FirstBytes = std::array<std::byte, kJumpSize>;
-
 // What lies at `trampoline` and leads from `site`, of which `first` is the beginning, to `target`;
 // nullopt: too far away.
-std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site,
-                                          const FirstBytes& first, uint64_t target,
-                                          uint64_t pointer);
+std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, const First& first,
+                                          uint64_t target, uint64_t pointer);
 
 // The site that the trampoline at `address` belongs to; nullopt: it is none.
 std::optional<uint64_t> SiteOf(const TrampolineBytes& bytes, uint64_t address);

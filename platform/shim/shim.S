@@ -31,6 +31,12 @@ shim_start:
         .endr
         .long   answer_any - shim_start
         .long   call_site - shim_start
+        .long   own_begin - shim_start
+        .long   own_end - shim_start
+        .long   own_rt_sigprocmask - shim_start
+        .long   own_set_robust_list - shim_start
+        .long   own_states - shim_start
+        .long   (own_states_end - own_states) / 8
 
         .balign 64
 // A signal: the frame is at rsp, on the alternate stack that the slot is.  All signals are blocked.
@@ -46,6 +52,7 @@ shim_handler:
         rdgsbase %r10
 
 // rdi: kind, rsi: argument, rdx: fs base, r10: gs base, r12: the slot's header, kept throughout.
+// Without FSGSBASE also rbx: fs base, rbp: gs base, as the host has them (or 1: not known).
 ring:
         movl    $SHIM_DOORBELL, %eax
         syscall
@@ -131,6 +138,8 @@ op_site:
         cmpq    $-4095, %rax
         jb      next_op
 ops_done:
+        movl    $1, %ebx                // Perhaps one of these changed them.
+        movl    $1, %ebp
         movl    $SHIM_RING_OPS, %edi
         movl    %r13d, %esi
         jmp     ring
@@ -211,22 +220,27 @@ read_bases_by_call:
         leaq    SHIM_H_SCRATCH(%r12), %rsi
         movl    $158, %eax              // arch_prctl
         syscall
-        movq    SHIM_H_SCRATCH(%r12), %r15
+        movq    SHIM_H_SCRATCH(%r12), %rbx
         movl    $0x1004, %edi           // ARCH_GET_GS
         movl    $158, %eax
         syscall
-        movq    SHIM_H_SCRATCH(%r12), %r10
-        movq    %r15, %rdx
+        movq    SHIM_H_SCRATCH(%r12), %rbp
+        movq    %rbx, %rdx
+        movq    %rbp, %r10
         movl    %r13d, %edi
         movq    %r14, %rsi
         jmp     ring
 write_bases_by_call:
-        movl    $0x1002, %edi           // ARCH_SET_FS
         movq    SHIM_H_FS_BASE(%r12), %rsi
+        cmpq    %rbx, %rsi
+        je      1f
+        movl    $0x1002, %edi           // ARCH_SET_FS
         movl    $158, %eax
         syscall
+1:      movq    SHIM_H_GS_BASE(%r12), %rsi
+        cmpq    %rbp, %rsi
+        je      go
         movl    $0x1001, %edi           // ARCH_SET_GS
-        movq    SHIM_H_GS_BASE(%r12), %rsi
         movl    $158, %eax
         syscall
         jmp     go
@@ -270,10 +284,14 @@ answer_any:
         jmpq    *%rcx
 answers_end:
 
+#include "platform/shim/own.S"
+
 // Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.
 shim_boot_entry:
         movq    %rsi, %r12
         callq   shim_boot
+        movl    $1, %ebx
+        movl    $1, %ebp
         jmp     shim_park
 
         .section .note.GNU-stack, "", @progbits

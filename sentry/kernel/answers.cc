@@ -9,15 +9,30 @@
 namespace sentry {
 namespace {
 
+// Whether any thread was ever lent anything: who never asks costs nothing.  Guarded by the kernel's
+// lock.
+bool ever_lent = false;
+
 platform::SelfAnswering* ThreadOf(Task& task) {
   if (!task.has_thread()) return nullptr;
   return dynamic_cast<platform::SelfAnswering*>(&task.thread());
 }
 
+// Null: nothing is lent.
+platform::OwnCell* CellOf(Task& task) {
+  if (!ever_lent) return nullptr;
+  platform::SelfAnswering* thread = ThreadOf(task);
+  return thread == nullptr ? nullptr : thread->lent();
+}
+
+bool IsWatched(const Task& task) {
+  return task.kernel().observer != nullptr || task.tracer || task.seccomp_mode != 0;
+}
+
 }  // namespace
 
 void PublishAnswers(Task& task) {
-  if (task.kernel().observer != nullptr || task.tracer || task.seccomp_mode != 0) return;
+  if (IsWatched(task)) return;
   // One address space has one set of answers, and threads differ in theirs.
   if (task.group().tasks.size() != 1 || task.mm().RefCount() != 1) return;
   platform::SelfAnswering* thread = ThreadOf(task);
@@ -40,6 +55,52 @@ void PublishAnswers(Task& task) {
 
 void WithdrawAnswers(Task& task) {
   if (platform::SelfAnswering* thread = ThreadOf(task)) thread->Withdraw();
+}
+
+void LendOwn(Task& task) {
+  if (IsWatched(task)) return;
+  // Who shares the memory of another process may have the TLS of that one's thread (vfork(2)).
+  if (task.mm().RefCount() != task.group().tasks.size()) return;
+  platform::SelfAnswering* thread = ThreadOf(task);
+  if (thread == nullptr || !thread->Lend(task.blocked, task.robust_list)) return;
+  ever_lent = true;
+}
+
+void InheritLending(Task& parent, Task& child) {
+  if (CellOf(parent) == nullptr) return;
+  LendOwn(child);
+  SettleOwn(child);
+}
+
+void RevokeOwn(Task& task) {
+  if (platform::OwnCell* cell = CellOf(task)) {
+    __atomic_store_n(&cell->valid, 0u, __ATOMIC_SEQ_CST);
+  }
+}
+
+// The cell is in memory that the guest can write to: what it says concerns that guest alone.
+void FetchOwn(Task& task) {
+  if (!ever_lent || task.state() != Task::State::kRunning) return;
+  platform::OwnCell* cell = CellOf(task);
+  if (cell == nullptr) return;
+  task.SetBlocked(__atomic_load_n(&cell->blocked, __ATOMIC_SEQ_CST));
+  task.robust_list = __atomic_load_n(&cell->robust_list, __ATOMIC_RELAXED);
+}
+
+void SettleOwn(Task& task) {
+  platform::OwnCell* cell = CellOf(task);
+  if (cell == nullptr) return;
+  __atomic_store_n(&cell->blocked, task.blocked, __ATOMIC_RELAXED);
+  __atomic_store_n(&cell->robust_list, task.robust_list, __ATOMIC_RELAXED);
+  if (IsWatched(task)) __atomic_store_n(&cell->valid, 0u, __ATOMIC_SEQ_CST);
+  const bool any = (task.pending.pending() | task.group().pending.pending()) != 0;
+  __atomic_store_n(&cell->asks, any ? 1u : 0u, __ATOMIC_SEQ_CST);
+}
+
+void TellOwn(Task& task) {
+  if (platform::OwnCell* cell = CellOf(task)) {
+    __atomic_store_n(&cell->asks, 1u, __ATOMIC_SEQ_CST);
+  }
 }
 
 }  // namespace sentry

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "abi/linux/elf.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/core_dump.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
@@ -60,6 +61,7 @@ void AddNote(Bytes& notes, std::string_view name, uint32_t type, std::span<const
 
 Prstatus StatusOf(Task& task, const abi::SigInfo& info) {
   const ThreadGroup& group = task.group();
+  FetchOwn(task);
   Prstatus status{};
   status.signo = info.si_signo;
   status.code = info.si_code;

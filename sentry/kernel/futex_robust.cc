@@ -1,6 +1,7 @@
 // The robust list of a thread that ends (Linux: exit_robust_list()).
 #include "abi/linux/futex.h"
 #include "abi/linux/syscall_numbers.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/futex.h"
 #include "sentry/kernel/futex_pi.h"
 #include "sentry/kernel/kernel.h"
@@ -70,6 +71,7 @@ std::vector<platform::HostCall> FutexOwnersDied(ThreadGroup& group) {
   std::vector<platform::HostCall> wakes;
   for (Task* task : group.tasks) {
     if (!task->has_thread()) continue;
+    FetchOwn(*task);
     std::vector<platform::HostCall> own = FutexOwnerDied(*task);
     wakes.insert(wakes.end(), own.begin(), own.end());
   }
@@ -78,6 +80,7 @@ std::vector<platform::HostCall> FutexOwnersDied(ThreadGroup& group) {
 
 bool HoldsRobustFutexes(ThreadGroup& group) {
   for (Task* task : group.tasks) {
+    FetchOwn(*task);
     if (task->robust_list == 0 || !task->has_thread()) continue;
     auto head = task->CopyIn(UserPtr<abi::RobustListHead>(task->robust_list));
     if (!head.ok()) continue;

@@ -4,6 +4,7 @@
 #include <sys/sysinfo.h>
 
 #include "platform/base/log.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_builder.h"
 
@@ -65,6 +66,7 @@ NamespaceSet& Kernel::namespaces() {
 void Kernel::HandleEvent(const platform::Event& event) {
   if (event.thread->owner == nullptr) return;
   Ref<Task> task(static_cast<Task*>(event.thread->owner));
+  FetchOwn(*task);
   switch (event.kind) {
     case platform::Event::Kind::kSyscall:
       return task->OnSyscall(event);

@@ -14,6 +14,7 @@ void Task::Trace(Task& by, bool seized, uint32_t options) {
   tracer = std::make_unique<GuestTracer>(by, seized, options);
   by.tracees.push_back(this);
   WithdrawAnswers(*this);
+  RevokeOwn(*this);
 }
 
 void Task::Untrace(int signal) {

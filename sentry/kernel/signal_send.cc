@@ -4,6 +4,7 @@
 #include "abi/linux/poll.h"
 #include "abi/linux/syscall_numbers.h"
 #include "abi/linux/wait.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/futex.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/namespaces.h"
@@ -98,6 +99,12 @@ bool Shielded(const ThreadGroup& target, const abi::SigInfo& info) {
   return inside || (signal != abi::kSigKill && signal != abi::kSigStop);
 }
 
+// Before the mask decides: a thread that changes it itself looks whether a signal came, after that.
+void AnnounceTo(Task& target) {
+  TellOwn(target);
+  FetchOwn(target);
+}
+
 // Who sent it has no number where it arrives.
 abi::SigInfo Received(const ThreadGroup& target, abi::SigInfo info) {
   const Task* sender = target.kernel.current;
@@ -138,6 +145,7 @@ void ThreadGroup::DiscardPending(Sigset set) {
 
 Result<void> Task::SendSignal(const abi::SigInfo& info) {
   if (dead() || Shielded(*group_, info)) return {};
+  AnnounceTo(*this);
   if (!group_->PrepareSignal(*this, info.si_signo)) return {};
   if (!TRY(pending.Enqueue(Received(*group_, info), group_->limit(abi::kRlimitSigpending)))) {
     return {};
@@ -147,7 +155,9 @@ Result<void> Task::SendSignal(const abi::SigInfo& info) {
 }
 
 Result<void> ThreadGroup::SendSignal(const abi::SigInfo& info) {
-  if (tasks.empty() || Shielded(*this, info) || !PrepareSignal(*leader, info.si_signo)) return {};
+  if (tasks.empty() || Shielded(*this, info)) return {};
+  for (Task* task : tasks) AnnounceTo(*task);
+  if (!PrepareSignal(*leader, info.si_signo)) return {};
   if (!TRY(pending.Enqueue(Received(*this, info), limit(abi::kRlimitSigpending)))) return {};
   if (Task* taker = Taker(*this, info.si_signo)) {
     taker->SignalArrived(info);

@@ -244,11 +244,15 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   const platform::CloneRequest request = HostRequest(registers(), args, own_number);
   platform::QuickCloning* quick = cloning_vfork_ ? nullptr : QuickCloner(*this, *child);
   if (quick != nullptr) registers().rax = EncodeResult(NumberOf(tid));
+  SettleOwn(*this);  // It may go on at once.
   Result<platform::Thread*> thread =
       quick != nullptr ? quick->CloneAndGoOn(request) : thread_->Clone(request);
   if (!thread.ok()) return AbandonClone(*child, pidfd, thread.error());
   child->thread_ = *thread;
   child->thread_->owner = child.get();
+  if ((flags & abi::kCloneThread) != 0 && (flags & abi::kCloneSettls) != 0) {
+    InheritLending(*this, *child);
+  }
   if (child->tracer) child->thread_->Capture();
   cloning_child_ = std::move(child);
   if (quick != nullptr) {

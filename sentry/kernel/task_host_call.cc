@@ -6,6 +6,7 @@
 
 #include "abi/linux/futex.h"
 #include "abi/linux/syscall_numbers.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_state.h"
@@ -49,6 +50,7 @@ void Task::RunInHost() {
   regs.rax = static_cast<uint64_t>(call_.number);
   regs.rdi = call_.args[0], regs.rsi = call_.args[1], regs.rdx = call_.args[2];
   regs.r10 = call_.args[3], regs.r8 = call_.args[4], regs.r9 = call_.args[5];
+  SettleOwn(*this);
   state_ = State::kRunning;
   host_call_ = at_call_site_ = true;
   thread_->Resume();

@@ -72,6 +72,7 @@ bool Task::Park() {
 
 void Task::Resume() {
   if (seccomp_mode != 0 || tracer) WithdrawAnswers(*this);
+  SettleOwn(*this);
   state_ = State::kRunning;
   in_call_ = false;
   if (tracer) ForceStep();

@@ -55,6 +55,7 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
           return;
         }
         if (kernel_.observer != nullptr) kernel_.observer->OnExit(*this, kUnknownResult);
+        SettleOwn(*this);
         state_ = State::kRunning;
         host_call_ = true;
         thread_->ContinueSyscall();
@@ -85,6 +86,7 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
 
 void Task::Answer(uint64_t value) {
   if (seccomp_mode != 0 || tracer) WithdrawAnswers(*this);  // Perhaps by this very call.
+  SettleOwn(*this);
   state_ = State::kRunning;
   in_call_ = false;
   if (!captured_) return thread_->FinishSyscall(static_cast<int64_t>(value));

@@ -3,6 +3,7 @@
 
 #include "abi/linux/capability.h"
 #include "sentry/fs/seccomp/listener.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/seccomp.h"
 
@@ -68,6 +69,7 @@ void SyncThreads(Task& caller) {
     if (other == &caller) continue;
     other->seccomp = caller.seccomp;
     other->seccomp_mode = abi::kSeccompModeFilter;
+    RevokeOwn(*other);
     if (!caller.creds().no_new_privs || other->creds().no_new_privs) continue;
     Ref<Credentials> creds = other->creds().Clone();
     creds->no_new_privs = true;

@@ -1,5 +1,6 @@
 // rt_sigaction(2), rt_sigprocmask(2), rt_sigpending(2), sigaltstack(2), rt_sigreturn(2): what a
 // thread does about signals.
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/signal_stack.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/syscalls/process_calls.h"
@@ -68,6 +69,7 @@ Result<void> SysRtSigprocmask(Task& task, int how, UserPtr<const Sigset> set, Us
         return Errno(EINVAL);
     }
   }
+  LendOwn(task);
   if (!old.IsNull()) TRY(task.CopyOut(old, before));
   return {};
 }

@@ -1,6 +1,7 @@
 // /proc/[pid]/stat, statm, io (proc_pid_stat(5)).
 #include "abi/linux/sched.h"
 #include "sentry/fs/proc/host_figures.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/ptrace_access.h"
 #include "sentry/kernel/usage.h"
 
@@ -82,6 +83,7 @@ void AddMemory(Line& line, const ProcessView& view, const HostStat& host, bool p
 void AddSignals(Line& line, const ProcessView& view) {
   HandledSignals sets = HandledSignalsOf(view.group);
   constexpr uint64_t kShown = 0x7fffffff;
+  FetchOwn(view.task);
   line << (view.task.pending.pending() & kShown) << (view.task.blocked & kShown);
   line << (sets.ignored & kShown) << (sets.caught & kShown);
 }

@@ -5,6 +5,7 @@
 #include "abi/linux/fcntl.h"
 #include "sentry/fs/kernfs/cpu_text.h"
 #include "sentry/fs/proc/host_figures.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/seccomp.h"
 
 namespace sentry {
@@ -87,6 +88,7 @@ void AddSignals(std::string& text, const ProcessView& view) {
   auto set = [&text](const char* name, uint64_t bits) {
     Append(text, "%s:\t%016llx\n", name, static_cast<unsigned long long>(bits));
   };
+  FetchOwn(view.task);
   set("SigPnd", view.task.pending.pending());
   set("ShdPnd", view.group.pending.pending());
   set("SigBlk", view.task.blocked);

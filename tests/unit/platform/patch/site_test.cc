@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <initializer_list>
+#include <span>
 
 namespace platform::patch {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 // The last bytes before, and then the site.
 SiteBytes Bytes(std::initializer_list<int> before, std::initializer_list<int> site) {
   SiteBytes bytes{};
-  size_t at = kContext - before.size();
+  size_t at = bytes.size() - site.size() - before.size();
   for (const int byte : before) bytes.at(at++) = static_cast<std::byte>(byte);
   for (const int byte : site) bytes.at(at++) = static_cast<std::byte>(byte);
   return bytes;
@@ -19,7 +20,21 @@ SiteBytes Bytes(std::initializer_list<int> before, std::initializer_list<int> si
 
 constexpr std::initializer_list<int> kGetpid = {0xb8, 39, 0, 0, 0, 0x0f, 0x05};
 
-constexpr FirstBytes kMov = {std::byte{0xb8}, std::byte{39}};
+// rt_sigprocmask as in pthread_create(3): mov $14, %eax; lea disp(%rip or %rsp), %rdx or %rsi.
+constexpr std::initializer_list<int> kLeaOfRip = {0xb8, 14,   0,    0,    0,    0x48, 0x8d,
+                                                  0x35, 0x10, 0x20, 0x30, 0x00, 0x0f, 0x05};
+constexpr std::initializer_list<int> kLeaOfRbp = {0xb8, 14,   0,    0,    0,    0x48, 0x8d,
+                                                  0xb5, 0x10, 0xff, 0xff, 0xff, 0x0f, 0x05};
+
+First MovFirst() {
+  return FirstOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kGetpid), Kind::kNumber);
+}
+
+uint64_t TargetOfLea(std::span<const std::byte> lea, uint64_t at) {
+  int32_t distance;
+  std::memcpy(&distance, lea.data() + 3, sizeof(distance));
+  return at + kLeaSize + static_cast<uint64_t>(int64_t{distance});
+}
 
 TEST(Site, TheLibrarysOwnCallWithAnyNumber) {
   SiteBytes bytes = Bytes({0x48, 0x89, 0xf8, 0x48, 0x89, 0xf7, 0x48, 0x89, 0xd6, 0x48, 0x89, 0xca,
@@ -39,6 +54,41 @@ TEST(Site, MovAndSyscallWithTheNumberThatWasExecuted) {
             Kind::kNone);
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, {0xbf, 39, 0, 0, 0, 0x0f, 0x05}), 39),
             Kind::kNone);
+}
+
+TEST(Site, AnArgumentLoadedBetweenMovAndSyscall) {
+  EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRip), 14), Kind::kLea);
+  EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRbp), 14), Kind::kLea);
+  EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRip), 15), Kind::kNone);
+  EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0xc7, 0x45}, kLeaOfRip), 14), Kind::kNone);
+  const auto with_modrm = [](int modrm) {
+    return Bytes({0x90, 0x90, 0x90, 0xc3},
+                 {0xb8, 14, 0, 0, 0, 0x48, 0x8d, modrm, 1, 0, 0, 0, 0x0f, 5});
+  };
+  EXPECT_EQ(KindOf(with_modrm(0xb7), 14), Kind::kLea);   // 1(%rdi), %rsi
+  EXPECT_EQ(KindOf(with_modrm(0xb6), 14), Kind::kNone);  // 1(%rsi), %rsi: not twice
+  EXPECT_EQ(KindOf(with_modrm(0xb0), 14), Kind::kNone);  // 1(%rax), %rsi: the number
+  EXPECT_EQ(KindOf(with_modrm(0xb4), 14), Kind::kNone);  // with an index
+  EXPECT_EQ(KindOf(with_modrm(0x85), 14), Kind::kNone);  // 1(%rbp), %rax
+  EXPECT_EQ(KindOf(with_modrm(0x77), 14), Kind::kNone);  // a displacement of one byte
+}
+
+TEST(Site, LeaOfTheTrampolineLoadsTheSameAddress) {
+  const First first = FirstOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRip), Kind::kLea);
+  ASSERT_EQ(first.size, kJumpSize + kLeaSize);
+  const uint64_t site = 0x7f0000401000, at = site + 0x5000;
+  EXPECT_EQ(SiteStart(site + first.size + kSyscallSize, first), site);
+  const auto bytes = Trampoline(at, site, first, 0x7fffffffc000, 0x7fffbfffb000);
+  ASSERT_TRUE(bytes);
+  const std::span<const std::byte> all(*bytes);
+  EXPECT_EQ(TargetOfLea(all.subspan(kEntryOffset + kJumpSize), at + kEntryOffset + kJumpSize),
+            TargetOfLea(std::span(first.bytes).subspan(kJumpSize), site + kJumpSize));
+  EXPECT_EQ(SiteOf(*bytes, at), site);
+  const First base = FirstOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRbp), Kind::kLea);
+  const auto other = Trampoline(at, site, base, 0x7fffffffc000, 0x7fffbfffb000);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(std::memcmp(other->data() + kEntryOffset, base.bytes.data(), base.size), 0);
+  EXPECT_EQ(SiteOf(*other, at), site);
 }
 
 TEST(Site, BytesThatMayBelongToALongerInstructionAreRefused) {
@@ -63,13 +113,13 @@ TEST(Site, JumpLeadsToTheEntry) {
 
 TEST(Site, FarAwayIsRefused) {
   EXPECT_FALSE(Jump(0x401000, 0x7f0000000000));
-  EXPECT_FALSE(Trampoline(0x7f0000000000, 0x401000, kMov, 0x7fff00000000, 0));
+  EXPECT_FALSE(Trampoline(0x7f0000000000, 0x401000, MovFirst(), 0x7fff00000000, 0));
 }
 
 TEST(Site, TrampolineKnowsItsSite) {
   for (const uint64_t site : {uint64_t{0x401000}, uint64_t{0x7f0012345678}}) {
     for (const uint64_t at : {site + 0x1000, site - 0x12340}) {
-      const auto bytes = Trampoline(at, site, kMov, 0x7fffffffc000, 0x7fffbfffb000);
+      const auto bytes = Trampoline(at, site, MovFirst(), 0x7fffffffc000, 0x7fffbfffb000);
       ASSERT_TRUE(bytes);
       EXPECT_EQ(SiteOf(*bytes, at), site);
       EXPECT_NE(SiteOf(*bytes, at + 8), site);
@@ -78,7 +128,7 @@ TEST(Site, TrampolineKnowsItsSite) {
 }
 
 TEST(Site, AnythingElseIsNoTrampoline) {
-  auto bytes = Trampoline(0x402000, 0x401000, kMov, 0x7fffffffc000, 0x7fffbfffb000);
+  auto bytes = Trampoline(0x402000, 0x401000, MovFirst(), 0x7fffffffc000, 0x7fffbfffb000);
   ASSERT_TRUE(bytes);
   for (size_t i = kEntryOffset; i < bytes->size(); ++i) {
     // The first instruction and the distance to the site may be anything.
