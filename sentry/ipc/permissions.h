@@ -24,15 +24,20 @@ struct IpcOwner {
   uint32_t cuid = 0, cgid = 0;  // Creator.
   uint32_t mode = 0;
   int32_t id = -1;
+  Ref<UserNamespace> ruler;  // Owns the IPC namespace that it is in.
 
-  static IpcOwner MadeBy(const Credentials& creds, int32_t key, uint32_t flags);
+  static IpcOwner MadeBy(const Credentials& creds, Ref<UserNamespace> ruler, int32_t key,
+                         uint32_t flags);
   // ipcperms(): EACCES.  `wanted`: kIpcRead... or the mode bits of a *get(2) call.
   Result<void> CheckAccess(const Credentials& creds, uint32_t wanted) const;
   // IPC_SET, IPC_RMID: EPERM unless the caller is owner, creator or privileged.
   Result<void> CheckOwner(const Credentials& creds) const;
-  // IPC_SET; EINVAL for an id that is none.
-  Result<void> Set(const abi::IpcPerm& to);
+  // IPC_SET; EINVAL for an id that is none in the caller's user namespace.
+  Result<void> Set(const Credentials& creds, const abi::IpcPerm& to);
   abi::IpcPerm ToAbi() const;
 };
+
+// The ids as the caller's user namespace knows them (kernel_to_ipc64_perm()).
+abi::IpcPerm ShownTo(const Credentials& creds, abi::IpcPerm perm);
 
 }  // namespace sentry

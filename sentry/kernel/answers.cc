@@ -26,7 +26,8 @@ platform::OwnCell* CellOf(Task& task) {
 }
 
 bool IsWatched(const Task& task) {
-  return task.kernel().observer != nullptr || task.tracer || task.seccomp_mode != 0;
+  return task.kernel().observer != nullptr || task.tracer || task.seccomp_mode != 0 ||
+         task.user_dispatch.on;
 }
 
 }  // namespace

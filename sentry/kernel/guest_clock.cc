@@ -23,7 +23,7 @@ bool IsReadableWallClock(int32_t id) {
 Result<GuestClock> ResolveCpuClock(Task& caller, int32_t id) {
   constexpr int32_t kClockKind = 3;  // 0 to 2: CPUCLOCK_PROF, _VIRT, _SCHED.
   if ((id & kClockKind) == kClockKind) return Errno(EINVAL);
-  const Tid tid(abi::CpuClockTid(id));
+  const Tid tid = caller.GlobalOf(abi::CpuClockTid(id));
   GuestClock clock;
   if (abi::CpuClockIsThread(id)) {
     Task* task = tid.value() == 0 ? &caller : caller.kernel().pids().FindTask(tid);

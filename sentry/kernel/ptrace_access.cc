@@ -70,8 +70,12 @@ bool MayAttach(const Task& tracer, const Task& target) {
 bool MayBeTracedByParent(const Task& task) {
   const int scope = task.kernel().ptrace_scope;
   const ThreadGroup* parent = task.group().parent;
-  if (scope < 2 || parent == nullptr || parent->leader == nullptr) return scope < 3;
-  return scope == 2 && parent->leader->creds().HasCapability(abi::kCapSysPtrace);
+  if (parent == nullptr || parent->leader == nullptr) return scope < 3;
+  const LandlockDomain* domain = LandlockOf(parent->leader->creds());
+  if (domain != nullptr && !domain->IsSameOrAbove(LandlockOf(task.creds()))) return false;
+  if (scope < 2) return true;
+  const UserNamespace* ns = task.creds().user_ns.get();
+  return scope == 2 && parent->leader->creds().HasCapabilityIn(ns, abi::kCapSysPtrace);
 }
 
 bool MayRead(const Task& reader, const Task& target) {

@@ -15,7 +15,9 @@ namespace sentry {
 namespace {
 
 bool MustRoute(const Task& task) {
-  if (task.host_calls_routed || task.seccomp_mode == abi::kSeccompModeDisabled) return false;
+  if (task.host_calls_routed) return false;
+  if (task.user_dispatch.on) return true;
+  if (task.seccomp_mode == abi::kSeccompModeDisabled) return false;
   if (task.seccomp_mode == abi::kSeccompModeStrict) return true;
   for (const int32_t number : {abi::kSysFutex, abi::kSysMadvise, abi::kSysSchedYield}) {
     if (!task.seccomp->AlwaysAllows(number)) return true;

@@ -305,6 +305,12 @@ class Task final : public RefCounted, public UserMemory {
   int parent_death_signal = 0;
   std::unique_ptr<GuestTracer> tracer;  // Null: nobody traces it.
   Ref<SeccompFilters> seccomp;
+  // prctl(2), PR_SET_SYSCALL_USER_DISPATCH: calls from outside of the range raise SIGSYS while the
+  // guest's byte at `selector` (0: always) says so.
+  struct UserDispatch {
+    bool on = false;
+    uint64_t offset = 0, length = 0, selector = 0;
+  } user_dispatch;
   uint32_t personality = 0;
   int nice = 0;
   int io_priority = 0;  // ioprio_set(2); 0: from nice.
@@ -312,8 +318,11 @@ class Task final : public RefCounted, public UserMemory {
   int sched_policy = 0;
   int sched_priority = 0;
   uint64_t timer_slack_ns = 50'000;
+  uint64_t default_timer_slack_ns = 50'000;  // What the parent had: PR_SET_TIMERSLACK 0.
   bool dumpable = true;
   bool keep_capabilities = false;
+  int mce_kill = 2;         // PR_MCE_KILL_*: kept and reported.
+  bool io_flusher = false;  // PR_SET_IO_FLUSHER: kept and reported.
 
  private:
   friend class Kernel;

@@ -144,7 +144,7 @@ void Inherit(const Task& from, Task& child, uint64_t flags) {
   child.host_calls_routed = from.host_calls_routed;
   if ((flags & abi::kCloneVm) == 0) child.rseq = from.rseq;  // rseq_fork()
   child.personality = from.personality;
-  child.timer_slack_ns = from.timer_slack_ns;
+  child.timer_slack_ns = child.default_timer_slack_ns = from.timer_slack_ns;
   child.dumpable = from.dumpable;
   child.keep_capabilities = from.keep_capabilities;
   child.nice = from.nice;

@@ -148,6 +148,7 @@ void Task::LeaveOldImage() {
   clear_child_tid = robust_list = robust_list_size = 0;
   rseq = {};
   keep_capabilities = false;
+  user_dispatch = {};
   if (keys) keys = keys->AfterExec();
 }
 

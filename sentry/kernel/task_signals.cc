@@ -71,7 +71,7 @@ bool Task::Park() {
 }
 
 void Task::Resume() {
-  if (seccomp_mode != 0 || tracer) WithdrawAnswers(*this);
+  if (seccomp_mode != 0 || tracer || user_dispatch.on) WithdrawAnswers(*this);
   SettleOwn(*this);
   state_ = State::kRunning;
   in_call_ = false;

@@ -7,6 +7,7 @@
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_state.h"
+#include "sentry/kernel/user_dispatch.h"
 
 namespace sentry {
 
@@ -27,6 +28,7 @@ void Task::OnSyscall(const platform::Event& event) {
   restart_deadline_ = std::exchange(next_restart_deadline_, std::nullopt);
   if (kernel_.observer != nullptr) kernel_.observer->OnEnter(*this);
   if (group_->exiting) return Boundary();
+  if (user_dispatch.on && DispatchToUser(*this)) return;
   if (tracer) return EnterTraced();
   EnterFiltered(false);
 }
@@ -85,7 +87,8 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
 }
 
 void Task::Answer(uint64_t value) {
-  if (seccomp_mode != 0 || tracer) WithdrawAnswers(*this);  // Perhaps by this very call.
+  if (seccomp_mode != 0 || tracer || user_dispatch.on)
+    WithdrawAnswers(*this);  // Perhaps by this very call.
   SettleOwn(*this);
   state_ = State::kRunning;
   in_call_ = false;

@@ -59,6 +59,7 @@ class Planner {
   Result<uint64_t> LoadInterpreter(const ElfFile& program, OpenInterpreter& open);
   void PlanLandmarks(const ElfFile& program, uint64_t bias);
   void FillAux(const ElfFile& program, uint64_t bias, uint64_t interpreter_base);
+  uint64_t StackTop() const;
   void PlanStack(const ElfFile& program);
   std::vector<std::byte> MmMap() const;
 
@@ -182,13 +183,25 @@ std::vector<std::byte> Planner::MmMap() const {
   return bytes;
 }
 
-void Planner::PlanStack(const ElfFile& program) {
-  // Below the vDSO, which the host put near the top; 64 MiB of randomness stay above all that the
-  // host maps top down.
+// Above all that the host maps top down, so that the stack can grow.  The host leaves more than
+// 16 GiB free above the start of its mappings (mmap_base()).  Linux before 6.16 or so puts the vDSO
+// up there, and 64 MiB of randomness below it do no harm; later ones put it where mappings start.
+uint64_t Planner::StackTop() const {
   constexpr uint64_t kGap = 1 << 20;
-  uint64_t ceiling =
-      input_.vdso != 0 ? std::min(input_.address_limit, input_.vdso - kGap) : input_.address_limit;
-  uint64_t top = PageDown(ceiling) - kPage - RandomPages(input_.randomize, 14);
+  constexpr uint64_t kRoom = uint64_t{1} << 33;
+  constexpr int kWideBits = 20, kNarrowBits = 14;  // Pages: 4 GiB, 64 MiB.
+  const bool below_mappings = input_.vdso != 0 && input_.vdso < input_.address_limit &&
+                              input_.address_limit - input_.vdso > kRoom;
+  if (input_.vdso == 0 || below_mappings) {
+    const int bits = below_mappings ? kWideBits : kNarrowBits;
+    return PageDown(input_.address_limit) - kPage - RandomPages(input_.randomize, bits);
+  }
+  const uint64_t ceiling = std::min(input_.address_limit, input_.vdso - kGap);
+  return PageDown(ceiling) - kPage - RandomPages(input_.randomize, kNarrowBits);
+}
+
+void Planner::PlanStack(const ElfFile& program) {
+  const uint64_t top = StackTop();
   if (::getrandom(input_.stack.random, sizeof(input_.stack.random), 0) < 0)
     input_.stack.random[0] = top;
   StackImage stack = BuildStack(input_.stack, top);

@@ -44,7 +44,7 @@ Result<size_t> SysGetcwd(Task& task, Buffer to, uint64_t size) {
 
 Result<void> SysChroot(Task& task, PathPtr path) {
   Path found = TRY(WalkToDirectory(task, path));
-  if (!task.creds().HasCapability(abi::kCapSysChroot)) return Errno(EPERM);
+  if (!task.creds().HasOwnCapability(abi::kCapSysChroot)) return Errno(EPERM);
   task.fs().root = std::move(found);
   return {};
 }

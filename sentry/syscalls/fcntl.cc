@@ -23,6 +23,12 @@ Result<uint64_t> SetFlags(Task& task, FdNum fd, FileDescription& file, uint64_t 
   if (starts_noatime && file.inode() != nullptr && !OwnsOrCapable(ctx, *file.inode())) {
     return Errno(EPERM);
   }
+  // Pipes mean packets by it; others are as they are opened (FMODE_CAN_ODIRECT).
+  if ((flags & abi::kODirect) != 0) {
+    const uint32_t type = file.inode() != nullptr ? file.inode()->mode() & abi::kSIfmt : 0;
+    const bool fits = type == abi::kSIfreg || type == abi::kSIfblk || type == abi::kSIfifo;
+    if (!fits) return Errno(EINVAL);
+  }
   file.SetStatusFlags(flags);
   AsyncIo::Follow(task.kernel(), file, fd);
   return uint64_t{0};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "abi/linux/mman.h"
 #include "abi/linux/poll.h"
 #include "sentry/kernel/signals.h"
 #include "sentry/kernel/transfer.h"
@@ -76,6 +77,16 @@ void Notify(FileDescription& file, uint32_t event) {
 }
 
 }  // namespace
+
+Result<void> CheckArea(const FileDescription& file, UserRange buffer, int64_t position) {
+  uint64_t end = 0;
+  const bool wraps = __builtin_add_overflow(buffer.address, buffer.length, &end);
+  if (wraps || end > abi::kTaskSize) return Errno(EFAULT);
+  if (file.HasPosition() && position > INT64_MAX - static_cast<int64_t>(buffer.length)) {
+    return Errno(EINVAL);
+  }
+  return {};
+}
 
 Result<Ref<FileDescription>> FileToRead(Task& task, FdNum fd, bool positioned) {
   Ref<FileDescription> file = TRY(task.fds().Get(fd));

@@ -15,6 +15,10 @@ struct IoOptions {
   bool sync = false;          // RWF_DSYNC, RWF_SYNC
 };
 
+// access_ok() and rw_verify_area() in turn: EFAULT for a buffer that reaches beyond what a program
+// can have, EINVAL for a count or a place that is negative or more than a file has.
+Result<void> CheckArea(const FileDescription& file, UserRange buffer, int64_t position);
+
 // EBADF unless it is open for that; ESPIPE for a position where there are none.
 Result<Ref<FileDescription>> FileToRead(Task& task, FdNum fd, bool positioned = false);
 Result<Ref<FileDescription>> FileToWrite(Task& task, FdNum fd, bool positioned = false);

@@ -117,6 +117,8 @@ Result<void> Reconfigure(Task& task, FsContextFile& context) {
   if (context.phase != Phase::kReconfigure) return Errno(EBUSY);
   const UserNamespace* owner = context.fs->mounter_ns.get();
   if (!task.creds().HasCapabilityIn(owner, abi::kCapSysAdmin)) return Errno(EPERM);
+  TRY(CheckWriters(*context.fs, context.read_only));
+  TRY(CheckLandlockMounts(task));
   OpContext ctx = task.context();
   TRY(context.fs->Reconfigure(ctx, context.options));
   context.fs->read_only = context.read_only;

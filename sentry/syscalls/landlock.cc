@@ -9,6 +9,9 @@
 namespace sentry {
 namespace {
 
+// LANDLOCK_CREATE_RULESET_ERRATA of later headers and of stable kernels.
+constexpr uint32_t kAskForErrata = 1 << 1;
+
 Result<Ref<FileDescription>> GetRuleset(Task& task, FdNum fd) {
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
   if (dynamic_cast<RulesetFile*>(file.get()) == nullptr) return Errno(EBADFD);
@@ -32,10 +35,12 @@ Result<Path> ObjectOf(Task& task, FdNum fd) {
 Result<uint64_t> SysLandlockCreateRuleset(Task& task, UserPtr<abi::LandlockRulesetAttr> attr,
                                           uint64_t size, uint32_t flags) {
   if (flags != 0) {
-    const bool asks = flags == abi::kLandlockCreateRulesetVersion && attr.IsNull() && size == 0;
-    if (asks) return kLandlockAbi;
+    if (!attr.IsNull() || size != 0) return Errno(EINVAL);
+    if (flags == abi::kLandlockCreateRulesetVersion) return kLandlockAbi;
+    if (flags == kAskForErrata) return uint64_t{0};
     return Errno(EINVAL);
   }
+  if (attr.IsNull()) return Errno(EFAULT);
   if (size < sizeof(abi::LandlockRulesetAttr)) return Errno(EINVAL);
   const auto given = TRY(CopyInExtensible(task, attr, size));
   if ((given.handled_access_fs & ~kLandlockAllRights) != 0) return Errno(EINVAL);
@@ -63,7 +68,7 @@ Result<void> SysLandlockAddRule(Task& task, FdNum fd, uint32_t type,
 }
 
 Result<void> SysLandlockRestrictSelf(Task& task, FdNum fd, uint32_t flags) {
-  const bool may = task.creds().no_new_privs || task.creds().HasCapability(abi::kCapSysAdmin);
+  const bool may = task.creds().no_new_privs || task.creds().HasOwnCapability(abi::kCapSysAdmin);
   if (!may) return Errno(EPERM);
   if (flags != 0) return Errno(EINVAL);
   Ref<FileDescription> file = TRY(GetRuleset(task, fd));

@@ -143,6 +143,12 @@ Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uin
 
 Result<uint64_t> SysMadvise(Task& task, uint64_t addr, uint64_t length, int advice) {
   if (advice == abi::kMadvHwpoison || advice == abi::kMadvSoftOffline) return Errno(EPERM);
+  // A length that is none any more in whole pages, or leads around (madvise_behavior_valid() and
+  // on).
+  const uint64_t pages = (length + kPage - 1) & ~(kPage - 1);
+  if (addr % kPage == 0 && ((pages == 0 && length != 0) || addr + pages < addr)) {
+    return Errno(EINVAL);
+  }
   return SysMemoryRange(task, addr, length);
 }
 
@@ -152,10 +158,9 @@ Result<uint64_t> SysMemoryRange(Task& task, uint64_t addr, uint64_t length) {
 }
 
 Result<uint64_t> SysMunmap(Task& task, uint64_t addr, uint64_t length) {
-  if (addr % kPage == 0 && GuestRange(task, addr, length)) {
-    task.mm().attached.Remove(addr, length, task.group().pid.value());
-  }
-  return SysMemoryRange(task, addr, length);
+  if (addr % kPage != 0 || !GuestRange(task, addr, length)) return Errno(EINVAL);
+  task.mm().attached.Remove(addr, length, task.group().pid.value());
+  return Errno(kErrnoHost);
 }
 
 Result<uint64_t> SysMprotect(Task& task, uint64_t addr, uint64_t length, uint32_t prot) {

@@ -8,6 +8,7 @@
 #include "sentry/kernel/namespaces.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/path_args.h"
+#include "sentry/vfs/landlock.h"
 
 namespace sentry {
 namespace {
@@ -51,12 +52,16 @@ Result<void> Remount(Task& task, const MountCall& call) {
       abi::kMsNoatime | abi::kMsNodiratime | abi::kMsRelatime | abi::kMsStrictatime;
   if ((call.flags & kAsked) == 0) flags = (flags & ~kAtimeFlags) | (mount.flags & kAtimeFlags);
   TRY(CheckLockedFlags(mount, flags));
-  if ((call.flags & abi::kMsBind) == 0) {
+  if ((call.flags & abi::kMsBind) != 0) {
+    TRY(CheckWriters(mount, flags));
+  } else {
     Filesystem& fs = *mount.fs;
     if (!task.creds().HasCapabilityIn(fs.mounter_ns.get(), abi::kCapSysAdmin)) return Errno(EPERM);
     OpContext ctx = task.context();
+    const bool read_only = (call.flags & abi::kMsRdonly) != 0;
+    TRY(CheckWriters(fs, read_only));
     TRY(fs.Reconfigure(ctx, call.data));
-    fs.read_only = (call.flags & abi::kMsRdonly) != 0;
+    fs.read_only = read_only;
   }
   mount.flags = flags;
   return {};
@@ -163,6 +168,19 @@ Result<void> CheckLockedFlags(const Mount& mount, MountFlags flags) {
   return {};
 }
 
+Result<void> CheckWriters(const Mount& mount, MountFlags flags) {
+  const bool becomes = (flags & ~mount.flags & abi::kMsRdonly) != 0;
+  return becomes && mount.writers != 0 ? Errno(EBUSY) : Result<void>();
+}
+
+Result<void> CheckWriters(const Filesystem& fs, bool read_only) {
+  return read_only && !fs.read_only && fs.writers != 0 ? Errno(EBUSY) : Result<void>();
+}
+
+Result<void> CheckLandlockMounts(const Task& task) {
+  return LandlockOf(task.creds()) != nullptr ? Errno(EPERM) : Result<void>();
+}
+
 Result<void> MoveMount(Task& task, const Path& from, const Path& to) {
   if (!IsMountRoot(from) || to.mount == nullptr) return Errno(EINVAL);
   MountNamespace& mounts = *task.mounts();
@@ -190,9 +208,11 @@ Result<void> SysMount(Task& task, PathPtr source, PathPtr target, PathPtr type, 
   if ((flags & abi::kMsMgcMsk) == abi::kMsMgcVal) flags &= ~abi::kMsMgcMsk;
   MountCall call{TRY(ResolveAt(task, kCwdFd, target, 0)), source, std::move(type_name),
                  std::move(options), flags};
-  if (!MayMount(task)) return Errno(EPERM);
+  // path_mount()
   constexpr uint64_t kMsNouser = uint64_t{1} << 31;
   if ((flags & kMsNouser) != 0) return Errno(EINVAL);
+  TRY(CheckLandlockMounts(task));
+  if (!MayMount(task)) return Errno(EPERM);
   if ((flags & abi::kMsRemount) != 0) return Remount(task, call);
   if ((flags & abi::kMsBind) != 0) return Bind(task, call);
   if ((flags & kPropagation) != 0) return ChangePropagation(call);
@@ -214,6 +234,7 @@ Result<void> SysUmount2(Task& task, PathPtr target, uint32_t flags) {
   if (!task.mounts()->Contains(mount) || mount.locked) return Errno(EINVAL);
   const bool force = (flags & abi::kMntForce) != 0;
   if (force && !task.creds().HasCapability(abi::kCapSysAdmin)) return Errno(EPERM);
+  TRY(CheckLandlockMounts(task));
   const bool lazy = (flags & abi::kMntDetach) != 0;
   if ((flags & abi::kMntExpire) != 0) {
     if (task.fs().root.mount == path.mount || force || lazy) return Errno(EINVAL);

@@ -19,6 +19,12 @@ Result<Ref<Filesystem>> MakeFilesystem(Task& task, const std::string& type,
 void SetPropagation(Mount& mount, uint64_t type);
 // EPERM when a less privileged namespace would take away what it got.
 Result<void> CheckLockedFlags(const Mount& mount, MountFlags flags);
+// EBUSY when a mount, or a file system with all its mounts, would become read-only under a file
+// that is open for writing.
+Result<void> CheckWriters(const Mount& mount, MountFlags flags);
+Result<void> CheckWriters(const Filesystem& fs, bool read_only);
+// EPERM: a task in a Landlock domain changes no mounts (hook_sb_mount() and its neighbours).
+Result<void> CheckLandlockMounts(const Task& task);
 // Moves the mount whose root is `from`, or the tree of a descriptor, to `to`.
 Result<void> MoveMount(Task& task, const Path& from, const Path& to);
 

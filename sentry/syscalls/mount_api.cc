@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "abi/linux/capability.h"
+#include "sentry/fs/proc/namespace_files.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/extensible.h"
 #include "sentry/syscalls/mount.h"
@@ -28,11 +29,17 @@ uint32_t WalkFlags(bool follow, bool empty_too) {
 
 // MOVE_MOUNT_SET_GROUP (do_set_group()): `to` joins the peers and the master of `from`.
 Result<void> SetGroup(Task& task, const Path& from, const Path& to) {
-  if (!IsMountRoot(from) || !IsMountRoot(to)) return Errno(EINVAL);
+  if (from.mount == nullptr || to.mount == nullptr) return Errno(EINVAL);
   Mount& source = *from.mount;
   Mount& target = *to.mount;
-  const MountNamespace& mounts = *task.mounts();
-  if (!mounts.Contains(source) || !mounts.Contains(target)) return Errno(EINVAL);
+  // They may be in namespaces of others that the caller rules.
+  if (source.ns() == nullptr || target.ns() == nullptr) return Errno(EINVAL);
+  for (const Mount* one : {&source, &target}) {
+    if (!task.creds().HasCapabilityIn(one->ns()->owner.get(), abi::kCapSysAdmin)) {
+      return Errno(EPERM);
+    }
+  }
+  if (!IsMountRoot(from) || !IsMountRoot(to)) return Errno(EINVAL);
   const bool target_private = !target.peers() && !target.master();
   if (!target_private || (!source.peers() && !source.master())) return Errno(EINVAL);
   if (source.fs != target.fs || !target.root->IsSameOrBelow(*source.root)) return Errno(EINVAL);
@@ -80,6 +87,7 @@ Result<void> SysMoveMount(Task& task, FdNum from_fd, PathPtr from_path, FdNum to
   Path to =
       TRY(ResolveAt(task, to_fd, to_path,
                     WalkFlags(has(abi::kMoveMountTSymlinks), has(abi::kMoveMountTEmptyPath))));
+  TRY(CheckLandlockMounts(task));
   if (has(abi::kMoveMountSetGroup)) return SetGroup(task, from, to);
   return MoveMount(task, from, to);
 }
@@ -122,8 +130,6 @@ Result<AttributeUpdate> ParseAttributes(const abi::MountAttr& attr) {
     return Errno(EINVAL);
   }
   if (((attr.attr_set | attr.attr_clr) & ~kValid) != 0) return Errno(EINVAL);
-  // As with file systems that cannot be mounted with other ids.
-  if (((attr.attr_set | attr.attr_clr) & abi::kMountAttrIdmap) != 0) return Errno(EINVAL);
   const uint64_t atime_cleared = attr.attr_clr & abi::kMountAttrAtime;
   const bool atime_set = (attr.attr_set & abi::kMountAttrAtime) != 0;
   // The times are one value: it is replaced as a whole.
@@ -136,6 +142,21 @@ Result<AttributeUpdate> ParseAttributes(const abi::MountAttr& attr) {
   update.clear &= ~(abi::kMsRelatime | abi::kMsNoatime);
   if (atime_cleared != 0) update.clear |= abi::kMsRelatime | abi::kMsNoatime;
   return update;
+}
+
+// build_mount_idmapped()
+Result<void> CheckIdMap(Task& task, const abi::MountAttr& attr) {
+  if (((attr.attr_set | attr.attr_clr) & abi::kMountAttrIdmap) == 0) return {};
+  if ((attr.attr_clr & abi::kMountAttrIdmap) != 0) return Errno(EINVAL);
+  if (attr.userns_fd > INT32_MAX) return Errno(EINVAL);
+  Ref<FileDescription> file = TRY(task.fds().GetForIo(FdNum(static_cast<int>(attr.userns_fd))));
+  const auto* of_namespace = dynamic_cast<NamespaceFile*>(file.get());
+  if (of_namespace == nullptr) return Errno(EINVAL);
+  const NamespaceRef& about = of_namespace->about();
+  if (about.clone_flag != abi::kCloneNewuser) return Errno(EINVAL);
+  if (!about.ns) return Errno(EPERM);  // The initial one maps nothing.
+  const auto* users = static_cast<const UserNamespace*>(about.ns.get());
+  return task.creds().HasCapabilityIn(users, abi::kCapSysAdmin) ? Result<void>() : Errno(EPERM);
 }
 
 }  // namespace
@@ -152,6 +173,7 @@ Result<void> SysMountSetattr(Task& task, FdNum dirfd, PathPtr path, uint32_t fla
   abi::MountAttr attr = TRY(CopyInExtensible(task, from, size));
   if (attr.attr_set == 0 && attr.attr_clr == 0 && attr.propagation == 0) return {};
   AttributeUpdate update = TRY(ParseAttributes(attr));
+  TRY(CheckIdMap(task, attr));
   Path found = TRY(ResolveAt(task, dirfd, path, flags & ~abi::kAtRecursive));
   if (!IsMountRoot(found)) return Errno(EINVAL);
   const MountNamespace* home = found.mount->ns();
@@ -162,7 +184,12 @@ Result<void> SysMountSetattr(Task& task, FdNum dirfd, PathPtr path, uint32_t fla
   auto result = [&update](const Mount& mount) {
     return (mount.flags & ~update.clear) | update.set;
   };
-  for (const Mount* mount : all) TRY(CheckLockedFlags(*mount, result(*mount)));
+  for (const Mount* mount : all) {
+    TRY(CheckLockedFlags(*mount, result(*mount)));
+    // can_idmap_mount(): no file system here has FS_ALLOW_IDMAP, as tmpfs of Linux 6.1.
+    if ((attr.attr_set & abi::kMountAttrIdmap) != 0) return Errno(EINVAL);
+    TRY(CheckWriters(*mount, result(*mount)));
+  }
   for (Mount* mount : all) {
     mount->flags = result(*mount);
     if (update.propagation != 0) SetPropagation(*mount, update.propagation);

@@ -5,6 +5,7 @@
 #include "sentry/fs/proc/sysctls.h"
 #include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/syscalls/ipc_calls.h"
 
 namespace sentry {
@@ -49,9 +50,11 @@ Result<int32_t> SysMsgget(Task& task, int32_t key, uint32_t flags) {
   MessageQueues& table = Queues(task);
   Sysctls& settings = task.kernel().Get<Sysctls>();
   auto make = [&]() -> Result<int32_t> {
-    return table.Add(MakeRef<MessageQueue>(table, IpcOwner::MadeBy(task.creds(), key, flags),
-                                           static_cast<uint64_t>(settings.Number("kernel/msgmnb"))),
-                     settings.Number("kernel/msgmni"));
+    return table.Add(
+        MakeRef<MessageQueue>(
+            table, IpcOwner::MadeBy(task.creds(), task.namespaces().ipc->owner, key, flags),
+            static_cast<uint64_t>(settings.Number("kernel/msgmnb"))),
+        settings.Number("kernel/msgmni"));
   };
   return IpcGet<MessageQueue>(
       table, task.creds(), key, flags, [](const MessageQueue&) { return Result<void>(); }, make);

@@ -39,7 +39,9 @@ Result<int32_t> Stat(Task& task, int32_t id, int32_t command, UserAddr arg) {
   bool by_id = command == abi::kIpcStat;
   Ref<MessageQueue> queue = TRY(by_id ? Queues(task).Find(id) : Queues(task).FindIndex(id));
   if (command != abi::kMsgStatAny) TRY(queue->owner.CheckAccess(task.creds(), kIpcRead));
-  TRY(task.CopyOut(UserPtr<abi::MsqidDs>(arg), queue->Status()));
+  abi::MsqidDs status = queue->Status();
+  status.msg_perm = ShownTo(task.creds(), status.msg_perm);
+  TRY(task.CopyOut(UserPtr<abi::MsqidDs>(arg), status));
   return by_id ? 0 : queue->owner.id;
 }
 
@@ -48,7 +50,7 @@ Result<int32_t> Set(Task& task, MessageQueue& queue, const abi::MsqidDs& to) {
   if (to.msg_qbytes > most && !task.creds().HasCapability(abi::kCapSysResource)) {
     return Errno(EPERM);
   }
-  TRY(queue.owner.Set(to.msg_perm));
+  TRY(queue.owner.Set(task.creds(), to.msg_perm));
   queue.SetMaxBytes(to.msg_qbytes);
   return 0;
 }

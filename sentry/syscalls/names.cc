@@ -27,6 +27,7 @@ Result<void> SysMkdir(Task& task, PathPtr path, uint32_t mode) {
 }
 
 Result<void> SysMknodat(Task& task, FdNum dirfd, PathPtr path, uint32_t mode, uint32_t dev) {
+  if ((mode & abi::kSIfmt) == abi::kSIfdir) return Errno(EPERM);  // may_mknod()
   PathArg arg = TRY(CopyInPathArg(task, dirfd, path));
   OpContext ctx = task.context();
   TRY(Mknod(ctx, arg.from, arg.text, mode, DecodeDev(dev)));

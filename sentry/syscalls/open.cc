@@ -27,9 +27,12 @@ Result<FdNum> FinishAndInstall(Task& task, Ref<FileDescription> file, bool cloex
 }
 
 Result<FdNum> Open(Task& task, FdNum dirfd, PathPtr path, const abi::OpenHow& how) {
+  if ((how.flags & abi::kOPath) == 0) TRY(CheckOpenFlags(static_cast<uint32_t>(how.flags)));
   PathArg arg = TRY(CopyInPathArg(task, dirfd, path));
   // A scoped absolute path starts at the directory all the same (openat2(2)).
-  if ((how.resolve & (abi::kResolveBeneath | abi::kResolveInRoot)) != 0) {
+  const bool beneath = (how.resolve & abi::kResolveBeneath) != 0;
+  if (beneath && arg.text.starts_with('/')) return Errno(EXDEV);
+  if (beneath || (how.resolve & abi::kResolveInRoot) != 0) {
     arg.from.start = TRY(task.WalkFrom(dirfd)).start;
     if (!arg.from.start.inode()->IsDirectory()) return Errno(ENOTDIR);
   }

@@ -45,6 +45,7 @@ Result<void> SysPivotRoot(Task& task, PathPtr new_root_path, PathPtr put_old_pat
   if (!MayMount(task)) return Errno(EPERM);
   Path new_root = TRY(WalkToDirectory(task, new_root_path));
   Path put_old = TRY(WalkToDirectory(task, put_old_path));
+  TRY(CheckLandlockMounts(task));
   MountNamespace& mounts = *task.mounts();
   Path old_root = task.fs().root;
   if (put_old.mount == nullptr || new_root.mount == nullptr) return Errno(EINVAL);

@@ -40,7 +40,7 @@ Result<uint64_t> GetName(Task& task, UserPtr<char> to) {
 }
 
 Result<uint64_t> DropBounding(Task& task, uint64_t capability) {
-  if (!task.creds().HasCapability(abi::kCapSetpcap)) return Errno(EPERM);
+  if (!task.creds().HasOwnCapability(abi::kCapSetpcap)) return Errno(EPERM);
   if (capability > abi::kCapLastCap) return Errno(EINVAL);
   Ref<Credentials> creds = task.creds().Clone();
   creds->bounding &= ~(uint64_t{1} << capability);
@@ -54,7 +54,7 @@ Result<uint64_t> SetSecurebits(Task& task, uint64_t bits) {
   constexpr uint64_t kLocks = 0xaa;
   const uint64_t held = (before & kLocks) >> 1;  // These bits must stay as they are.
   bool refused = ((before ^ bits) & held) != 0 || (before & kLocks & ~bits) != 0 ||
-                 (bits & ~kAll) != 0 || !task.creds().HasCapability(abi::kCapSetpcap);
+                 (bits & ~kAll) != 0 || !task.creds().HasOwnCapability(abi::kCapSetpcap);
   if (refused) return Errno(EPERM);
   Ref<Credentials> creds = task.creds().Clone();
   creds->securebits = static_cast<uint32_t>(bits & ~uint64_t{abi::kSecbitKeepCaps});
@@ -146,8 +146,6 @@ Result<uint64_t> SetPtracer(Task& task, uint64_t who) {
   return uint64_t{0};
 }
 
-constexpr uint64_t kDefaultSlack = 50'000;
-
 // Life as a process.
 std::optional<Result<uint64_t>> ProcessOption(Task& task, int option, const Args& args) {
   switch (option) {
@@ -175,7 +173,8 @@ std::optional<Result<uint64_t>> ProcessOption(Task& task, int option, const Args
     case abi::kPrGetTidAddress:
       return Done(task.CopyOut(UserPtr<uint64_t>(args.a2), task.clear_child_tid));
     case abi::kPrSetTimerslack:
-      task.timer_slack_ns = static_cast<int64_t>(args.a2) <= 0 ? kDefaultSlack : args.a2;
+      task.timer_slack_ns =
+          static_cast<int64_t>(args.a2) <= 0 ? task.default_timer_slack_ns : args.a2;
       return uint64_t{0};
     case abi::kPrGetTimerslack:
       return task.timer_slack_ns;
@@ -192,6 +191,57 @@ std::optional<Result<uint64_t>> ProcessOption(Task& task, int option, const Args
       return uint64_t{0};
   }
   return std::nullopt;
+}
+
+Result<uint64_t> SetMceKill(Task& task, const Args& args) {
+  constexpr uint64_t kClear = 0, kSet = 1;
+  constexpr int kDefault = 2;  // Above: late 0, early 1.
+  if (args.a4 != 0 || args.a5 != 0) return Errno(EINVAL);
+  const uint64_t wanted = args.a2 == kClear ? kDefault : args.a3;
+  const bool fits = args.a2 == kClear ? args.a3 == 0 : args.a2 == kSet && args.a3 <= kDefault;
+  if (!fits) return Errno(EINVAL);
+  task.mce_kill = static_cast<int>(wanted);
+  return uint64_t{0};
+}
+
+// What concerns errors and counters of the machine: kept, and nothing comes of it.
+std::optional<Result<uint64_t>> HardwareOption(Task& task, int option, const Args& args) {
+  switch (option) {
+    case abi::kPrMceKill:
+      return SetMceKill(task, args);
+    case abi::kPrMceKillGet:
+      if (!args.NoneAfter1()) return Errno(EINVAL);
+      return static_cast<uint64_t>(task.mce_kill);
+    case abi::kPrSetIoFlusher:
+      if (!task.creds().HasCapability(abi::kCapSysResource)) return Errno(EPERM);
+      if (!args.NoneAfter2() || args.a2 > 1) return Errno(EINVAL);
+      task.io_flusher = args.a2 == 1;
+      return uint64_t{0};
+    case abi::kPrGetIoFlusher:
+      if (!task.creds().HasCapability(abi::kCapSysResource)) return Errno(EPERM);
+      if (!args.NoneAfter1()) return Errno(EINVAL);
+      return uint64_t{task.io_flusher};
+    case abi::kPrTaskPerfEventsDisable:
+    case abi::kPrTaskPerfEventsEnable:
+      return uint64_t{0};
+  }
+  return std::nullopt;
+}
+
+// set_syscall_user_dispatch()
+Result<uint64_t> SetUserDispatch(Task& task, const Args& args) {
+  constexpr uint64_t kOff = 0, kOn = 1;
+  const uint64_t offset = args.a3, length = args.a4, selector = args.a5;
+  if (args.a2 == kOff) {
+    if (!args.NoneAfter2()) return Errno(EINVAL);
+    task.user_dispatch = {};
+    return uint64_t{0};
+  }
+  if (args.a2 != kOn || (offset != 0 && offset + length <= offset)) return Errno(EINVAL);
+  if (selector >= task.kernel().platform().GuestAddressLimit()) return Errno(EFAULT);
+  task.user_dispatch = {true, offset, length, selector};
+  task.RouteHostCallsThen(false, [](Task& self) { self.CompleteSyscall(uint64_t{0}); });
+  return Errno(kErrnoNoReturn);
 }
 
 // What the host keeps for the thread or its memory, and shows in /proc/[pid]/maps.
@@ -217,12 +267,8 @@ Result<uint64_t> SysPrctl(Task& task, int option, uint64_t arg2, uint64_t arg3, 
   if (IsHostOption(option)) return Errno(kErrnoHost);
   if (auto result = PrivilegeOption(task, option, args)) return *std::move(result);
   if (auto result = ProcessOption(task, option, args)) return *std::move(result);
-  if (option == abi::kPrMceKillGet) {
-    constexpr uint64_t kMceKillDefault = 2;
-    if (!args.NoneAfter1()) return Errno(EINVAL);
-    return kMceKillDefault;
-  }
-  if (option == abi::kPrSetIoFlusher || option == abi::kPrGetIoFlusher) return Errno(EPERM);
+  if (auto result = HardwareOption(task, option, args)) return *std::move(result);
+  if (option == abi::kPrSetSyscallUserDispatch) return SetUserDispatch(task, args);
   if (option == abi::kPrSetMm && !task.creds().HasCapability(abi::kCapSysResource)) {
     return Errno(EPERM);
   }

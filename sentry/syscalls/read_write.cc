@@ -5,38 +5,48 @@
 namespace sentry {
 namespace {
 
-// MAX_RW_COUNT is what one call moves at most; a negative count is refused (rw_verify_area).
-Result<size_t> CheckCount(uint64_t count) {
-  if (static_cast<int64_t>(count) < 0) return Errno(EINVAL);
+bool IsSocket(const FileDescription& file) {
+  return file.inode() != nullptr && (file.inode()->mode() & abi::kSIfmt) == abi::kSIfsock;
+}
+
+size_t Clamp(uint64_t count) {
   return std::min<size_t>(count, kMaxRwCount);
+}
+
+Result<size_t> ReadAt(Task& task, Ref<FileDescription> file, UserRange to,
+                      std::optional<int64_t> at) {
+  TRY(CheckArea(*file, to, at.value_or(file->offset)));
+  // sock_read_iter() waits for nothing then.
+  if (to.length == 0 && IsSocket(*file)) return size_t{0};
+  return ReadFile(task, std::move(file), UserSink(task, to.address, Clamp(to.length)),
+                  IoOptions{.at = at});
+}
+
+Result<size_t> WriteAt(Task& task, Ref<FileDescription> file, UserRange from,
+                       std::optional<int64_t> at) {
+  TRY(CheckArea(*file, from, at.value_or(file->offset)));
+  return WriteFile(task, std::move(file), UserSource(task, from.address, Clamp(from.length)),
+                   IoOptions{.at = at});
 }
 
 }  // namespace
 
 Result<size_t> SysRead(Task& task, FdNum fd, Buffer buf, uint64_t count) {
-  Ref<FileDescription> file = TRY(FileToRead(task, fd));
-  UserSink to(task, buf.value(), TRY(CheckCount(count)));
-  return ReadFile(task, std::move(file), std::move(to));
+  return ReadAt(task, TRY(FileToRead(task, fd)), {buf.value(), count}, {});
 }
 
 Result<size_t> SysWrite(Task& task, FdNum fd, Buffer buf, uint64_t count) {
-  Ref<FileDescription> file = TRY(FileToWrite(task, fd));
-  UserSource from(task, buf.value(), TRY(CheckCount(count)));
-  return WriteFile(task, std::move(file), std::move(from));
+  return WriteAt(task, TRY(FileToWrite(task, fd)), {buf.value(), count}, {});
 }
 
 Result<size_t> SysPread64(Task& task, FdNum fd, Buffer buf, uint64_t count, int64_t offset) {
   if (offset < 0) return Errno(EINVAL);
-  Ref<FileDescription> file = TRY(FileToRead(task, fd, true));
-  UserSink to(task, buf.value(), TRY(CheckCount(count)));
-  return ReadFile(task, std::move(file), std::move(to), IoOptions{.at = offset});
+  return ReadAt(task, TRY(FileToRead(task, fd, true)), {buf.value(), count}, offset);
 }
 
 Result<size_t> SysPwrite64(Task& task, FdNum fd, Buffer buf, uint64_t count, int64_t offset) {
   if (offset < 0) return Errno(EINVAL);
-  Ref<FileDescription> file = TRY(FileToWrite(task, fd, true));
-  UserSource from(task, buf.value(), TRY(CheckCount(count)));
-  return WriteFile(task, std::move(file), std::move(from), IoOptions{.at = offset});
+  return WriteAt(task, TRY(FileToWrite(task, fd, true)), {buf.value(), count}, offset);
 }
 
 }  // namespace sentry

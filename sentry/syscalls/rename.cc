@@ -7,6 +7,7 @@ namespace sentry {
 
 Result<void> SysRenameat2(Task& task, FdNum old_dirfd, PathPtr old_path, FdNum new_dirfd,
                           PathPtr new_path, uint32_t flags) {
+  TRY(CheckRenameFlags(flags));
   PathArg from = TRY(CopyInPathArg(task, old_dirfd, old_path));
   PathArg to = TRY(CopyInPathArg(task, new_dirfd, new_path));
   OpContext ctx = task.context();

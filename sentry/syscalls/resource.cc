@@ -39,7 +39,7 @@ Result<void> CheckMayLimit(const Task& task, const Task& target) {
   if (&task.group() == &target.group()) return {};
   bool same = mine.uid == other.euid && mine.uid == other.suid && mine.uid == other.uid &&
               mine.gid == other.egid && mine.gid == other.sgid && mine.gid == other.gid;
-  if (same || mine.HasCapability(abi::kCapSysResource)) return {};
+  if (same || mine.HasCapabilityIn(other.user_ns.get(), abi::kCapSysResource)) return {};
   return Errno(EPERM);
 }
 
@@ -135,7 +135,8 @@ Result<std::vector<Task*>> Named(Task& task, int which, int who) {
 Result<void> SetNice(Task& task, Task& target, int nice) {
   const Credentials& mine = task.creds();
   bool same_user = target.creds().uid == mine.euid || target.creds().euid == mine.euid;
-  if (!same_user && !mine.HasCapability(abi::kCapSysNice)) return Errno(EPERM);
+  const UserNamespace* ns = target.creds().user_ns.get();
+  if (!same_user && !mine.HasCapabilityIn(ns, abi::kCapSysNice)) return Errno(EPERM);
   // RLIMIT_NICE n allows nice values down to 20 - n.
   bool allowed = nice >= target.nice || mine.HasCapability(abi::kCapSysNice) ||
                  static_cast<uint64_t>(20 - nice) <= target.group().limit(abi::kRlimitNice);

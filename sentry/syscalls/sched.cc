@@ -29,13 +29,11 @@ int PolicyOf(const Task& task) {
   return task.sched_policy & ~abi::kSchedResetOnFork;
 }
 
-Result<void> CheckOwner(const Task& task, const Task& target) {
+// check_same_owner()
+bool SameOwner(const Task& task, const Task& target) {
   const Credentials& mine = task.creds();
   const Credentials& other = target.creds();
-  if (mine.euid == other.euid || mine.euid == other.uid || mine.HasCapability(abi::kCapSysNice)) {
-    return {};
-  }
-  return Errno(EPERM);
+  return mine.euid == other.euid || mine.euid == other.uid;
 }
 
 // `policy` comes with or without SCHED_RESET_ON_FORK.
@@ -49,7 +47,7 @@ Result<void> SetPolicy(Task& task, Task& target, int policy, int priority) {
   if (priority < 0 || priority > kMaxPriority) return Errno(EINVAL);
   if (IsRealTime(plain) != (priority != 0)) return Errno(EINVAL);
   if (!task.creds().HasCapability(abi::kCapSysNice)) {
-    TRY(CheckOwner(task, target));
+    if (!SameOwner(task, target)) return Errno(EPERM);
     const uint64_t limit = target.group().limit(abi::kRlimitRtprio);
     if (IsRealTime(plain)) {
       if (limit == 0 && plain != PolicyOf(target)) return Errno(EPERM);
@@ -99,8 +97,13 @@ Result<void> SysSchedSetattr(Task& task, int pid, UserPtr<abi::SchedAttr> from, 
   if (from.IsNull() || pid < 0 || flags != 0) return Errno(EINVAL);
   uint32_t size = TRY(task.CopyIn(from.As<uint32_t>()));
   if (size == 0) size = abi::kSchedAttrSizeVer0;
-  if (size < abi::kSchedAttrSizeVer0) return Errno(E2BIG);
-  abi::SchedAttr attr = TRY(CopyInExtensible(task, from, size));
+  Result<abi::SchedAttr> copied = Errno(E2BIG);
+  if (size >= abi::kSchedAttrSizeVer0) copied = CopyInExtensible(task, from, size);
+  if (copied.Is(E2BIG)) {
+    // The caller is told what would fit.
+    TRY(task.CopyOut(from.As<uint32_t>(), static_cast<uint32_t>(sizeof(abi::SchedAttr))));
+  }
+  const abi::SchedAttr attr = TRY(std::move(copied));
   constexpr uint64_t kKnown = abi::kSchedFlagResetOnFork | abi::kSchedFlagReclaim |
                               abi::kSchedFlagDlOverrun | abi::kSchedFlagKeepPolicy |
                               abi::kSchedFlagKeepParams;
@@ -175,7 +178,10 @@ Result<void> SysSchedSetaffinity(Task& task, int pid, size_t size, UserPtr<std::
   TRY(task.Read(mask.value(), std::as_writable_bytes(std::span(wanted.words)).first(length)));
   if (pid < 0) return Errno(ESRCH);  // Here a number like any other.
   Task* target = TRY(Find(task, pid));
-  TRY(CheckOwner(task, *target));
+  const UserNamespace* ns = target->creds().user_ns.get();
+  if (!SameOwner(task, *target) && !task.creds().HasCapabilityIn(ns, abi::kCapSysNice)) {
+    return Errno(EPERM);
+  }
   wanted = wanted & GuestCpus(task.kernel());
   if (wanted.Empty()) return Errno(EINVAL);
   target->affinity = wanted;

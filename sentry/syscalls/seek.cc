@@ -21,11 +21,11 @@ Result<void> SysFadvise64(Task& task, FdNum fd, int64_t, int64_t length, int32_t
   return {};
 }
 
-Result<void> SysReadahead(Task& task, FdNum fd, int64_t, uint64_t) {
+Result<void> SysReadahead(Task& task, FdNum fd, int64_t, uint64_t count) {
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
   if (!file->readable()) return Errno(EBADF);
   if (file->inode() == nullptr || !file->inode()->IsRegular()) return Errno(EINVAL);
-  return {};
+  return static_cast<int64_t>(count) < 0 ? Errno(EINVAL) : Result<void>();
 }
 
 }  // namespace sentry

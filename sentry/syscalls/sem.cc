@@ -6,6 +6,7 @@
 #include "sentry/fs/proc/sysctls.h"
 #include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/syscalls/ipc_calls.h"
 #include "sentry/syscalls/ipc_limits.h"
 
@@ -24,7 +25,8 @@ Result<int32_t> NewSet(Task& task, int32_t key, int32_t count, uint32_t flags,
   if (static_cast<int64_t>(table.semaphores) + count > limits.total) return Errno(ENOSPC);
   if (static_cast<int64_t>(table.size()) >= limits.sets) return Errno(ENOSPC);
   Ref<SemaphoreSet> set = TRY(SemaphoreSet::Create(
-      table, IpcOwner::MadeBy(task.creds(), key, flags), static_cast<size_t>(count)));
+      table, IpcOwner::MadeBy(task.creds(), task.namespaces().ipc->owner, key, flags),
+      static_cast<size_t>(count)));
   int32_t id = TRY(table.Add(std::move(set), limits.sets));
   table.semaphores += static_cast<uint64_t>(count);
   return id;

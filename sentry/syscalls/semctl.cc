@@ -48,7 +48,9 @@ Result<int32_t> Stat(Task& task, int32_t id, int32_t command, UserAddr arg) {
   bool by_id = command == abi::kIpcStat;
   Ref<SemaphoreSet> set = TRY(by_id ? Sets(task).Find(id) : Sets(task).FindIndex(id));
   if (command != abi::kSemStatAny) TRY(set->owner.CheckAccess(task.creds(), kIpcRead));
-  TRY(task.CopyOut(UserPtr<abi::SemidDs>(arg), set->Status()));
+  abi::SemidDs status = set->Status();
+  status.sem_perm = ShownTo(task.creds(), status.sem_perm);
+  TRY(task.CopyOut(UserPtr<abi::SemidDs>(arg), status));
   return by_id ? 0 : set->owner.id;
 }
 
@@ -104,7 +106,7 @@ Result<int32_t> Change(Task& task, int32_t id, int32_t command, UserAddr arg) {
   Ref<SemaphoreSet> set = TRY(Sets(task).Find(id));
   TRY(set->owner.CheckOwner(task.creds()));
   if (command == abi::kIpcSet) {
-    TRY(set->owner.Set(to.sem_perm));
+    TRY(set->owner.Set(task.creds(), to.sem_perm));
     set->ctime = RealtimeNow().tv_sec;
   } else {
     set->Remove();

@@ -7,6 +7,7 @@
 #include "sentry/fs/tmpfs/shm_files.h"
 #include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/opened_file.h"
 #include "sentry/syscalls/ipc_calls.h"
 
@@ -44,8 +45,9 @@ Result<int32_t> NewSegment(Task& task, int32_t key, uint64_t size, uint32_t flag
   Result<void> resized = file->inode()->SetAttributes(ctx, resize);
   if (!resized.ok())
     return Errno(resized.Is(EFBIG) || resized.Is(EINVAL) ? ENOMEM : resized.error().value());
-  Ref<ShmSegment> segment = MakeRef<ShmSegment>(table, IpcOwner::MadeBy(task.creds(), key, flags),
-                                                size, std::move(file), Pid(task));
+  Ref<ShmSegment> segment = MakeRef<ShmSegment>(
+      table, IpcOwner::MadeBy(task.creds(), task.namespaces().ipc->owner, key, flags), size,
+      std::move(file), Pid(task));
   int32_t id = TRY(table.Add(std::move(segment), settings.Number("kernel/shmmni")));
   table.pages += pages;
   return id;

@@ -43,14 +43,16 @@ Result<int32_t> Stat(Task& task, int32_t id, int32_t command, UserAddr arg) {
   bool by_id = command == abi::kIpcStat;
   Ref<ShmSegment> segment = TRY(by_id ? table.Find(id) : table.FindIndex(id));
   if (command != abi::kShmStatAny) TRY(segment->owner.CheckAccess(task.creds(), kIpcRead));
-  TRY(task.CopyOut(UserPtr<abi::ShmidDs>(arg), segment->Status()));
+  abi::ShmidDs status = segment->Status();
+  status.shm_perm = ShownTo(task.creds(), status.shm_perm);
+  TRY(task.CopyOut(UserPtr<abi::ShmidDs>(arg), status));
   return by_id ? 0 : segment->owner.id;
 }
 
 Result<int32_t> Lock(Task& task, int32_t id, bool lock) {
   Ref<ShmSegment> segment = TRY(Segments(task).Find(id));
   const Credentials& creds = task.creds();
-  if (!creds.HasCapability(abi::kCapIpcLock)) {
+  if (!creds.HasCapabilityIn(segment->owner.ruler.get(), abi::kCapIpcLock)) {
     if (creds.euid != segment->owner.uid && creds.euid != segment->owner.cuid) return Errno(EPERM);
     if (lock && task.group().limit(abi::kRlimitMemlock) == 0) return Errno(EPERM);
   }
@@ -86,7 +88,7 @@ Result<int32_t> SysShmctl(Task& task, int32_t id, int32_t command, UserAddr arg)
   Ref<ShmSegment> segment = TRY(Segments(task).Find(id));
   TRY(segment->owner.CheckOwner(task.creds()));
   if (command == abi::kIpcSet) {
-    TRY(segment->owner.Set(to.shm_perm));
+    TRY(segment->owner.Set(task.creds(), to.shm_perm));
     segment->ctime = RealtimeNow().tv_sec;
   } else {
     segment->Remove();

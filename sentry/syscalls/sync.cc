@@ -1,4 +1,5 @@
 // fsync(2), fdatasync(2), sync(2), syncfs(2), sync_file_range(2).
+#include "sentry/fs/kernfs/filesystem.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/path_args.h"
 
@@ -11,9 +12,14 @@ bool HasStorage(const FileDescription& file) {
   return type == abi::kSIfreg || type == abi::kSIfdir || type == abi::kSIfblk;
 }
 
+// Files that the kernel makes up have no ->fsync().
+bool IsMadeUp(const FileDescription& file) {
+  return dynamic_cast<const KernFilesystem*>(&file.inode()->filesystem()) != nullptr;
+}
+
 Result<void> SyncFile(Task& task, FdNum fd, bool data_only) {
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
-  if (!HasStorage(*file)) return Errno(EINVAL);
+  if (!HasStorage(*file) || IsMadeUp(*file)) return Errno(EINVAL);
   OpContext ctx = task.context();
   return file->Sync(ctx, data_only);
 }

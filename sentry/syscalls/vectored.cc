@@ -5,67 +5,89 @@
 namespace sentry {
 namespace {
 
-Result<IoOptions> OptionsFrom(uint32_t flags, bool write) {
-  constexpr uint32_t kBoth = abi::kRwfHipri | abi::kRwfDsync | abi::kRwfSync | abi::kRwfNowait;
-  uint32_t known = write ? kBoth | abi::kRwfAppend | abi::kRwfNoappend : kBoth;
-  if ((flags & ~known) != 0) return Errno(EOPNOTSUPP);
-  return IoOptions{.at = {},
-                   .nowait = (flags & abi::kRwfNowait) != 0,
-                   .append = (flags & abi::kRwfAppend) != 0,
-                   .sync = (flags & (abi::kRwfDsync | abi::kRwfSync)) != 0};
+// Where, and how: RWF_* of the call.
+struct Vector {
+  UserAddr iov;
+  uint64_t count;
+  std::optional<int64_t> at = {};
+  uint32_t flags = 0;
+};
+
+// Of preadv2(2) and pwritev2(2): -1 is the file's own.
+std::optional<int64_t> PlaceOf(int64_t offset) {
+  return offset == -1 ? std::nullopt : std::optional<int64_t>(offset);
 }
 
-Result<size_t> ReadVector(Task& task, FdNum fd, UserAddr iov, uint64_t count,
-                          const IoOptions& options) {
-  TRY(task.fds().GetForIo(fd));  // EBADF comes before what is wrong with the vector.
-  std::vector<UserRange> ranges = TRY(CopyInIovec(task, iov.value(), count));
-  Ref<FileDescription> file = TRY(FileToRead(task, fd, options.at.has_value()));
+Result<IoOptions> OptionsFrom(const Vector& vector, bool write) {
+  constexpr uint32_t kBoth =
+      abi::kRwfHipri | abi::kRwfDsync | abi::kRwfSync | abi::kRwfNowait | abi::kRwfAppend;
+  const uint32_t known = write ? kBoth | abi::kRwfNoappend : kBoth;
+  if ((vector.flags & ~known) != 0) return Errno(EOPNOTSUPP);
+  return IoOptions{.at = vector.at,
+                   .nowait = (vector.flags & abi::kRwfNowait) != 0,
+                   .append = (vector.flags & abi::kRwfAppend) != 0,
+                   .sync = (vector.flags & (abi::kRwfDsync | abi::kRwfSync)) != 0};
+}
+
+// The vector, once the file may be used so; nobody is asked for no bytes (vfs_readv()).
+Result<std::vector<UserRange>> RangesFor(Task& task, const FileDescription& file,
+                                         const Vector& vector, size_t& total) {
+  std::vector<UserRange> ranges = TRY(CopyInIovec(task, vector.iov.value(), vector.count));
+  total = 0;
+  for (const UserRange& range : ranges) total += range.length;
+  if (total != 0) TRY(CheckArea(file, {0, total}, vector.at.value_or(file.offset)));
+  return ranges;
+}
+
+Result<size_t> ReadVector(Task& task, FdNum fd, const Vector& vector) {
+  Ref<FileDescription> file = TRY(FileToRead(task, fd, vector.at.has_value()));
+  size_t total = 0;
+  std::vector<UserRange> ranges = TRY(RangesFor(task, *file, vector, total));
+  if (total == 0) return total;
+  const IoOptions options = TRY(OptionsFrom(vector, false));
   return ReadFile(task, std::move(file), UserSink(task, std::move(ranges)), options);
 }
 
-Result<size_t> WriteVector(Task& task, FdNum fd, UserAddr iov, uint64_t count,
-                           const IoOptions& options) {
-  TRY(task.fds().GetForIo(fd));
-  std::vector<UserRange> ranges = TRY(CopyInIovec(task, iov.value(), count));
-  Ref<FileDescription> file = TRY(FileToWrite(task, fd, options.at.has_value()));
+Result<size_t> WriteVector(Task& task, FdNum fd, const Vector& vector) {
+  Ref<FileDescription> file = TRY(FileToWrite(task, fd, vector.at.has_value()));
+  size_t total = 0;
+  std::vector<UserRange> ranges = TRY(RangesFor(task, *file, vector, total));
+  if (total == 0) return total;
+  const IoOptions options = TRY(OptionsFrom(vector, true));
   return WriteFile(task, std::move(file), UserSource(task, std::move(ranges)), options);
 }
 
 }  // namespace
 
 Result<size_t> SysReadv(Task& task, FdNum fd, UserAddr iov, uint64_t count) {
-  return ReadVector(task, fd, iov, count, {});
+  return ReadVector(task, fd, {iov, count});
 }
 
 Result<size_t> SysWritev(Task& task, FdNum fd, UserAddr iov, uint64_t count) {
-  return WriteVector(task, fd, iov, count, {});
+  return WriteVector(task, fd, {iov, count});
 }
 
 Result<size_t> SysPreadv(Task& task, FdNum fd, UserAddr iov, uint64_t count, int64_t offset) {
   if (offset < 0) return Errno(EINVAL);
-  return ReadVector(task, fd, iov, count, IoOptions{.at = offset});
+  return ReadVector(task, fd, {iov, count, offset});
 }
 
 Result<size_t> SysPwritev(Task& task, FdNum fd, UserAddr iov, uint64_t count, int64_t offset) {
   if (offset < 0) return Errno(EINVAL);
-  return WriteVector(task, fd, iov, count, IoOptions{.at = offset});
+  return WriteVector(task, fd, {iov, count, offset});
 }
 
 // The offset is in one register; the next one is the upper half of 32-bit callers and unused.
 Result<size_t> SysPreadv2(Task& task, FdNum fd, UserAddr iov, uint64_t count, int64_t offset,
                           uint64_t, uint32_t flags) {
   if (offset < -1) return Errno(EINVAL);
-  IoOptions options = TRY(OptionsFrom(flags, false));
-  if (offset != -1) options.at = offset;
-  return ReadVector(task, fd, iov, count, options);
+  return ReadVector(task, fd, {iov, count, PlaceOf(offset), flags});
 }
 
 Result<size_t> SysPwritev2(Task& task, FdNum fd, UserAddr iov, uint64_t count, int64_t offset,
                            uint64_t, uint32_t flags) {
   if (offset < -1) return Errno(EINVAL);
-  IoOptions options = TRY(OptionsFrom(flags, true));
-  if (offset != -1) options.at = offset;
-  return WriteVector(task, fd, iov, count, options);
+  return WriteVector(task, fd, {iov, count, PlaceOf(offset), flags});
 }
 
 }  // namespace sentry

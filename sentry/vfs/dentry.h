@@ -2,9 +2,11 @@
 // the kernel's view of names: mounts, getcwd and /proc links stand on it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "platform/base/intrusive_list.h"
 #include "platform/base/ref.h"
@@ -13,6 +15,7 @@
 namespace sentry {
 
 class DentryCache;
+class Mount;
 
 // A child holds its parent; a parent only knows its children (borrowed), which leave its table when
 // they are deleted. Idle dentries are kept alive by the DentryCache's list until it shrinks.
@@ -46,7 +49,8 @@ class Dentry final : public RefCounted, public base::ListNode<DentryCache> {
   static void Exchange(Dentry& a, Dentry& b);                 // After RENAME_EXCHANGE.
   bool IsSameOrBelow(const Dentry& ancestor) const;
 
-  int mount_count = 0;  // Mounts whose mountpoint this is, in any namespace.
+  // Mounts whose mountpoint this is, in any namespace (borrowed: kept by Mount); null: none.
+  std::unique_ptr<std::vector<Mount*>> mounted;
   // Beginnings and ends of changes of names in this directory: a lookup that waited for the file
   // system compares, since its answer may be older than a change.
   uint32_t changes = 0;

@@ -25,15 +25,23 @@ FileDescription::FileDescription(Path path, uint32_t flags)
     : path_(std::move(path)), flags_(flags & ~kOpenOnlyFlags) {
   if (Inode* file = path_.valid() ? inode() : nullptr; CountsAsWriter(file, flags_)) {
     ++file->locks().write_count;
+    if (path_.mount == nullptr) return;
+    ++path_.mount->writers;
+    ++path_.mount->fs->writers;
   }
 }
 
 FileDescription::~FileDescription() {
   Inode* file = inode();
   if (file == nullptr) return;
+  const bool writer = CountsAsWriter(file, flags_);
   if (FileLocks* locks = file->existing_locks()) {
-    if (CountsAsWriter(file, flags_)) --locks->write_count;
+    if (writer) --locks->write_count;
     locks->ReleaseOwner(this);
+  }
+  if (writer && path_.mount != nullptr) {
+    --path_.mount->writers;
+    --path_.mount->fs->writers;
   }
   if ((flags_ & abi::kOPath) == 0) {
     NotifyObject(*path_.dentry, writable() ? abi::kInCloseWrite : abi::kInCloseNowrite);
@@ -69,7 +77,7 @@ Result<int64_t> FileDescription::Seek(OpContext& ctx, int64_t to, int whence) {
       return Errno(EINVAL);
   }
   int64_t position = 0;
-  if (__builtin_add_overflow(base, to, &position)) return Errno(EOVERFLOW);
+  if (__builtin_add_overflow(base, to, &position)) return Errno(EINVAL);
   if (position < 0) return Errno(EINVAL);
   return offset = position;
 }

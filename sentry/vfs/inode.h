@@ -83,6 +83,7 @@ class Filesystem : public RefCounted {
   virtual Result<void> Reconfigure(OpContext&, const std::string& /*options*/) { return {}; }
   bool read_only = false;         // Through whatever mount.
   uint32_t attached = 0;          // How many mounts of namespaces show it (vfs/mount.cc).
+  uint32_t writers = 0;           // Descriptions open for writing: it cannot become read-only.
   Ref<UserNamespace> mounter_ns;  // Of whoever made it; null: the initial one.
 };
 

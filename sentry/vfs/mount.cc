@@ -46,7 +46,8 @@ Mount::~Mount() {
 }
 
 void Mount::AttachTo(Mount& parent, Ref<Dentry> at) {
-  ++at->mount_count;
+  if (at->mounted == nullptr) at->mounted = std::make_unique<std::vector<Mount*>>();
+  at->mounted->push_back(this);
   parent_ = Ref<Mount>(&parent);
   parent.children_[at.get()] = Ref<Mount>(this);
   mountpoint_ = std::move(at);
@@ -55,7 +56,8 @@ void Mount::AttachTo(Mount& parent, Ref<Dentry> at) {
 void Mount::DetachFromParent() {
   if (mountpoint_ == nullptr) return;
   Ref<Mount> keep(this);
-  --mountpoint_->mount_count;
+  std::erase(*mountpoint_->mounted, this);
+  if (mountpoint_->mounted->empty()) mountpoint_->mounted.reset();
   parent_->children_.erase(mountpoint_.get());
   parent_.reset();
   mountpoint_.reset();
@@ -133,6 +135,21 @@ Path MountNamespace::CrossMounts(Path path) {
 Path MountNamespace::ParentOfMount(const Path& path) {
   if (path.mount->parent_ == nullptr) return path;
   return {path.mount->parent_, path.mount->mountpoint_};
+}
+
+bool MountNamespace::IsMountpoint(const Dentry& at) const {
+  if (at.mounted == nullptr) return false;
+  auto ours = [this](const Mount* mount) { return mount->ns() == this; };
+  return std::any_of(at.mounted->begin(), at.mounted->end(), ours);
+}
+
+void MountNamespace::DetachFrom(Dentry& removed) {
+  Ref<Dentry> keep(&removed);
+  while (removed.mounted != nullptr) {
+    std::vector<Ref<Mount>> going;
+    for (Mount* one : Descendants(*removed.mounted->front())) going.emplace_back(one);
+    Drop(going);
+  }
 }
 
 void MountNamespace::Adopt(const MountTree& tree) {

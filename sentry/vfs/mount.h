@@ -60,6 +60,7 @@ class Mount final : public RefCounted {
   MountFlags flags;
   const std::string source;
   bool readonly() const { return (flags & abi::kMsRdonly) != 0 || fs->read_only; }
+  uint32_t writers = 0;  // Descriptions opened for writing through it (mnt_get_writers()).
 
   // Where it is attached; null for a namespace's root and for detached mounts.
   Mount* parent() const { return parent_.get(); }
@@ -143,13 +144,17 @@ class MountNamespace final : public Namespace {
   bool anonymous() const { return anonymous_; }
   // The mount attached at `at`, topmost first; null when none is.
   static Mount* MountedAt(const Path& at) {
-    if (at.dentry->mount_count == 0 || at.mount == nullptr) return nullptr;
+    if (at.dentry->mounted == nullptr || at.mount == nullptr) return nullptr;
     return at.mount->ChildAt(*at.dentry);
   }
   // Follows mounts stacked at `path` down to the top one's root.
   static Path CrossMounts(Path path);
   // The place below which `path.mount` is attached; `path` itself at the namespace's root.
   static Path ParentOfMount(const Path& path);
+  // One of this namespace's mounts is there (is_local_mountpoint()).
+  bool IsMountpoint(const Dentry& at) const;
+  // The object was removed: what other namespaces have mounted there goes (detach_mounts()).
+  static void DetachFrom(Dentry& removed);
   // ENOTDIR when directory meets non-directory.  Goes on top of what is mounted there; ENOSPC when
   // there are too many mounts.
   Result<void> Attach(Ref<Mount> mount, const Path& at);

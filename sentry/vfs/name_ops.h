@@ -25,7 +25,8 @@ Result<void> Symlink(OpContext& ctx, const WalkRoot& root, std::string_view path
 Result<void> Link(OpContext& ctx, const Path& target, const WalkRoot& root, std::string_view path);
 Result<void> Unlink(OpContext& ctx, const WalkRoot& root, std::string_view path);
 Result<void> Rmdir(OpContext& ctx, const WalkRoot& root, std::string_view path);
-// flags: RENAME_*.
+// flags: RENAME_*; EINVAL for some that do not go together, whatever the paths.
+Result<void> CheckRenameFlags(uint32_t flags);
 Result<void> Rename(OpContext& ctx, const WalkRoot& old_root, std::string_view old_path,
                     const WalkRoot& new_root, std::string_view new_path, uint32_t flags);
 

@@ -31,16 +31,6 @@ uint32_t AccessMask(uint32_t flags) {
   return Has(flags, abi::kOTrunc) ? mask | kMayWrite : mask;
 }
 
-Result<void> CheckFlags(uint32_t flags) {
-  if (Has(flags, abi::kOCreat) && Has(flags, abi::kODirectory)) return Errno(EINVAL);
-  if (WantsTmpfile(flags)) {
-    if (!Has(flags, abi::kODirectory) || (flags & abi::kOAccmode) == abi::kORdonly) {
-      return Errno(EINVAL);
-    }
-  }
-  return {};
-}
-
 uint64_t LandlockOpenRights(const Inode& inode, uint32_t mask) {
   const bool read = (mask & kMayRead) != 0, write = (mask & kMayWrite) != 0;
   if (inode.IsDirectory()) return read ? abi::kLandlockReadDir : 0;
@@ -72,6 +62,11 @@ Result<void> MayOpen(OpContext& ctx, const Path& path, uint32_t flags) {
 Result<Ref<FileDescription>> OpenInode(OpContext& ctx, const Path& path, uint32_t flags) {
   constexpr uint32_t kDealtWith = abi::kOCreat | abi::kOExcl | abi::kOTrunc | abi::kOCloexec;
   uint32_t kept = (flags & ~kDealtWith) | abi::kOLargefile;
+  // FMODE_CAN_ODIRECT
+  const uint32_t type = path.inode()->mode() & abi::kSIfmt;
+  if (Has(flags, abi::kODirect) && type != abi::kSIfreg && type != abi::kSIfblk) {
+    return Errno(EINVAL);
+  }
   Ref<FileDescription> file = TRY(path.inode()->Open(ctx, path, kept));
   NotifyObject(*path.dentry, abi::kInOpen);
   return file;
@@ -131,6 +126,16 @@ Result<Found> FindOrCreate(OpContext& ctx, Walker& walker, const WalkRoot& root,
 
 }  // namespace
 
+Result<void> CheckOpenFlags(uint32_t flags) {
+  if (Has(flags, abi::kOCreat) && Has(flags, abi::kODirectory)) return Errno(EINVAL);
+  if (WantsTmpfile(flags)) {
+    if (!Has(flags, abi::kODirectory) || (flags & abi::kOAccmode) == abi::kORdonly) {
+      return Errno(EINVAL);
+    }
+  }
+  return {};
+}
+
 Result<Ref<FileDescription>> OpenExisting(OpContext& ctx, const Path& path, uint32_t flags) {
   if (Has(flags, abi::kODirectory) && !path.inode()->IsDirectory()) return Errno(ENOTDIR);
   if (Has(flags, abi::kOPath)) return Ref<FileDescription>(MakeRef<PathDescription>(path, flags));
@@ -146,7 +151,7 @@ Result<Ref<FileDescription>> OpenExisting(OpContext& ctx, const Path& path, uint
 Result<Ref<FileDescription>> OpenPath(OpContext& ctx, const WalkRoot& root, std::string_view path,
                                       uint32_t flags, uint32_t mode, uint64_t resolve) {
   if (Has(flags, abi::kOPath)) flags &= kPathFlags;
-  TRY(CheckFlags(flags));
+  TRY(CheckOpenFlags(flags));
   if (WantsTmpfile(flags)) return OpenTmpfile(ctx, root, path, flags, mode, resolve);
   Walker walker(ctx, root, resolve, flags);
   TRY(walker.Start(path));

@@ -45,6 +45,8 @@ Result<ParentAndName> WalkParent(OpContext& ctx, const WalkRoot& root, std::stri
 Result<Path> WalkChild(OpContext& ctx, const WalkRoot& root, const Path& directory,
                        std::string_view name);
 
+// EINVAL for flags that do not go together, whatever the path (build_open_flags()).
+Result<void> CheckOpenFlags(uint32_t flags);
 // open(2) in full: creation, O_EXCL, O_TRUNC, O_TMPFILE, O_PATH, O_DIRECTORY, O_NOFOLLOW,
 // permission checks.
 Result<Ref<FileDescription>> OpenPath(OpContext& ctx, const WalkRoot& root, std::string_view path,

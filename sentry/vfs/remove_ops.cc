@@ -51,11 +51,12 @@ Result<void> Unlink(OpContext& ctx, const WalkRoot& root, std::string_view path)
   if (at.trailing_slash) return Errno(inode->IsDirectory() ? EISDIR : ENOTDIR);
   TRY(MayDelete(ctx, at.parent, *inode, false));
   TRY(CheckLandlock(ctx, at.parent, abi::kLandlockRemoveFile));
-  if (child->mount_count != 0) return Errno(EBUSY);
+  if (root.mounts.IsMountpoint(*child)) return Errno(EBUSY);
   NameChange change(*at.parent.dentry);
   TRY(at.parent.inode()->Unlink(ctx, TRY(Name::Parse(at.name)), *inode));
   NotifySelf(*inode, abi::kInAttrib);
   ForgetName(root.mounts.cache(), *child);
+  MountNamespace::DetachFrom(*child);
   child.reset();  // IN_DELETE_SELF, unless somebody uses it, comes before the directory is told.
   NotifyName(*at.parent.inode(), at.name, abi::kInDelete);
   return {};
@@ -71,10 +72,11 @@ Result<void> Rmdir(OpContext& ctx, const WalkRoot& root, std::string_view path) 
   Ref<Inode> inode = child->inode_ref();
   TRY(MayDelete(ctx, at.parent, *inode, true));
   TRY(CheckLandlock(ctx, at.parent, abi::kLandlockRemoveDir));
-  if (child->mount_count != 0) return Errno(EBUSY);
+  if (root.mounts.IsMountpoint(*child)) return Errno(EBUSY);
   NameChange change(*at.parent.dentry);
   TRY(at.parent.inode()->Rmdir(ctx, TRY(Name::Parse(at.name)), *inode));
   ForgetName(root.mounts.cache(), *child);
+  MountNamespace::DetachFrom(*child);
   child.reset();
   NotifyName(*at.parent.inode(), at.name, abi::kInDelete | abi::kInIsdir);
   return {};

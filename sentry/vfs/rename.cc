@@ -22,14 +22,6 @@ struct Renaming {
   bool crosses_directories() const { return from.parent.dentry != to.parent.dentry; }
 };
 
-Result<void> CheckFlags(uint32_t flags) {
-  constexpr uint32_t kKnown = abi::kRenameNoreplace | abi::kRenameExchange | abi::kRenameWhiteout;
-  if ((flags & ~kKnown) != 0) return Errno(EINVAL);
-  bool exchange = (flags & abi::kRenameExchange) != 0;
-  if (exchange && (flags & ~abi::kRenameExchange) != 0) return Errno(EINVAL);
-  return {};
-}
-
 Result<void> CheckNames(const Renaming& op) {
   if (op.from.parent.mount != op.to.parent.mount) return Errno(EXDEV);
   if (!IsProperName(op.from.name)) return Errno(EBUSY);
@@ -74,7 +66,7 @@ Result<void> CheckLandlockMove(OpContext& ctx, const Renaming& op) {
   return CheckLandlockRefer(ctx, op.to.parent, to, op.from.parent, from);
 }
 
-Result<void> CheckPermission(OpContext& ctx, const Renaming& op) {
+Result<void> CheckPermission(OpContext& ctx, const MountNamespace& mounts, const Renaming& op) {
   bool directory = op.moved().IsDirectory();
   TRY(MayDelete(ctx, op.from.parent, op.moved(), directory));
   if (op.replaced() == nullptr) {
@@ -90,7 +82,9 @@ Result<void> CheckPermission(OpContext& ctx, const Renaming& op) {
       TRY(CheckAccess(ctx, *op.replaced(), kMayWrite));
     }
   }
-  if (op.old_child->mount_count != 0 || op.new_child->mount_count != 0) return Errno(EBUSY);
+  if (mounts.IsMountpoint(*op.old_child) || mounts.IsMountpoint(*op.new_child)) {
+    return Errno(EBUSY);
+  }
   TRY(CheckLandlockMove(ctx, op));
   bool whiteout = (op.flags & abi::kRenameWhiteout) != 0;
   if (whiteout && !ctx.creds.HasCapability(abi::kCapMknod)) return Errno(EPERM);
@@ -118,9 +112,17 @@ void MoveDentries(DentryCache& cache, const Renaming& op) {
 
 }  // namespace
 
+Result<void> CheckRenameFlags(uint32_t flags) {
+  constexpr uint32_t kKnown = abi::kRenameNoreplace | abi::kRenameExchange | abi::kRenameWhiteout;
+  if ((flags & ~kKnown) != 0) return Errno(EINVAL);
+  bool exchange = (flags & abi::kRenameExchange) != 0;
+  if (exchange && (flags & ~abi::kRenameExchange) != 0) return Errno(EINVAL);
+  return {};
+}
+
 Result<void> Rename(OpContext& ctx, const WalkRoot& old_root, std::string_view old_path,
                     const WalkRoot& new_root, std::string_view new_path, uint32_t flags) {
-  TRY(CheckFlags(flags));
+  TRY(CheckRenameFlags(flags));
   Renaming op{TRY(WalkParent(ctx, old_root, old_path)), TRY(WalkParent(ctx, new_root, new_path)),
               nullptr, nullptr, flags};
   TRY(CheckNames(op));
@@ -128,7 +130,7 @@ Result<void> Rename(OpContext& ctx, const WalkRoot& old_root, std::string_view o
   NameLockHolder lock(NameLockOf(op.from.parent), ctx.blocker);
   TRY(LookupBoth(ctx, cache, op));
   if (op.replaced() == &op.moved()) return {};  // Two names of one file: nothing to do.
-  TRY(CheckPermission(ctx, op));
+  TRY(CheckPermission(ctx, old_root.mounts, op));
   Name old_name = TRY(Name::Parse(op.from.name));
   Name new_name = TRY(Name::Parse(op.to.name));
   NameChange change_from(*op.from.parent.dentry);
@@ -137,6 +139,7 @@ Result<void> Rename(OpContext& ctx, const WalkRoot& old_root, std::string_view o
   TRY(op.from.parent.inode()->Rename(ctx, old_name, op.moved(), *op.to.parent.inode(), new_name,
                                      replaced.get(), flags));
   MoveDentries(cache, op);
+  if (!op.exchange()) MountNamespace::DetachFrom(*op.new_child);
   Notify(op, replaced);
   return {};
 }

@@ -84,7 +84,7 @@ Result<Ref<Dentry>> Walker::LookupLast() {
 
 Result<Path> Walker::Enter(Ref<Dentry> child) {
   Path path{at_.mount, std::move(child)};
-  if (path.dentry->mount_count == 0) return path;
+  if (path.dentry->mounted == nullptr) return path;
   path = mounts_.CrossMounts(std::move(path));
   if (resolve(abi::kResolveNoXdev) && path.mount != at_.mount) return Errno(EXDEV);
   return path;
@@ -101,7 +101,7 @@ Result<void> Walker::DotDot() {
     if (at_.dentry != at_.mount->root) {
       if (at_.dentry->IsRoot()) return {};
       at_.dentry = Ref<Dentry>(at_.dentry->parent());
-      if (at_.dentry->mount_count == 0) return {};
+      if (at_.dentry->mounted == nullptr) return {};
       Path top = mounts_.CrossMounts(at_);
       if (resolve(abi::kResolveNoXdev) && top.mount != at_.mount) return Errno(EXDEV);
       at_ = std::move(top);

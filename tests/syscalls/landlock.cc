@@ -2,11 +2,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <string>
@@ -161,7 +164,51 @@ TEST_F(Landlock, ExecutionAndTracing) {
               Exited(0));
 }
 
+TEST_F(Landlock, NoMountsAreChanged) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs CAP_SYS_ADMIN";
+  EXPECT_THAT(ForkAndWait([this] {
+                CHILD_CHECK(unshare(CLONE_NEWNS) == 0);
+                CHILD_CHECK(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
+                const std::string in = dir() + "/in";
+                CHILD_CHECK(mount("none", in.c_str(), "tmpfs", 0, nullptr) == 0);
+                Restrict(LANDLOCK_ACCESS_FS_EXECUTE, "/", LANDLOCK_ACCESS_FS_EXECUTE);
+                CHILD_CHECK(mount("none", in.c_str(), "tmpfs", 0, nullptr) == -1);
+                CHILD_CHECK(errno == EPERM);
+                CHILD_CHECK(mount("none", in.c_str(), nullptr, MS_REMOUNT, nullptr) == -1);
+                CHILD_CHECK(errno == EPERM);
+                CHILD_CHECK(umount2(in.c_str(), 0) == -1 && errno == EPERM);
+                CHILD_CHECK(syscall(SYS_pivot_root, in.c_str(), in.c_str()) == -1);
+                CHILD_CHECK(errno == EPERM);
+                CHILD_CHECK(syscall(SYS_move_mount, AT_FDCWD, in.c_str(), AT_FDCWD,
+                                    (dir() + "/out").c_str(), 0) == -1);
+                CHILD_CHECK(errno == EPERM);
+              }),
+              Exited(0));
+}
+
+TEST_F(Landlock, ParentsOfOtherDomainsDoNotTrace) {
+  EXPECT_THAT(ForkAndWait([this] {
+                const int before = ForkAndWait(
+                    [] { CHILD_CHECK(ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0); });
+                CHILD_CHECK(before == 0);
+                int go[2];
+                CHILD_CHECK(pipe(go) == 0);
+                const pid_t child = Fork([&go] {
+                  char byte;
+                  CHILD_CHECK(read(go[0], &byte, 1) == 1);
+                  CHILD_CHECK(ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == -1);
+                  CHILD_CHECK(errno == EPERM);
+                });
+                Restrict(LANDLOCK_ACCESS_FS_EXECUTE, "/", LANDLOCK_ACCESS_FS_EXECUTE);
+                CHILD_CHECK(write(go[1], "g", 1) == 1);
+                int status;
+                CHILD_CHECK(waitpid(child, &status, 0) == child && status == 0);
+              }),
+              Exited(0));
+}
+
 TEST_F(Landlock, ArgumentsAreChecked) {
+  EXPECT_THAT(syscall(SYS_landlock_create_ruleset, nullptr, 4, 0), SyscallFails(EFAULT));
   EXPECT_THAT(syscall(SYS_landlock_create_ruleset, nullptr, 8, 1), SyscallFails(EINVAL));
   EXPECT_THAT(CreateRuleset(0), SyscallFails(ENOMSG));
   EXPECT_THAT(CreateRuleset(uint64_t{1} << 63), SyscallFails(EINVAL));

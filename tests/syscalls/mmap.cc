@@ -9,7 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -467,6 +470,26 @@ TEST_F(Mmap, MapsFileTellsThem) {
   EXPECT_THAT(maps, testing::HasSubstr("[stack]"));
   EXPECT_THAT(maps, testing::HasSubstr("[vdso]"));
   munmap(at, kPage);
+}
+
+// The stack grows on demand, so that what is mapped later stays away from it.
+TEST_F(Mmap, StackKeepsItsRoom) {
+  constexpr size_t kLarge = 256 << 20;
+  void* const large = mmap(nullptr, kLarge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_THAT(large, SyscallSucceeds());
+  std::ifstream maps("/proc/self/maps");
+  uint64_t below = 0, stack = 0;
+  for (std::string line; stack == 0 && std::getline(maps, line);) {
+    uint64_t start, end;
+    ASSERT_EQ(sscanf(line.c_str(), "%lx-%lx", &start, &end), 2);
+    if (line.find("[stack]") != line.npos) {
+      stack = start;
+    } else {
+      below = end;
+    }
+  }
+  EXPECT_GE(stack - below, uint64_t{64} << 20);
+  EXPECT_THAT(munmap(large, kLarge), SyscallSucceeds());
 }
 
 }  // namespace

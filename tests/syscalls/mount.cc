@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -555,6 +556,141 @@ TEST_F(MountTest, PickReconfigures) {
                 CHILD_CHECK(errno == EINVAL);
               }),
               Exited(0));
+}
+
+TEST_F(MountTest, WritersKeepItWritable) {
+  EXPECT_THAT(Inside([this] {
+                Tmpfs(at("a"));
+                MakeDir(at("a/in"));
+                Tmpfs(at("a/in"));
+                const int fd = open(at("a/in/file").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+                CHILD_CHECK(fd >= 0);
+                CHILD_CHECK(SetAttributes(at("a"), AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0) == -1);
+                CHILD_CHECK(errno == EBUSY);
+                CHILD_CHECK(Info(at("a"))[5].starts_with("rw"));  // All or nothing.
+                CHILD_CHECK(Mount("none", at("a/in"), MS_REMOUNT | MS_BIND | MS_RDONLY) == -1);
+                CHILD_CHECK(errno == EBUSY);
+                CHILD_CHECK(Mount("none", at("a/in"), MS_REMOUNT | MS_RDONLY) == -1);
+                CHILD_CHECK(errno == EBUSY);
+                CHILD_CHECK(Mount("none", at("a"), MS_REMOUNT | MS_RDONLY) == 0);
+                close(fd);
+                CHILD_CHECK(Mount("none", at("a/in"), MS_REMOUNT | MS_RDONLY) == 0);
+                CHILD_CHECK(open(at("a/in/file").c_str(), O_RDWR) == -1 && errno == EROFS);
+                CHILD_CHECK(Mount("none", at("a/in"), MS_REMOUNT) == 0);
+                CHILD_CHECK(open(at("a/in/file").c_str(), O_RDWR | O_CLOEXEC) >= 0);
+              }),
+              Exited(0));
+}
+
+TEST_F(MountTest, IdMapsAreChecked) {
+  EXPECT_THAT(Inside([this] {
+                Tmpfs(at("a"));
+                auto map = [this](uint64_t fd, uint64_t clear = 0) {
+                  mount_attr attr = {};
+                  attr.attr_set = clear != 0 ? 0 : MOUNT_ATTR_IDMAP;
+                  attr.attr_clr = clear;
+                  attr.userns_fd = fd;
+                  return syscall(SYS_mount_setattr, AT_FDCWD, at("a").c_str(), 0, &attr,
+                                 sizeof(attr));
+                };
+                CHILD_CHECK(map(static_cast<uint64_t>(-1)) == -1 && errno == EINVAL);
+                CHILD_CHECK(map(1000) == -1 && errno == EBADF);
+                CHILD_CHECK(map(0, MOUNT_ATTR_IDMAP) == -1 && errno == EINVAL);
+                const int pipe_fd = eventfd(0, 0);
+                CHILD_CHECK(map(static_cast<uint64_t>(pipe_fd)) == -1 && errno == EINVAL);
+                const int uts = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+                CHILD_CHECK(map(static_cast<uint64_t>(uts)) == -1 && errno == EINVAL);
+                const int user = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+                CHILD_CHECK(map(static_cast<uint64_t>(user)) == -1 && errno == EPERM);
+              }),
+              Exited(0));
+}
+
+// Runs `body` while another process has a tmpfs at `place`, in a namespace of its own.
+template <typename Body>
+void WhileMountedElsewhere(const std::string& place, Body body) {
+  int ready[2], done[2];
+  CHILD_CHECK(pipe(ready) == 0 && pipe(done) == 0);
+  const pid_t child = Fork([&] {
+    CHILD_CHECK(unshare(CLONE_NEWNS) == 0);
+    Tmpfs(place);
+    Touch(place + "/file");
+    char byte = 1;
+    CHILD_CHECK(write(ready[1], &byte, 1) == 1);
+    CHILD_CHECK(read(done[0], &byte, 1) == 1);
+    CHILD_CHECK(!Exists(place + "/file"));  // Gone with its place.
+  });
+  char byte = 1;
+  CHILD_CHECK(read(ready[0], &byte, 1) == 1);
+  body();
+  CHILD_CHECK(write(done[1], &byte, 1) == 1);
+  int status;
+  CHILD_CHECK(waitpid(child, &status, 0) == child && status == 0);
+  for (int fd : {ready[0], ready[1], done[0], done[1]}) close(fd);
+}
+
+TEST_F(MountTest, OtherNamespacesMountsAreNoHindrance) {
+  EXPECT_THAT(
+      Inside([this] {
+        WhileMountedElsewhere(at("a"), [this] { CHILD_CHECK(rmdir(at("a").c_str()) == 0); });
+        MakeDir(at("a"));
+        WhileMountedElsewhere(
+            at("b"), [this] { CHILD_CHECK(rename(at("a").c_str(), at("b").c_str()) == 0); });
+        MakeDir(at("b/in"));
+        Tmpfs(at("b/in"));
+        CHILD_CHECK(rmdir(at("b/in").c_str()) == -1 && errno == EBUSY);
+        CHILD_CHECK(rename(at("b/in").c_str(), at("x").c_str()) == -1 && errno == EBUSY);
+      }),
+      Exited(0));
+}
+
+TEST_F(MountTest, TmpfsTakesNewLimits) {
+  EXPECT_THAT(
+      Inside([this] {
+        auto change = [this](const char* options) {
+          return mount("none", at("a").c_str(), nullptr, MS_REMOUNT, options);
+        };
+        CHILD_CHECK(mount("none", at("a").c_str(), "tmpfs", 0, "size=64k,nr_inodes=10") == 0);
+        const int fd = open(at("a/file").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+        char page[4096] = {};
+        for (int i = 0; i < 16; ++i) CHILD_CHECK(write(fd, page, sizeof(page)) == sizeof(page));
+        CHILD_CHECK(write(fd, page, sizeof(page)) == -1 && errno == ENOSPC);
+        CHILD_CHECK(change("size=32k") == -1 && errno == EINVAL);
+        CHILD_CHECK(change("nr_inodes=1") == -1 && errno == EINVAL);
+        CHILD_CHECK(change("no-such-option") == -1 && errno == EINVAL);
+        CHILD_CHECK(change("size=128k,nr_inodes=20") == 0);
+        CHILD_CHECK(write(fd, page, sizeof(page)) == sizeof(page));
+        struct statfs info;
+        CHILD_CHECK(statfs(at("a").c_str(), &info) == 0);
+        CHILD_CHECK(info.f_blocks == 32 && info.f_files == 20);
+        CHILD_CHECK(change("size=0") == 0);
+        CHILD_CHECK(change("size=1m") == -1 && errno == EINVAL);  // It had no limit meanwhile.
+        Tmpfs(at("b"));
+        CHILD_CHECK(statfs(at("b").c_str(), &info) == 0 && info.f_files > 0);
+      }),
+      Exited(0));
+}
+
+TEST_F(MountTest, GroupsAreGivenAcrossNamespaces) {
+  EXPECT_THAT(
+      Inside([this] {
+        Tmpfs(at("a"));
+        CHILD_CHECK(Mount(at("a"), at("b"), MS_BIND) == 0);
+        CHILD_CHECK(Change(at("a"), MS_SHARED) == 0);
+        const int to = open(at("b").c_str(), O_PATH | O_CLOEXEC);
+        const pid_t child = Fork([this, to] {
+          CHILD_CHECK(unshare(CLONE_NEWNS) == 0);
+          const int from = open(at("a").c_str(), O_PATH | O_CLOEXEC);
+          constexpr unsigned kSetGroup = 0x100;  // MOVE_MOUNT_SET_GROUP
+          const unsigned flags = kSetGroup | MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+          CHILD_CHECK(syscall(SYS_move_mount, from, "", to, "", flags) == 0);
+          // It has them now, and takes no others.
+          CHILD_CHECK(syscall(SYS_move_mount, from, "", to, "", flags) == -1 && errno == EINVAL);
+        });
+        int status;
+        CHILD_CHECK(waitpid(child, &status, 0) == child && status == 0);
+      }),
+      Exited(0));
 }
 
 // --- less privileged namespaces ---

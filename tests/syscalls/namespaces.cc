@@ -11,10 +11,12 @@
 #include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -385,6 +387,62 @@ TEST_F(Namespaces, UserNamespaceGivesCapabilities) {
                 CHILD_CHECK(setuid(5) == -1 && errno == EINVAL);  // Not mapped.
                 CHILD_CHECK(unshare(CLONE_NEWUTS) == 0);
                 CHILD_CHECK(sethostname("mine", 4) == 0);
+              }),
+              Exited(0));
+}
+
+TEST_F(Namespaces, CapabilitiesInsideAreGoodForWhatIsInside) {
+  EXPECT_THAT(ForkAndWait([] {
+                BecomeOrdinary();
+                CHILD_CHECK(unshare(CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWNS) == 0);
+                CHILD_CHECK(prctl(PR_CAPBSET_DROP, 5, 0, 0, 0) == 0);
+                CHILD_CHECK(prctl(PR_SET_SECUREBITS, 1 << 5, 0, 0, 0) == 0);
+                // CAP_IPC_OWNER, CAP_IPC_LOCK and CAP_SYS_ADMIN over System V objects.
+                const int queue = msgget(IPC_PRIVATE, 0);
+                CHILD_CHECK(queue >= 0);
+                msqid_ds status;
+                CHILD_CHECK(msgctl(queue, IPC_STAT, &status) == 0);
+                CHILD_CHECK(status.msg_perm.uid == 65534 && status.msg_perm.cgid == 65534);
+                status.msg_perm.uid = 0;  // Has no place in the map, which is empty.
+                CHILD_CHECK(msgctl(queue, IPC_SET, &status) == -1 && errno == EINVAL);
+                CHILD_CHECK(msgctl(queue, IPC_RMID, nullptr) == 0);
+                // Of others, the owner of whose namespace is further out.
+                CHILD_CHECK(setpriority(PRIO_PROCESS, static_cast<id_t>(getppid()), 5) == -1);
+                CHILD_CHECK(errno == EPERM);
+                CHILD_CHECK(chroot("/") == 0);
+              }),
+              Exited(0));
+}
+
+TEST_F(Namespaces, IpcObjectsOutsideAreShut) {
+  const int queue = msgget(IPC_PRIVATE, 0600);
+  ASSERT_THAT(queue, SyscallSucceeds());
+  EXPECT_THAT(ForkAndWait([queue] {
+                BecomeOrdinary();
+                CHILD_CHECK(unshare(CLONE_NEWUSER) == 0);
+                msqid_ds status;
+                CHILD_CHECK(msgctl(queue, IPC_STAT, &status) == -1 && errno == EACCES);
+                CHILD_CHECK(msgctl(queue, IPC_RMID, nullptr) == -1 && errno == EPERM);
+              }),
+              Exited(0));
+  EXPECT_THAT(msgctl(queue, IPC_RMID, nullptr), SyscallSucceeds());
+}
+
+TEST_F(Namespaces, CpuClocksAreNamedByNumbersInside) {
+  EXPECT_THAT(ForkAndWait([] {
+                CHILD_CHECK(unshare(CLONE_NEWPID) == 0);
+                const pid_t first = Fork([] {
+                  clockid_t clock;
+                  timespec time;
+                  CHILD_CHECK(clock_getcpuclockid(getpid(), &clock) == 0);
+                  CHILD_CHECK(clock_gettime(clock, &time) == 0);
+                  const pid_t second = Fork([] { pause(); });
+                  CHILD_CHECK(clock_getcpuclockid(second, &clock) == 0);
+                  CHILD_CHECK(clock_gettime(clock, &time) == 0);
+                  CHILD_CHECK(clock_getcpuclockid(second + 1, &clock) == ESRCH);
+                });
+                int status;
+                CHILD_CHECK(waitpid(first, &status, 0) == first && status == 0);
               }),
               Exited(0));
 }

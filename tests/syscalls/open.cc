@@ -186,6 +186,22 @@ TEST_F(Open, WhoCreatesAFileMayWriteIt) {
   EXPECT_THAT(write(fd.get(), "x", 1), SyscallReturns(1));
 }
 
+TEST_F(Open, FlagsComeBeforeTheName) {
+  const char* bad = reinterpret_cast<const char*>(8);
+  EXPECT_THAT(open(bad, O_TMPFILE | O_RDONLY), SyscallFails(EINVAL));
+  EXPECT_THAT(open(bad, O_TMPFILE | O_RDWR, 0600), SyscallFails(EFAULT));
+  EXPECT_THAT(syscall(SYS_renameat2, AT_FDCWD, bad, AT_FDCWD, bad, 1 << 20), SyscallFails(EINVAL));
+}
+
+TEST_F(Open, DirectOnlyWhereThereIsStorage) {
+  EXPECT_THAT(open("/proc", O_RDONLY | O_DIRECT), SyscallFails(EINVAL));
+  EXPECT_THAT(open("/dev/null", O_RDONLY | O_DIRECT), SyscallFails(EINVAL));
+  Fd null(open("/dev/null", O_RDONLY));
+  EXPECT_THAT(fcntl(null.get(), F_SETFL, O_DIRECT), SyscallFails(EINVAL));
+  Pipe pipe = Pipe::Create();
+  EXPECT_THAT(fcntl(pipe.write_end.get(), F_SETFL, O_DIRECT), SyscallSucceeds());
+}
+
 TEST_F(Open, Openat2ChecksItsArguments) {
   open_how how{};
   how.flags = O_RDONLY;

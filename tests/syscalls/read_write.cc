@@ -2,12 +2,18 @@
 // second versions on files.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -250,6 +256,107 @@ TEST(ReadWrite, DevFull) {
   Fd full(open("/dev/full", O_RDWR));
   ASSERT_THAT(full.get(), SyscallSucceeds());
   EXPECT_THAT(write(full.get(), "x", 1), SyscallFails(ENOSPC));
+}
+
+// rw_verify_area() and access_ok(): before the file is asked.
+TEST(ReadWrite, CountsAndPlacesThatNoFileHas) {
+  OpenFile f = OpenTemp("abcdef");
+  char buffer[16];
+  constexpr int64_t kMax = INT64_MAX;
+  EXPECT_THAT(pread(f.fd.get(), buffer, 16, kMax), SyscallFails(EINVAL));
+  EXPECT_THAT(pwrite(f.fd.get(), buffer, 16, kMax), SyscallFails(EINVAL));
+  EXPECT_THAT(pread(f.fd.get(), buffer, 0, kMax), SyscallReturns(0));
+  iovec piece = {buffer, 16};
+  EXPECT_THAT(preadv(f.fd.get(), &piece, 1, kMax), SyscallFails(EINVAL));
+  EXPECT_THAT(pwritev(f.fd.get(), &piece, 1, kMax), SyscallFails(EINVAL));
+  const size_t huge = static_cast<size_t>(kMax);
+  EXPECT_THAT(syscall(SYS_read, f.fd.get(), buffer, huge), SyscallFails(EFAULT));
+  EXPECT_THAT(syscall(SYS_write, f.fd.get(), buffer, huge), SyscallFails(EFAULT));
+  EXPECT_THAT(syscall(SYS_read, f.fd.get(), buffer, -1L), SyscallFails(EFAULT));
+  EXPECT_EQ(ReadFile(f.file.path()), "abcdef");
+  Fd memory(memfd_create("m", 0));
+  ASSERT_THAT(lseek(memory.get(), kMax - 4, SEEK_SET), SyscallSucceeds());
+  EXPECT_THAT(read(memory.get(), buffer, 16), SyscallFails(EINVAL));
+  EXPECT_THAT(write(memory.get(), buffer, 16), SyscallFails(EINVAL));
+  EXPECT_THAT(read(memory.get(), buffer, 4), SyscallReturns(0));
+}
+
+TEST(ReadWrite, NothingIsReadOfSockets) {
+  int pair[2];
+  ASSERT_THAT(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), SyscallSucceeds());
+  Fd a(pair[0]), b(pair[1]);
+  char byte;
+  EXPECT_THAT(read(a.get(), &byte, 0), SyscallReturns(0));
+  EXPECT_THAT(syscall(SYS_read, a.get(), uintptr_t{1} << 63, 16), SyscallFails(EFAULT));
+}
+
+TEST(Readv, NothingComesOfNoBytes) {
+  sigset_t none;
+  sigemptyset(&none);
+  const std::array<Fd, 3> fds = {Fd(timerfd_create(CLOCK_MONOTONIC, 0)), Fd(signalfd(-1, &none, 0)),
+                                 Fd(open("/", O_RDONLY))};
+  const iovec empty[2] = {};
+  for (const Fd& fd : fds) {
+    EXPECT_THAT(readv(fd.get(), empty, 2), SyscallReturns(0));
+    EXPECT_THAT(readv(fd.get(), empty, 0), SyscallReturns(0));
+  }
+}
+
+TEST(Preadv2, FlagsComeLast) {
+  OpenFile f = OpenTemp("abcdef", O_RDONLY);
+  char buffer[2];
+  iovec piece = {buffer, 2}, bad = {kBadAddress, static_cast<size_t>(-1)}, none = {};
+  constexpr int kUnknown = 1 << 30;
+  EXPECT_THAT(preadv2(-1, &piece, 1, 0, kUnknown), SyscallFails(EBADF));
+  EXPECT_THAT(preadv2(f.fd.get(), &bad, 1, 0, kUnknown), SyscallFails(EINVAL));
+  EXPECT_THAT(preadv2(f.fd.get(), &none, 1, 0, kUnknown), SyscallReturns(0));
+  EXPECT_THAT(pwritev2(f.fd.get(), &piece, 1, 0, kUnknown), SyscallFails(EBADF));
+  Pipe pipe = Pipe::Create();
+  EXPECT_THAT(preadv2(pipe.read_end.get(), &piece, 1, 0, kUnknown), SyscallFails(ESPIPE));
+  EXPECT_THAT(preadv2(pipe.read_end.get(), &piece, 1, -1, kUnknown), SyscallFails(EOPNOTSUPP));
+}
+
+// noop_llseek()
+TEST(Lseek, MovesNothingWhereThereAreNoPlaces) {
+  sigset_t none;
+  sigemptyset(&none);
+  const std::array<Fd, 4> fds = {Fd(timerfd_create(CLOCK_MONOTONIC, 0)), Fd(signalfd(-1, &none, 0)),
+                                 Fd(eventfd(0, 0)), Fd(epoll_create1(0))};
+  char byte;
+  for (const Fd& fd : fds) {
+    EXPECT_THAT(lseek(fd.get(), 100, SEEK_SET), SyscallReturns(0));
+    EXPECT_THAT(lseek(fd.get(), -1, SEEK_CUR), SyscallReturns(0));
+    EXPECT_THAT(lseek(fd.get(), 0, 77), SyscallFails(EINVAL));
+    EXPECT_THAT(pread(fd.get(), &byte, 1, 0), SyscallFails(ESPIPE));
+  }
+  Pipe pipe = Pipe::Create();
+  EXPECT_THAT(lseek(pipe.read_end.get(), 0, SEEK_SET), SyscallFails(ESPIPE));
+  OpenFile f = OpenTemp("abc");
+  EXPECT_THAT(lseek(f.fd.get(), INT64_MAX, SEEK_END), SyscallFails(EINVAL));
+  EXPECT_THAT(lseek(f.fd.get(), -4, SEEK_END), SyscallFails(EINVAL));
+}
+
+TEST(Readahead, Errors) {
+  OpenFile f = OpenTemp("abc"), writer = OpenTemp("abc", O_WRONLY);
+  EXPECT_THAT(readahead(f.fd.get(), 0, 100), SyscallReturns(0));
+  EXPECT_THAT(readahead(f.fd.get(), 0, static_cast<size_t>(-1)), SyscallFails(EINVAL));
+  EXPECT_THAT(readahead(writer.fd.get(), 0, 100), SyscallFails(EBADF));
+  EXPECT_THAT(readahead(-1, 0, 100), SyscallFails(EBADF));
+  Pipe pipe = Pipe::Create();
+  EXPECT_THAT(readahead(pipe.read_end.get(), 0, 100), SyscallFails(EINVAL));
+}
+
+TEST(Fsync, OnlyWhereThereIsStorage) {
+  OpenFile f = OpenTemp("abc", O_RDONLY);
+  EXPECT_THAT(fsync(f.fd.get()), SyscallReturns(0));
+  EXPECT_THAT(fdatasync(f.fd.get()), SyscallReturns(0));
+  Fd proc(open("/proc/self/status", O_RDONLY)), null(open("/dev/null", O_WRONLY));
+  EXPECT_THAT(fsync(proc.get()), SyscallFails(EINVAL));
+  EXPECT_THAT(fdatasync(null.get()), SyscallFails(EINVAL));
+  Pipe pipe = Pipe::Create();
+  EXPECT_THAT(fsync(pipe.write_end.get()), SyscallFails(EINVAL));
+  Fd path(open(f.file.c_str(), O_PATH));
+  EXPECT_THAT(fsync(path.get()), SyscallFails(EBADF));
 }
 
 }  // namespace

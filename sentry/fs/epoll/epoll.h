@@ -47,6 +47,7 @@ class EpollFile final : public FileDescription {
   EpollFile(Path path, uint32_t flags) : FileDescription(std::move(path), flags) {}
 
   uint32_t Poll() override;
+  Result<int64_t> Seek(OpContext&, int64_t, int) override { return int64_t{0}; }
   base::WaitQueue* Queue() override { return &queue_; }
   std::string FdInfo() override;
 

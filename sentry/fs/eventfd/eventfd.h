@@ -14,6 +14,7 @@ class EventFd final : public FileDescription {
   Result<size_t> Read(OpContext& ctx, IoSink& sink, int64_t* position) override;
   Result<size_t> Write(OpContext& ctx, IoSource& source, int64_t* position) override;
   uint32_t Poll() override;
+  Result<int64_t> Seek(OpContext&, int64_t, int) override { return int64_t{0}; }
   base::WaitQueue* Queue() override { return &queue_; }
   std::string FdInfo() override;
 

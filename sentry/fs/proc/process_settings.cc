@@ -88,10 +88,10 @@ Result<std::string> TimerslackText(const ProcessView& view) {
 }
 
 Result<void> StoreTimerslack(const ProcessView& view, std::string_view text) {
-  constexpr uint64_t kDefault = 50'000;
   TRY(CheckTimerslack(view));
   int64_t value = TRY(ParseNumber(Trim(text)));
-  view.task.timer_slack_ns = value == 0 ? kDefault : static_cast<uint64_t>(value);
+  view.task.timer_slack_ns =
+      value == 0 ? view.task.default_timer_slack_ns : static_cast<uint64_t>(value);
   return {};
 }
 

@@ -15,6 +15,7 @@ class SignalFd final : public FileDescription {
 
   Result<size_t> Read(OpContext& ctx, IoSink& sink, int64_t* position) override;
   uint32_t Poll() override;
+  Result<int64_t> Seek(OpContext&, int64_t, int) override { return int64_t{0}; }
   base::WaitQueue* Queue() override;
   std::string FdInfo() override;
   void SetMask(abi::Sigset mask);

@@ -16,6 +16,7 @@ class TimerFd final : public FileDescription {
   Result<uint64_t> Ioctl(OpContext& ctx, UserMemory& memory, uint64_t request,
                          uint64_t arg) override;
   uint32_t Poll() override;
+  Result<int64_t> Seek(OpContext&, int64_t, int) override { return int64_t{0}; }
   base::WaitQueue* Queue() override { return &queue_; }
   std::string FdInfo() override;
 

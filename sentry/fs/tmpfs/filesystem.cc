@@ -19,6 +19,12 @@ uint64_t MostMemory(const MemoryBudget& budget) {
 
 }  // namespace
 
+uint64_t TmpfsFilesystem::WholeMemory(const MemoryBudget& budget) {
+  // Without --memory what is charged may be half of the machine's.
+  const bool halved = budget.limit() == 0 && budget.charge_limit() <= ~uint64_t{0} / 2;
+  return MostMemory(budget) * (halved ? 2 : 1);
+}
+
 TmpfsFilesystem::TmpfsFilesystem(const TmpfsOptions& options, MemoryBudget& budget)
     : device_(NewAnonymousDevice()), options_(options), budget_(budget) {}
 

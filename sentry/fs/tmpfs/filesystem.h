@@ -18,6 +18,9 @@ struct TmpfsOptions {
   uint32_t uid = 0;
   uint32_t gid = 0;
   bool ramfs = false;  // The older kind, which has no limits (mount(8)).
+  // What it has when nothing is asked for, and is not shown; what was asked for.
+  uint64_t default_size = 0, default_inodes = 0;
+  bool has_size = false, has_inodes = false;
 
   // "size=64k,mode=755,nr_inodes=1000,uid=1,gid=1"; EINVAL for what tmpfs does not know.  `memory`
   // is what "size=50%" is a part of.
@@ -39,7 +42,10 @@ class TmpfsFilesystem final : public Filesystem {
   Result<FsStatistics> Statistics(OpContext& ctx) override;
   std::string MountOptions() const override;
   std::string Source() const override { return "tmpfs"; }
-  Result<void> Remount(const TmpfsOptions& options);  // EINVAL when below what is in use.
+  // The limits alone; EINVAL when below what is in use (shmem_reconfigure()).
+  Result<void> Reconfigure(OpContext& ctx, const std::string& options) override;
+  // What the sandbox has: mounts get half of it unless they ask for more.
+  static uint64_t WholeMemory(const MemoryBudget& budget);
 
   // Takes up to `want` pages of contents: how many were given, at least one.  ENOSPC beyond the
   // size limit, ENOMEM beyond the sandbox's.

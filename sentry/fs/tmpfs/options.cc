@@ -56,14 +56,19 @@ bool ParseOne(TmpfsOptions& options, std::string_view key, std::string_view valu
   if (key == "size") {
     bool ok = Assign(options.size, ParseSize(value, memory));
     options.size = WholePages(options.size);
+    options.has_size = true;
     return ok;
   }
   if (key == "nr_blocks") {
     bool ok = Assign(options.size, ParseSize(value, 0));
     options.size *= TmpfsFilesystem::kPage;
+    options.has_size = true;
     return ok;
   }
-  if (key == "nr_inodes") return Assign(options.inodes, ParseSize(value, 0));
+  if (key == "nr_inodes") {
+    options.has_inodes = true;
+    return Assign(options.inodes, ParseSize(value, 0));
+  }
   if (key == "mode") return Assign(options.mode, ParseId(value, 8, 07777));
   if (key == "uid") return Assign(options.uid, ParseId(value, 10, ~0U));
   if (key == "gid") return Assign(options.gid, ParseId(value, 10, ~0U));
@@ -75,7 +80,8 @@ bool ParseOne(TmpfsOptions& options, std::string_view key, std::string_view valu
 
 Result<TmpfsOptions> TmpfsOptions::Parse(std::string_view text, uint64_t memory) {
   TmpfsOptions options;
-  options.size = WholePages(memory / 2);
+  options.size = options.default_size = WholePages(memory / 2);
+  options.inodes = options.default_inodes = memory / TmpfsFilesystem::kPage / 2;
   while (!text.empty()) {
     std::string_view one = text.substr(0, text.find(','));
     text.remove_prefix(std::min(text.size(), one.size() + 1));
@@ -87,11 +93,18 @@ Result<TmpfsOptions> TmpfsOptions::Parse(std::string_view text, uint64_t memory)
   return options;
 }
 
-Result<void> TmpfsFilesystem::Remount(const TmpfsOptions& options) {
-  if (options.size != 0 && options.size / kPage < pages_) return Errno(EINVAL);
-  if (options.inodes != 0 && options.inodes < inodes_) return Errno(EINVAL);
-  options_.size = options.size;
-  options_.inodes = options.inodes;
+Result<void> TmpfsFilesystem::Reconfigure(OpContext&, const std::string& text) {
+  if (options_.ramfs) return {};
+  const TmpfsOptions asked = TRY(TmpfsOptions::Parse(text, WholeMemory(budget_)));
+  // "Cannot retroactively limit": what has no limit was not counted.
+  if (asked.has_size && asked.size != 0) {
+    if (options_.size == 0 || asked.size / kPage < pages_) return Errno(EINVAL);
+  }
+  if (asked.has_inodes && asked.inodes != 0) {
+    if (options_.inodes == 0 || asked.inodes < inodes_) return Errno(EINVAL);
+  }
+  if (asked.has_size) options_.size = asked.size;
+  if (asked.has_inodes) options_.inodes = asked.inodes;
   return {};
 }
 
@@ -101,8 +114,10 @@ std::string TmpfsFilesystem::MountOptions() const {
     if (!text.empty()) text += ',';
     text.append(key).append("=").append(value);
   };
-  if (options_.size != 0) add("size", std::to_string(options_.size >> 10) + "k");
-  if (options_.inodes != 0) add("nr_inodes", std::to_string(options_.inodes));
+  if (options_.size != options_.default_size) add("size", std::to_string(options_.size >> 10) + "k");
+  if (options_.inodes != options_.default_inodes) {
+    add("nr_inodes", std::to_string(options_.inodes));
+  }
   if (options_.mode != 01777) {
     std::string octal;
     for (uint32_t mode = options_.mode; mode != 0; mode >>= 3) {

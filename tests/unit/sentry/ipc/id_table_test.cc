@@ -37,7 +37,7 @@ TEST(IpcOwnerTest, ClassesOfUsers) {
   base::Ref<Credentials> owner = Credentials::ForUser(10, 20, {});
   base::Ref<Credentials> group = Credentials::ForUser(11, 20, {});
   base::Ref<Credentials> other = Credentials::ForUser(12, 22, {});
-  IpcOwner object = IpcOwner::MadeBy(*owner, 1, 0640);
+  IpcOwner object = IpcOwner::MadeBy(*owner, nullptr, 1, 0640);
   EXPECT_TRUE(object.CheckAccess(*owner, kIpcRead | kIpcWrite).ok());
   EXPECT_TRUE(object.CheckAccess(*group, kIpcRead).ok());
   EXPECT_TRUE(object.CheckAccess(*group, kIpcWrite).Is(EACCES));
