@@ -94,8 +94,8 @@ void SetUpSpecialFiles(Kernel& kernel) {
       "tmpfs",
       [&kernel](OpContext& ctx, const std::string&,
                 const std::string& text) -> Result<Ref<Filesystem>> {
-        TmpfsOptions options = TRY(
-            TmpfsOptions::Parse(text, TmpfsFilesystem::WholeMemory(kernel.memory())));
+        TmpfsOptions options =
+            TRY(TmpfsOptions::Parse(text, TmpfsFilesystem::WholeMemory(kernel.memory())));
         if (text.find("uid=") == text.npos) options.uid = ctx.creds.fsuid;
         if (text.find("gid=") == text.npos) options.gid = ctx.creds.fsgid;
         return Ref<Filesystem>(MakeRef<TmpfsFilesystem>(options, kernel.memory()));

@@ -114,7 +114,8 @@ std::string TmpfsFilesystem::MountOptions() const {
     if (!text.empty()) text += ',';
     text.append(key).append("=").append(value);
   };
-  if (options_.size != options_.default_size) add("size", std::to_string(options_.size >> 10) + "k");
+  if (options_.size != options_.default_size)
+    add("size", std::to_string(options_.size >> 10) + "k");
   if (options_.inodes != options_.default_inodes) {
     add("nr_inodes", std::to_string(options_.inodes));
   }
