@@ -28,6 +28,7 @@ enum class SubsystemId : uint8_t {
   kInotifyUsers,
   kKeyrings,
   kNetwork,
+  kKernelLog,
   kCount,
 };
 

@@ -9,7 +9,11 @@
 namespace sentry {
 namespace {
 
-struct KernelLog {
+class KernelLog final : public RefCounted {
+ public:
+  static constexpr SubsystemId kSubsystem = SubsystemId::kKernelLog;
+  explicit KernelLog(Kernel&) {}
+
   std::string text = std::string("<5>[    0.000000] ") + kSystemName + " version " +
                      kKernelRelease + " " + kKernelVersion + "\n" +
                      "<6>[    0.000000] Command line:\n";
