@@ -65,9 +65,19 @@ bool IsRexB(uint8_t byte) {
   return (byte & 0xf1) == 0x41;
 }
 
+// `mov` between two registers, which ends at `end`, as where arguments are set up: its last byte
+// may look like a prefix.  With 0x0f before it, it would be something else.
+bool IsRegisterMove(std::span<const std::byte> bytes, size_t end) {
+  return (At(bytes, end - 3) & 0xf0) == 0x40 && At(bytes, end - 2) == 0x89 &&
+         At(bytes, end - 1) >= 0xc0 && At(bytes, end - 4) != 0x0f;
+}
+
 // At `at`, with enough before it.
 bool IsMovOf(std::span<const std::byte> bytes, size_t at, uint32_t number) {
   if (At(bytes, at) != kMovEax || Load<uint32_t>(bytes, at + 1) != number) return false;
+  if (IsRegisterMove(bytes, at)) {
+    return !MayBeginLonger(At(bytes, at - 4)) && !IsRexB(At(bytes, at - 4));
+  }
   const uint8_t before = At(bytes, at - 1);
   const bool prefixed = (before & 0xf0) == 0x40 || before == 0x0f || before == 0x66 ||
                         before == 0x67 || before == 0xf2 || before == 0xf3;

@@ -45,9 +45,36 @@ void RestoreRegisters(const abi::SigContext& sc, platform::Registers& regs) {
   regs.orig_rax = ~uint64_t{0};  // Not in a call: nothing to restart.
 }
 
-template <typename T>
-std::span<const std::byte> BytesOf(const T& value) {
-  return std::as_bytes(std::span(&value, 1));
+// Memory of which a part was read ahead at one go: a frame is read in several pieces, and each
+// would be a call of the host's.
+class ReadAhead final : public UserMemory {
+ public:
+  ReadAhead(UserMemory& memory, uint64_t start, size_t size)
+      : memory_(memory), start_(start), bytes_(size) {
+    const Result<size_t> got = memory.ReadSome(start, bytes_);
+    bytes_.resize(got.ok() ? *got : 0);
+  }
+  Result<size_t> ReadSome(uint64_t address, std::span<std::byte> to) override {
+    const uint64_t offset = address - start_;
+    if (offset > bytes_.size() || to.size() > bytes_.size() - offset) {
+      return memory_.ReadSome(address, to);
+    }
+    std::memcpy(to.data(), bytes_.data() + offset, to.size());
+    return to.size();
+  }
+  Result<size_t> WriteSome(uint64_t address, std::span<const std::byte> from) override {
+    return memory_.WriteSome(address, from);
+  }
+
+ private:
+  UserMemory& memory_;
+  const uint64_t start_;
+  std::vector<std::byte> bytes_;
+};
+
+// What lies above the return address: the rest of the frame, gaps for alignment and the FPU state.
+size_t SizeAbove(size_t fp_size) {
+  return sizeof(SignalFrame) + 2 * 64 + fp_size + abi::kFpXstateMagic2Size;
 }
 
 }  // namespace
@@ -80,8 +107,10 @@ Result<void> Task::PushSignalFrame(const abi::SigInfo& info, const abi::SigActio
   frame.uc.uc_mcontext.oldmask = frame.uc.uc_sigmask;
   frame.uc.uc_mcontext.fpstate = fp_address;
   frame.info = info;
-  TRY(Write(fp_address, fp));
-  TRY(Write(sp, BytesOf(frame)));
+  std::vector<std::byte> all(fp_address + fp.size() - sp);
+  std::memcpy(all.data(), &frame, sizeof(frame));
+  std::memcpy(all.data() + (fp_address - sp), fp.data(), fp.size());
+  TRY(Write(sp, all));
   TRY(thread_->SetFpState({}));
   if ((static_cast<uint32_t>(altstack.ss_flags) & abi::kSsAutodisarm) != 0) {
     altstack = DisabledSignalStack();
@@ -102,11 +131,13 @@ Result<void> Task::RestoreSignalFrame() {
   platform::Registers& regs = registers();
   // The handler's `ret` took pretcode off.
   UserPtr<abi::UContext> at(regs.rsp);
-  abi::UContext uc = TRY(CopyIn(at));
+  const size_t fp_size = kernel_.platform().FpStateSize();
+  ReadAhead memory(*this, regs.rsp, SizeAbove(fp_size));
+  abi::UContext uc = TRY(memory.CopyIn(at));
   SetBlocked(uc.uc_sigmask);
   RestoreRegisters(uc.uc_mcontext, regs);
   // Last, as in Linux: where it fails the thread stands where it was interrupted.
-  TRY(RestoreXstate(*this, *thread_, uc.uc_mcontext.fpstate, kernel_.platform().FpStateSize()));
+  TRY(RestoreXstate(memory, *thread_, uc.uc_mcontext.fpstate, fp_size));
   // As restore_altstack(): what is wrong with it is not told.
   [[maybe_unused]] Result<void> set = SetSignalStack(altstack, uc.uc_stack, regs.rsp);
   return {};

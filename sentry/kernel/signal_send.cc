@@ -19,17 +19,19 @@ constexpr Sigset kStopSignals = abi::SigMask(abi::kSigStop) | abi::SigMask(abi::
 
 // The signal ends the process whatever it does next, so that nobody needs to wait for it.
 bool KillsAtOnce(const Task& target, int signal) {
+  if (signal != abi::kSigKill) {
+    if (target.tracer != nullptr || (target.blocked & abi::SigMask(signal)) != 0) return false;
+    const uint64_t handler = target.group().actions->actions[static_cast<size_t>(signal)].handler;
+    if (handler != abi::kSigDfl || DefaultActionOf(signal) != DefaultAction::kTerminate)
+      return false;
+  }
   // Who waits for its locks is woken by one of its own threads, which has to be able to.
   const int64_t call = target.call().number;
   bool in_vfork = call == abi::kSysVfork || call == abi::kSysClone || call == abi::kSysClone3;
   bool able = !target.group().stopped &&
               (target.state() == Task::State::kRunning || target.state() == Task::State::kCalling ||
                (target.state() == Task::State::kBlocked && !in_vfork));
-  if (able && HoldsRobustFutexes(target.group())) return false;
-  if (signal == abi::kSigKill) return true;
-  if (target.tracer != nullptr || (target.blocked & abi::SigMask(signal)) != 0) return false;
-  return target.group().actions->actions[static_cast<size_t>(signal)].handler == abi::kSigDfl &&
-         DefaultActionOf(signal) == DefaultAction::kTerminate;
+  return !able || !HoldsRobustFutexes(target.group());
 }
 
 bool Wants(const Task& task, int signal) {

@@ -221,7 +221,7 @@ TEST_F(MaskLoop, NoSignalIsLostBetweenChanges) {
   const pid_t target = gettid();
   std::atomic<int> sent{0};
   ScopedThread sender([&] {
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 25; ++i) {
       syscall(SYS_tgkill, getpid(), target, SIGUSR1);
       sent.fetch_add(1);
       // One at a time: they do not queue.
@@ -229,7 +229,7 @@ TEST_F(MaskLoop, NoSignalIsLostBetweenChanges) {
     }
   });
   Mask set = Bit(SIGUSR1), old = 0;
-  while (sent.load() < 60 || g_caught.load() < 60) {
+  while (sent.load() < 25 || g_caught.load() < 25) {
     ASSERT_EQ(Change(SIG_BLOCK, &set, &old), 0);
     ASSERT_EQ(old, 0u);
     const int blocked = g_caught.load();

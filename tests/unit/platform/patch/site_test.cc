@@ -56,6 +56,15 @@ TEST(Site, MovAndSyscallWithTheNumberThatWasExecuted) {
             Kind::kNone);
 }
 
+TEST(Site, MoveBetweenRegistersBeforeIt) {
+  EXPECT_EQ(KindOf(Bytes({0x00, 0x4c, 0x89, 0xf2}, kGetpid), 39), Kind::kNumber);  // %r14, %rdx
+  EXPECT_EQ(KindOf(Bytes({0x00, 0x49, 0x89, 0xca}, kGetpid), 39), Kind::kNumber);  // %rcx, %r10
+  EXPECT_EQ(KindOf(Bytes({0x0f, 0x4c, 0x89, 0xf2}, kGetpid), 39), Kind::kNone);    // cmovl
+  EXPECT_EQ(KindOf(Bytes({0xc7, 0x49, 0x89, 0xca}, kGetpid), 39), Kind::kNone);
+  EXPECT_EQ(KindOf(Bytes({0x00, 0x4c, 0x8b, 0xf2}, kGetpid), 39), Kind::kNone);
+  EXPECT_EQ(KindOf(Bytes({0x00, 0x0f, 0xf2}, kGetpid), 39), Kind::kNone);
+}
+
 TEST(Site, AnArgumentLoadedBetweenMovAndSyscall) {
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRip), 14), Kind::kLea);
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRbp), 14), Kind::kLea);
