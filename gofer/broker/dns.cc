@@ -6,6 +6,8 @@ namespace gofer {
 namespace {
 
 constexpr size_t kHeader = 12, kMostName = 255, kMostRecords = 256;
+constexpr size_t kAdditional = 10;  // Where their number stands.
+constexpr uint16_t kDnsOpt = 41, kDnsMost = 4096;
 constexpr uint16_t kResponse = 0x8000, kOpcode = 0x7800, kRecursionDesired = 0x0100;
 constexpr uint16_t kRecursionAvailable = 0x0080, kAuthoritative = 0x0400;
 
@@ -171,6 +173,45 @@ Bytes MakeAnswer(std::span<const std::byte> query, const DnsQuestion& question,
     for (size_t i = from; i < 16; ++i) out.push_back(static_cast<std::byte>(address.bytes[i]));
   }
   return out;
+}
+
+DnsCode CodeOf(std::span<const std::byte> message) {
+  return message.size() < kHeader ? DnsCode::kFormat : static_cast<DnsCode>(Flags(message) & 15);
+}
+
+bool AddEdns(Bytes& query) {
+  const std::optional<DnsQuestion> question = ParseQuestion(query);
+  if (!question || question->size != query.size()) return false;
+  Reader counts(query, 6);
+  const int records = counts.Read16() | counts.Read16() | counts.Read16();
+  if (records != 0) return false;
+  query[kAdditional + 1] = std::byte{1};
+  query.push_back(std::byte{0});  // The root's name.
+  for (const uint16_t word : {kDnsOpt, kDnsMost, uint16_t{0}, uint16_t{0}, uint16_t{0}}) {
+    Put16(query, word);
+  }
+  return true;
+}
+
+void TakeEdns(Bytes& answer) {
+  const std::optional<DnsQuestion> question = ParseQuestion(answer);
+  if (!question) return;
+  Reader counts(answer, 6);
+  const size_t before = size_t{counts.Read16()} + counts.Read16(), last = counts.Read16();
+  Reader reader(answer, question->size);
+  for (size_t i = 0; i < std::min(before + last, kMostRecords) && reader.good(); ++i) {
+    const size_t from = reader.at();
+    reader.Name(nullptr);
+    const uint16_t type = reader.Read16();
+    reader.Skip(6);
+    reader.Skip(reader.Read16());
+    // Where others stand behind it, names of theirs may count on their places.
+    if (!reader.good() || type != kDnsOpt || i < before || reader.at() != answer.size()) continue;
+    answer.resize(from);
+    answer[kAdditional] = static_cast<std::byte>((last - 1) >> 8);
+    answer[kAdditional + 1] = static_cast<std::byte>((last - 1) & 0xff);
+    return;
+  }
 }
 
 void SetId(Bytes& message, uint16_t id) {

@@ -45,6 +45,11 @@ std::vector<DnsAddress> ParseAddresses(std::span<const std::byte> message);
 Bytes MakeError(std::span<const std::byte> query, DnsCode code);
 Bytes MakeAnswer(std::span<const std::byte> query, const DnsQuestion& question,
                  std::span<const Address> addresses);
+DnsCode CodeOf(std::span<const std::byte> message);
+// A query without EDNS goes on with it (RFC 6891), so that a long answer comes whole; what the
+// answer has of it is taken out again.  False: the query has more than a question.
+bool AddEdns(Bytes& query);
+void TakeEdns(Bytes& answer);
 void SetId(Bytes& message, uint16_t id);
 
 }  // namespace gofer

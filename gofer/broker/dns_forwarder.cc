@@ -20,6 +20,7 @@ struct DnsForwarder::Asked {
   DnsQuestion question;
   uint16_t number = 0;
   size_t attempt = 0;
+  bool edns = false, plain = false;  // It was added; it was not understood.
   base::Fd socket;
   Loop::Token timer = 0;
   Answer then;
@@ -94,6 +95,7 @@ void DnsForwarder::Ask(const std::shared_ptr<Asked>& asked) {
   if (::connect(asked->socket.get(), reinterpret_cast<const sockaddr*>(&to), size) != 0) return;
   if (::getrandom(&asked->number, sizeof(asked->number), 0) < 0) return;
   Bytes query = asked->query;
+  asked->edns = !asked->plain && AddEdns(query);
   SetId(query, asked->number);
   ::send(asked->socket.get(), query.data(), query.size(), MSG_NOSIGNAL);
   loop_.WhenReadable(asked->socket.get(), [this, weak] {
@@ -111,12 +113,17 @@ void DnsForwarder::OnAnswer(const std::shared_ptr<Asked>& asked) {
     const bool fits = question && !IsQuery(bytes) && question->id == asked->number &&
                       question->name == asked->question.name &&
                       question->type == asked->question.type;
+    if (fits && asked->edns && CodeOf(bytes) == DnsCode::kFormat) {
+      asked->plain = true;
+      return Ask(asked);
+    }
     if (fits) {
       const int64_t now = MonotonicMilliseconds() / 1000;
       for (const DnsAddress& found : ParseAddresses(bytes)) {
         config_.policy.Learn(question->name, found.address, found.seconds, now);
       }
       Bytes answer(bytes.begin(), bytes.end());
+      if (asked->edns) TakeEdns(answer);
       SetId(answer, asked->question.id);
       return Finish(asked, answer);
     }

@@ -228,7 +228,7 @@ Result<uint64_t> NetdeviceIoctl(OpContext& ctx, Network& network, UserMemory& me
   const std::string_view label(ifreq.name);
   NetDevice* device = by_index ? network.Find(Load<int32_t>(ifreq))
                                : network.Find(label.substr(0, label.find(':')));
-  if (changes && !ctx.creds.HasCapability(abi::kCapNetAdmin)) return Errno(EPERM);
+  if (changes && !network.Allows(ctx, abi::kCapNetAdmin)) return Errno(EPERM);
   if (device == nullptr) return Errno(ENODEV);
   if (changes) {
     TRY(Change(network, *device, request, ifreq));

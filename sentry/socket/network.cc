@@ -205,7 +205,9 @@ Network& Networks::Of(Kernel& kernel, const OpContext& ctx) {
   const Ref<StateNamespace>& initial = kernel.initial_namespaces()->net;
   const Ref<StateNamespace>& own = known ? ctx.task->namespaces().net : initial;
   if (own == initial) return StateOf<Networks>(kernel).first();
-  return *own->Get<OwnNetwork>(kernel).network;
+  Network& network = *own->Get<OwnNetwork>(kernel).network;
+  network.owner = own->owner;
+  return network;
 }
 
 }  // namespace sentry

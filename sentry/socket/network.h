@@ -153,6 +153,11 @@ class Network final : public RefCounted {
   void Forget(NetworkObserver* observer) { std::erase(observers_, observer); }
   NetworkPlane* plane = nullptr;  // Borrowed, and one of the observers.
   uint64_t cookie = 0;
+  Ref<UserNamespace> owner;  // Whose capabilities rule it; null: the initial one.
+  // ns_capable() of Linux.
+  bool Allows(const OpContext& ctx, int capability) const {
+    return ctx.creds.HasCapabilityIn(owner.get(), capability);
+  }
   // What moves the packets, kept alive with the namespace.
   Ref<RefCounted> plane_owner;
   // What is at the other end of eth0 (socket/outside), likewise.

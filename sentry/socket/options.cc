@@ -153,10 +153,10 @@ Result<void> SocketOptions::Set(OpContext& ctx, int32_t name, std::span<const st
       receive_low_water = number <= 0 ? (number < 0 ? 0x7fffffff : 1) : number;
       return {};
     case abi::kSoPriority:
-      if ((number < 0 || number > 6) && !net_admin) return Errno(EPERM);
+      if ((number < 0 || number > 6) && !limits.may_mark) return Errno(EPERM);
       break;
     case abi::kSoMark:
-      if (!net_admin) return Errno(EPERM);
+      if (!limits.may_mark) return Errno(EPERM);
       break;
     case abi::kSoZerocopy:
       return Errno(EOPNOTSUPP);  // But for TCP and UDP.

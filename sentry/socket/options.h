@@ -49,6 +49,7 @@ struct SocketOptions {
   Result<OptionBytes> Get(int32_t name) const;
   struct BufferLimits {
     int32_t send, receive;
+    bool may_mark;  // CAP_NET_RAW or CAP_NET_ADMIN in its network namespace.
   };
   Result<void> Set(OpContext& ctx, int32_t name, std::span<const std::byte> value,
                    const BufferLimits& limits);

@@ -1,5 +1,6 @@
 #include "sentry/socket/socket.h"
 
+#include "abi/linux/capability.h"
 #include "abi/linux/ioctl.h"
 #include "sentry/kernel/sigpipe.h"
 #include "sentry/socket/netdevice.h"
@@ -60,10 +61,13 @@ Result<void> Socket::SetOption(OpContext& ctx, int32_t level, int32_t name,
 }
 
 SocketOptions::BufferLimits Socket::BufferLimits(const OpContext& ctx) const {
-  NetworkPlane* plane = Networks::Of(kernel_, ctx).plane;
+  const Network& network = Networks::Of(kernel_, ctx);
+  const bool may_mark =
+      network.Allows(ctx, abi::kCapNetRaw) || network.Allows(ctx, abi::kCapNetAdmin);
   constexpr int32_t kDefault = SocketOptions::kDefaultBuffer;
-  if (plane == nullptr) return {kDefault, kDefault};
-  return {plane->BufferLimit(true), plane->BufferLimit(false)};
+  NetworkPlane* plane = network.plane;
+  if (plane == nullptr) return {kDefault, kDefault, may_mark};
+  return {plane->BufferLimit(true), plane->BufferLimit(false), may_mark};
 }
 
 Result<Socket*> AsSocket(FileDescription& file) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gofer/broker/broker.h"
+#include "gofer/broker/dns.h"
 #include "platform/base/log.h"
 
 namespace {
@@ -52,6 +53,12 @@ class Guest {
   }
   void Query(FuzzedDataProvider& data) {
     const std::string bytes = data.ConsumeRandomLengthString(300);
+    // What a resolver answers is hostile too.
+    const auto message = std::as_bytes(std::span(bytes));
+    gofer::Bytes answer(message.begin(), message.end());
+    (void)gofer::ParseAddresses(answer);
+    gofer::TakeEdns(answer);
+    (void)gofer::AddEdns(answer);
     if (kept_.empty()) return;
     const base::Fd& to = kept_[data.ConsumeIntegralInRange<size_t>(0, kept_.size() - 1)];
     ::send(to.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -282,6 +282,9 @@ def serve_names(zone):
             name, kind, section = question(query)
             asked.append(name)
             address = zone.get(name)
+            if name == "long.example" and len(query) == 12 + len(section):  # No EDNS: it does not fit.
+                server.sendto(query[:2] + struct.pack(">HHHHH", 0x8380, 1, 0, 0, 0) + section, who)
+                continue
             answers = address is not None and kind == 1
             flags = 0x8180 if address is not None else 0x8183
             reply = query[:2] + struct.pack(">HHHHH", flags, 1, 1 if answers else 0, 0, 0) + section
@@ -295,10 +298,10 @@ def serve_names(zone):
 
 @case("names")
 def resolver_is_asked(machine, scratch):
-    server, asked = serve_names({"here.example": "198.51.100.9", "inside.example": "127.0.0.1"})
+    server, asked = serve_names({"here.example": "198.51.100.9", "long.example": "198.51.100.8", "inside.example": "127.0.0.1"})
     result = run(machine, scratch, """
 import socket
-for name in ('here.example', 'HERE.example', 'gone.example', 'other.test', 'inside.example'):
+for name in ('here.example', 'HERE.example', 'long.example', 'gone.example', 'other.test', 'inside.example'):
     try: print(name, socket.getaddrinfo(name, 80, proto=6)[0][4][0])
     except socket.gaierror as e: print(name, e.errno == socket.EAI_NONAME)
 # A name never leads to what is never allowed.
@@ -306,7 +309,7 @@ try: socket.create_connection(('inside.example', 80))
 except OSError as e: print(e.errno)
 """, "--net-allow=*.example", f"--dns=127.0.0.1:{server.getsockname()[1]}")
     server.close()
-    check(result.out == "here.example 198.51.100.9\nHERE.example 198.51.100.9\ngone.example True\nother.test True\n"
+    check(result.out == "here.example 198.51.100.9\nHERE.example 198.51.100.9\nlong.example 198.51.100.8\ngone.example True\nother.test True\n"
           "inside.example 127.0.0.1\n111\n", result)
     check("other.test" not in asked and "here.example" in asked, asked)
 

@@ -4,6 +4,8 @@
 #include <grp.h>
 #include <gtest/gtest.h>
 #include <linux/nsfs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -12,6 +14,7 @@
 #include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -516,6 +519,36 @@ TEST_F(Namespaces, ParentMapsManyIds) {
                 CHILD_CHECK(write(go[1], &byte, 1) == 1);
                 int status;
                 CHILD_CHECK(waitpid(child, &status, 0) == child && status == 0);
+              }),
+              Exited(0));
+}
+
+// network_namespaces(7): its owner's capabilities are good for it, and for no other.
+TEST_F(Namespaces, NetworkBelongsToItsUserNamespace) {
+  EXPECT_THAT(ForkAndWait([] {
+                BecomeOrdinary();
+                CHILD_CHECK(unshare(CLONE_NEWUSER) == 0);
+                ifreq request{};
+                strcpy(request.ifr_name, "lo");
+                int old = socket(AF_INET, SOCK_DGRAM, 0);
+                CHILD_CHECK(ioctl(old, SIOCGIFFLAGS, &request) == 0);
+                CHILD_CHECK(ioctl(old, SIOCSIFFLAGS, &request) == -1 && errno == EPERM);
+                CHILD_CHECK(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) == -1 && errno == EPERM);
+                CHILD_CHECK(socket(AF_PACKET, SOCK_RAW, 0) == -1 && errno == EPERM);
+                CHILD_CHECK(unshare(CLONE_NEWNET) == 0);
+                int own = socket(AF_INET, SOCK_DGRAM, 0);
+                request.ifr_flags = IFF_UP;
+                CHILD_CHECK(ioctl(own, SIOCSIFFLAGS, &request) == 0);
+                CHILD_CHECK(ioctl(own, SIOCGIFFLAGS, &request) == 0);
+                CHILD_CHECK((request.ifr_flags & IFF_RUNNING) != 0);
+                CHILD_CHECK(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0);
+                CHILD_CHECK(socket(AF_PACKET, SOCK_RAW, 0) >= 0);
+                const int mark = 7;
+                CHILD_CHECK(setsockopt(own, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0);
+                // What is of the whole system stays so.
+                const int size = 10'000;
+                CHILD_CHECK(setsockopt(own, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) == -1);
+                CHILD_CHECK(errno == EPERM);
               }),
               Exited(0));
 }

@@ -72,7 +72,7 @@ Result<void> DatagramSocket::ReadIpv6Control(OpContext& ctx, const RawControl& r
       if (to || raw.data.size() < 2) return Errno(EINVAL);
       const size_t size = (static_cast<size_t>(raw.data[1]) + 1) * 8;
       if (raw.data.size() < size) return Errno(EINVAL);
-      if (!ctx.creds.HasCapability(abi::kCapNetRaw)) return Errno(EPERM);
+      if (!network().Allows(ctx, abi::kCapNetRaw)) return Errno(EPERM);
       to.emplace(raw.data.begin(), raw.data.begin() + static_cast<ptrdiff_t>(size));
       return {};
     }

@@ -52,7 +52,7 @@ Result<netstack::SocketAddr> InetSocket::AddressToBind(OpContext& ctx,
   if (!free && !stack().stack().CanBind(out.addr, device)) return Errno(EADDRNOTAVAIL);
   if (type_ != abi::kSockRaw && out.port != 0 && out.port < sysctl.ip_unprivileged_port_start &&
       protocol_ != abi::kIpprotoIcmp && protocol_ != abi::kIpprotoIcmpv6 &&
-      !ctx.creds.HasCapability(abi::kCapNetBindService)) {
+      !network().Allows(ctx, abi::kCapNetBindService)) {
     return Errno(EACCES);
   }
   return out;

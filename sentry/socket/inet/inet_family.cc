@@ -37,11 +37,11 @@ Result<Ref<Socket>> InetFamily::Create(OpContext& ctx, int type, int protocol, u
   if (datagram && protocol != 0 && protocol != abi::kIpprotoUdp && protocol != ping) {
     return Errno(EPROTONOSUPPORT);
   }
+  Network& network = Networks::Of(kernel_, ctx);
   if (type == abi::kSockRaw) {
     if (protocol == 0 || protocol > 255) return Errno(EPROTONOSUPPORT);
-    if (!ctx.creds.HasCapability(abi::kCapNetRaw)) return Errno(EPERM);
+    if (!network.Allows(ctx, abi::kCapNetRaw)) return Errno(EPERM);
   }
-  Network& network = Networks::Of(kernel_, ctx);
   InetStack& stack = InetStack::Of(kernel_, network);
   if (datagram && protocol == ping && !MayPing(ctx.creds, stack.stack().sysctl())) {
     return Errno(EACCES);

@@ -80,7 +80,7 @@ Result<void> InetSocket::SetSocketOption(OpContext& ctx, int32_t name,
     case abi::kSoBindtoifindex: {
       const auto index = TRY(OptionAs<int32_t>(value));
       if (index < 0) return Errno(EINVAL);
-      if (own.options.bound_ifindex != 0 && !ctx.creds.HasCapability(abi::kCapNetRaw)) {
+      if (own.options.bound_ifindex != 0 && !network().Allows(ctx, abi::kCapNetRaw)) {
         return Errno(EPERM);
       }
       return own.SetBoundInterface(static_cast<uint32_t>(index));
@@ -136,7 +136,7 @@ Result<void> InetSocket::BindToDevice(OpContext& ctx, std::span<const std::byte>
   name = name.substr(0, name.find('\0'));
   netstack::Endpoint& own = endpoint();
   // Free since Linux 5.7, but for who is bound already.
-  if (own.options.bound_ifindex != 0 && !ctx.creds.HasCapability(abi::kCapNetRaw)) {
+  if (own.options.bound_ifindex != 0 && !network().Allows(ctx, abi::kCapNetRaw)) {
     return Errno(EPERM);
   }
   if (name.empty()) return own.SetBoundInterface(0);

@@ -86,8 +86,8 @@ Result<void> InetSocket::SetIpOption(OpContext& ctx, int32_t name,
   if (bool* flag = FlagOf(own, name)) {
     if (name == abi::kIpHdrincl && type_ != abi::kSockRaw) return Errno(ENOPROTOOPT);
     if (value.empty() && name != abi::kIpRecverr && name != abi::kIpHdrincl) return Errno(EINVAL);
-    if (name == abi::kIpTransparent && number != 0 && !ctx.creds.HasCapability(abi::kCapNetRaw) &&
-        !ctx.creds.HasCapability(abi::kCapNetAdmin)) {
+    if (name == abi::kIpTransparent && number != 0 && !network().Allows(ctx, abi::kCapNetRaw) &&
+        !network().Allows(ctx, abi::kCapNetAdmin)) {
       return Errno(EPERM);
     }
     if (name == abi::kIpMulticastAll && number != 0 && number != 1) return Errno(EINVAL);

@@ -83,7 +83,7 @@ Result<void> InetSocket::SetIpv6Option(OpContext& ctx, int32_t name,
     case abi::kIpv6Hopopts:
     case abi::kIpv6Dstopts:
     case abi::kIpv6Rthdr: {
-      if (name != abi::kIpv6Rthdr && !ctx.creds.HasCapability(abi::kCapNetRaw)) {
+      if (name != abi::kIpv6Rthdr && !network().Allows(ctx, abi::kCapNetRaw)) {
         return Errno(EPERM);
       }
       const std::span<const std::byte> header = TRY(ExtensionHeader(value));
@@ -109,8 +109,8 @@ Result<void> InetSocket::SetIpv6Option(OpContext& ctx, int32_t name,
   }
   if (bool* flag = FlagOf(own, name)) {
     if (!whole) return Errno(EINVAL);
-    if (name == abi::kIpv6Transparent && number != 0 && !ctx.creds.HasCapability(abi::kCapNetRaw) &&
-        !ctx.creds.HasCapability(abi::kCapNetAdmin)) {
+    if (name == abi::kIpv6Transparent && number != 0 && !network().Allows(ctx, abi::kCapNetRaw) &&
+        !network().Allows(ctx, abi::kCapNetAdmin)) {
       return Errno(EPERM);
     }
     if (name == abi::kIpv6MulticastLoop && number != 0 && number != 1) return Errno(EINVAL);

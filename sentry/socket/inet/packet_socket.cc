@@ -203,9 +203,9 @@ PacketFamily::PacketFamily(Kernel& kernel) : kernel_(kernel) {
 }
 
 Result<Ref<Socket>> PacketFamily::Create(OpContext& ctx, int type, int protocol, uint32_t flags) {
-  if (!ctx.creds.HasCapability(abi::kCapNetRaw)) return Errno(EPERM);
-  if (type != abi::kSockRaw && type != abi::kSockDgram) return Errno(ESOCKTNOSUPPORT);
   Network& network = Networks::Of(kernel_, ctx);
+  if (!network.Allows(ctx, abi::kCapNetRaw)) return Errno(EPERM);
+  if (type != abi::kSockRaw && type != abi::kSockDgram) return Errno(ESOCKTNOSUPPORT);
   InetStack& stack = InetStack::Of(kernel_, network);
   const uint16_t ethertype = ntohs(static_cast<uint16_t>(protocol));
   return Ref<Socket>(MakeRef<PacketSocket>(

@@ -212,7 +212,7 @@ Result<void> TcpSocket::SetNumber(OpContext& ctx, int32_t name, int32_t number) 
     case abi::kTcpThinDupack:
       return InRange(number, 0, 1) ? Result<void>() : Errno(EINVAL);
     case abi::kTcpRepair:
-      return Errno(ctx.creds.HasCapability(abi::kCapNetAdmin) ? EOPNOTSUPP : EPERM);
+      return Errno(network().Allows(ctx, abi::kCapNetAdmin) ? EOPNOTSUPP : EPERM);
     default:
       return Errno(ENOPROTOOPT);
   }

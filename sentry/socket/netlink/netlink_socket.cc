@@ -37,7 +37,7 @@ NetlinkSocket::~NetlinkSocket() {
 }
 
 Result<void> NetlinkSocket::CheckGroups(OpContext& ctx) const {
-  if (protocol_of().AnyoneListens() || ctx.creds.HasCapability(abi::kCapNetAdmin)) return {};
+  if (protocol_of().AnyoneListens() || network().Allows(ctx, abi::kCapNetAdmin)) return {};
   return Errno(EPERM);
 }
 
@@ -82,7 +82,7 @@ Result<void> NetlinkSocket::Connect(OpContext& ctx, const SocketAddress& address
   const auto name = address.As<abi::SockAddrNl>();
   const bool user_space = protocol_ == abi::kNetlinkUsersock;
   if ((name.nl_groups != 0 || name.nl_pid != 0) && !user_space &&
-      !ctx.creds.HasCapability(abi::kCapNetAdmin)) {
+      !network().Allows(ctx, abi::kCapNetAdmin)) {
     return Errno(EPERM);
   }
   AutoBind(ctx);
@@ -120,7 +120,7 @@ Result<size_t> NetlinkSocket::Send(OpContext& ctx, IoSource& data, SendArgs& arg
     to = name.nl_pid;
     groups = name.nl_groups;
     const bool anyone = protocol_ == abi::kNetlinkUsersock;
-    if ((to != 0 || groups != 0) && !anyone && !ctx.creds.HasCapability(abi::kCapNetAdmin)) {
+    if ((to != 0 || groups != 0) && !anyone && !network().Allows(ctx, abi::kCapNetAdmin)) {
       return Errno(EPERM);
     }
   }

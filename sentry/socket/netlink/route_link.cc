@@ -49,6 +49,9 @@ Result<void> SetLinkAddress(NetDevice& device, const NetlinkAttributes& attribut
 Result<void> ChangeLink(NetlinkRequest& request, const NetlinkAttributes& attributes,
                         Network& network, NetDevice& device) {
   const auto head = request.Fixed<abi::Ifinfomsg>();
+  if (attributes.Has(abi::kIflaNetNsFd) || attributes.Has(abi::kIflaNetNsPid)) {
+    return request.Refuse(EOPNOTSUPP, "Devices do not move between namespaces here");
+  }
   TRY(SetLinkAddress(device, attributes, abi::kIflaAddress, device.address));
   TRY(SetLinkAddress(device, attributes, abi::kIflaBroadcast, device.broadcast));
   if (auto mtu = TRY(attributes.Get<uint32_t>(abi::kIflaMtu))) {

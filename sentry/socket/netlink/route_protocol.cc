@@ -36,7 +36,9 @@ class RouteProtocol final : public NetlinkProtocol {
     if (type > abi::kRtmMax) return Errno(EOPNOTSUPP);
     if (request.payload.empty()) return {};
     const bool is_get = (type & 3) == 2;
-    if (!is_get && !request.ctx.creds.HasCapability(abi::kCapNetAdmin)) return Errno(EPERM);
+    if (!is_get && !request.socket.network().Allows(request.ctx, abi::kCapNetAdmin)) {
+      return Errno(EPERM);
+    }
     for (const Row& row : kRows) {
       if (row.type != type) continue;
       const Handler handler = is_get && request.IsDump() ? row.dump : row.one;

@@ -18,10 +18,10 @@ class SockDiagProtocol final : public NetlinkProtocol {
     const uint16_t type = request.header.nlmsg_type;
     if (type != abi::kSockDiagByFamily && type != abi::kSockDestroy) return Errno(EINVAL);
     if (request.payload.size() < 2) return Errno(EINVAL);
-    if (type == abi::kSockDestroy && !request.ctx.creds.HasCapability(abi::kCapNetAdmin)) {
+    Network& network = request.socket.network();
+    if (type == abi::kSockDestroy && !network.Allows(request.ctx, abi::kCapNetAdmin)) {
       return Errno(EPERM);
     }
-    Network& network = request.socket.network();
     SocketDiag& diag = StateOf<SocketDiag>(kernel_);
     const auto family = static_cast<int>(request.payload[0]);
     switch (family) {

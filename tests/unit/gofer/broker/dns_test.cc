@@ -39,6 +39,31 @@ TEST(Dns, AnswersAreReadBack) {
   EXPECT_EQ(found[0].seconds, 60u);
 }
 
+TEST(Dns, EdnsComesAndGoes) {
+  Bytes query = kQuery;
+  ASSERT_TRUE(AddEdns(query));
+  EXPECT_EQ(query.size(), kQuery.size() + 11);
+  EXPECT_TRUE(IsQuery(query));
+  EXPECT_FALSE(AddEdns(query));  // It has it.
+  // An answer with the same record behind what was asked for.
+  const auto question = ParseQuestion(kQuery);
+  const Address address[] = {*Address::Parse("198.51.100.7")};
+  const Bytes plain = MakeAnswer(kQuery, *question, address);
+  Bytes answer = plain;
+  answer[11] = std::byte{1};
+  answer.insert(answer.end(), query.end() - 11, query.end());
+  TakeEdns(answer);
+  EXPECT_EQ(answer, plain);
+  TakeEdns(answer);
+  EXPECT_EQ(answer, plain);
+  // Cut anywhere, it is left alone or read as far as it goes.
+  for (size_t size = 0; size < query.size(); ++size) {
+    Bytes cut(query.begin(), query.begin() + static_cast<ptrdiff_t>(size));
+    TakeEdns(cut);
+    EXPECT_EQ(cut.size(), size);
+  }
+}
+
 TEST(Dns, Errors) {
   const Bytes refused = MakeError(kQuery, DnsCode::kNoName);
   ASSERT_EQ(refused.size(), kQuery.size());
