@@ -49,11 +49,6 @@ if(SENTRY_SANITIZE)
   set(SENTRY_STATIC OFF)
 endif()
 
-# 14,000 relocations in 3 KB instead of 330, which every start would read.
-if(SENTRY_STATIC AND (LLD OR MOLD))
-  add_link_options(-Wl,--pack-dyn-relocs=relr)
-endif()
-
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-fstack-protector-strong -fcf-protection=full -ftrivial-auto-var-init=zero
