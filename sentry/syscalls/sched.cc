@@ -116,13 +116,14 @@ Result<void> SysSchedSetattr(Task& task, int pid, UserPtr<abi::SchedAttr> from, 
   if (policy < 0 || (policy & abi::kSchedResetOnFork) != 0) return Errno(EINVAL);
   const bool ordinary = policy == abi::kSchedNormal || policy == abi::kSchedBatch;
   const int nice = std::clamp(attr.sched_nice, abi::kPrioMin, abi::kPrioMax - 1);
-  if (ordinary && nice < target->nice && !task.creds().HasCapability(abi::kCapSysNice) &&
+  const bool sets_nice = ordinary && (attr.sched_flags & abi::kSchedFlagKeepParams) == 0;
+  if (sets_nice && nice < target->nice && !task.creds().HasCapability(abi::kCapSysNice) &&
       static_cast<uint64_t>(20 - nice) > target->group().limit(abi::kRlimitNice)) {
     return Errno(EPERM);
   }
   if ((attr.sched_flags & abi::kSchedFlagResetOnFork) != 0) policy |= abi::kSchedResetOnFork;
   TRY(SetPolicy(task, *target, policy, priority));
-  if (ordinary && (attr.sched_flags & abi::kSchedFlagKeepParams) == 0) {
+  if (sets_nice) {
     target->nice = nice;
     target->ApplyHostPriority();
   }

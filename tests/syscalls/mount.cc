@@ -671,6 +671,18 @@ TEST_F(MountTest, TmpfsTakesNewLimits) {
       Exited(0));
 }
 
+TEST_F(MountTest, ComingAndGoingCostsNothing) {
+  EXPECT_THAT(Inside([this] {
+                for (int i = 0; i < 300; ++i) {
+                  Tmpfs(at("a"));
+                  CHILD_CHECK(umount2(at("a").c_str(), 0) == 0);
+                }
+                Tmpfs(at("a"));
+                Touch(at("a/file"));
+              }),
+              Exited(0));
+}
+
 TEST_F(MountTest, GroupsAreGivenAcrossNamespaces) {
   EXPECT_THAT(
       Inside([this] {

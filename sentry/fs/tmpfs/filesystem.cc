@@ -1,6 +1,7 @@
 #include "sentry/fs/tmpfs/filesystem.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sentry/fs/tmpfs/directory.h"
 #include "sentry/time/time.h"
@@ -31,6 +32,7 @@ TmpfsFilesystem::TmpfsFilesystem(const TmpfsOptions& options, MemoryBudget& budg
 Ref<Inode> TmpfsFilesystem::Root() {
   if (root_ != nullptr) return Ref<Inode>(root_);
   ++inodes_;
+  root_is_free_ = true;
   TmpfsInode::Start start{.ino = ++last_ino_,
                           .mode = abi::kSIfdir | options_.mode,
                           .uid = options_.uid,
@@ -85,7 +87,7 @@ Result<uint64_t> TmpfsFilesystem::NewInode() {
 }
 
 void TmpfsFilesystem::InodeGone() {
-  --inodes_;
+  if (--inodes_ == 0 && std::exchange(root_is_free_, false)) return;
   budget_.Uncharge(kInodeCost);
 }
 

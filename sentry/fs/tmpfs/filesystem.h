@@ -63,6 +63,7 @@ class TmpfsFilesystem final : public Filesystem {
   TmpfsOptions options_;
   MemoryBudget& budget_;
   TmpfsDirectory* root_ = nullptr;  // Borrowed: mounts hold it, and it holds us.
+  bool root_is_free_ = false;       // The root is counted as an inode, and not charged.
   uint64_t pages_ = 0;
   uint64_t inodes_ = 0;
   uint64_t last_ino_ = 0;
