@@ -92,14 +92,29 @@ Result<uint64_t> SysMmap(Task& task, uint64_t addr, uint64_t length, uint32_t pr
                          FdNum fd, uint64_t offset) {
   if (offset % kPage != 0) return Errno(EINVAL);
   if (length == 0) return Errno(EINVAL);
-  if (!GuestRange(task, addr, length)) return Errno(ENOMEM);
+  bool hint_dropped = false;
+  if (!GuestRange(task, addr, length)) {
+    // A hint that cannot be followed is none; the host must not follow it either.
+    const bool fixed = (flags & (abi::kMapFixed | abi::kMapFixedNoreplace)) != 0;
+    if (fixed || !GuestRange(task, 0, length)) return Errno(ENOMEM);
+    addr = 0;
+    hint_dropped = true;
+  }
   TRY(CheckBudget(task, length, prot, flags));
   if ((flags & abi::kMapFixed) != 0) {
     task.mm().attached.Remove(addr, length, task.group().pid.value());
   }
   if ((flags & abi::kMapAnonymous) == 0)
     return MapFile(task, addr, length, prot, flags, fd, offset);
-  return Errno(kErrnoHost);
+  if (!hint_dropped) return Errno(kErrnoHost);
+  task.CaptureThen([=](Task& self) {
+    const platform::HostCall call{.number = self.call().number,
+                                  .args = {0, length, prot, flags, ~uint64_t{0}, offset}};
+    self.InjectThen(std::span(&call, 1), [](Task& done, std::span<const int64_t> results) {
+      done.CompleteSyscall(static_cast<uint64_t>(results[0]));
+    });
+  });
+  return Errno(kErrnoNoReturn);
 }
 
 // The host keeps the break, so where it stands is read from there, and only when a limit may be

@@ -77,6 +77,21 @@ TEST(Munmap, LengthsAreWholePages) {
   EXPECT_TRUE(IsMapped(area.page(1)));
 }
 
+// --- mmap ---
+
+TEST(MmapHint, OutOfReachIsNone) {
+  for (uintptr_t hint : {uintptr_t{0x7fff'ffff'e000}, uintptr_t{0xffff'8000'0000'0000}}) {
+    void* const at = mmap(reinterpret_cast<void*>(hint), kPage, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_THAT(at, SyscallSucceeds());
+    EXPECT_LT(reinterpret_cast<uintptr_t>(at), uintptr_t{0x7fff'ffff'f000});
+    *static_cast<char*>(at) = 1;
+    EXPECT_THAT(munmap(at, kPage), SyscallReturns(0));
+  }
+  EXPECT_THAT(mmap(kKernel, kPage, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+              SyscallFails(ENOMEM));
+}
+
 // --- mprotect ---
 
 TEST(Mprotect, Errors) {
