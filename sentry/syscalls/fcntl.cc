@@ -49,7 +49,7 @@ Result<uint64_t> SetOwner(Task& task, FileDescription& file, int32_t owner, bool
 Result<uint64_t> SetOwnerEx(Task& task, FileDescription& file, UserPtr<abi::FOwnerEx> arg) {
   abi::FOwnerEx owner = TRY(task.CopyIn(arg));
   if (owner.type < abi::kFOwnerTid || owner.type > abi::kFOwnerPgrp) return Errno(EINVAL);
-  if (owner.pid < 0) return Errno(EINVAL);
+  if (owner.pid < 0) return Errno(ESRCH);  // No process has that number.
   const bool group = owner.type == abi::kFOwnerPgrp;
   return SetOwner(task, file, group ? -owner.pid : owner.pid, owner.type == abi::kFOwnerTid);
 }

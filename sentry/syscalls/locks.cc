@@ -160,6 +160,8 @@ Result<uint64_t> LockCommand(Task& task, Ref<FileDescription> file, int32_t comm
 }
 
 Result<void> SysFlock(Task& task, FdNum fd, int32_t operation) {
+  constexpr int32_t kLockMand = 32;  // Linux 5.18 and later take it and do nothing.
+  if ((operation & kLockMand) != 0) return {};
   int32_t kind = operation & ~abi::kLockNb;
   if (kind != abi::kLockSh && kind != abi::kLockEx && kind != abi::kLockUn) return Errno(EINVAL);
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));

@@ -78,6 +78,8 @@ TEST_F(AsyncIo, BadOwners) {
   EXPECT_THAT(fcntl(out_.get(), F_SETOWN, -2'000'000'000), SyscallFails(ESRCH));
   f_owner_ex owner = {static_cast<__pid_type>(7), 1};
   EXPECT_THAT(fcntl(out_.get(), F_SETOWN_EX, &owner), SyscallFails(EINVAL));
+  owner = {.type = F_OWNER_PID, .pid = -5};
+  EXPECT_THAT(fcntl(out_.get(), F_SETOWN_EX, &owner), SyscallFails(ESRCH));
   EXPECT_THAT(fcntl(out_.get(), F_SETSIG, 65), SyscallFails(EINVAL));
   EXPECT_THAT(fcntl(out_.get(), F_GETSIG), SyscallReturns(0));
 }

@@ -75,5 +75,11 @@ TEST_F(Flock, EndsWithTheProcess) {
   EXPECT_THAT(flock(a_.get(), LOCK_EX | LOCK_NB), SyscallSucceeds());
 }
 
+// LOCK_MAND
+TEST_F(Flock, MandatoryLocksAreNone) {
+  EXPECT_THAT(flock(-1, 32), SyscallReturns(0));
+  EXPECT_THAT(flock(-1, 16), SyscallFails(EINVAL));
+}
+
 }  // namespace
 }  // namespace test
