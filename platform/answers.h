@@ -1,5 +1,6 @@
 // What some backends can do besides: guest threads that give answers to themselves, that make
-// threads without waiting for a word of the kernel, and that wait for long at little cost.
+// threads without waiting for a word of the kernel, and that wait for long at little cost;
+// processes that are held.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +59,16 @@ class QuickCloning {
 
  protected:
   ~QuickCloning() = default;
+};
+
+// A backend that continues what others stop is one of these too.
+class ProcessHolder {
+ public:
+  // Stops the host's process of a guest, or lets it go on (--cpus).
+  virtual void Hold(int host_pid, bool held) = 0;
+
+ protected:
+  ~ProcessHolder() = default;
 };
 
 }  // namespace platform

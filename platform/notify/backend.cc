@@ -157,10 +157,21 @@ void Backend::ForgetThread(StubThread* t, int status) {
 }
 
 // Stops are the kernel's: a stub that the host keeps stopped would not answer a kick.
+void Backend::Hold(int host_pid, bool held) {
+  MutexLock lock(&mu_);
+  const auto it = processes_.find(host_pid);
+  if (it == processes_.end()) return;
+  it->second->held = held;
+  ::kill(host_pid, held ? SIGSTOP : SIGCONT);
+}
+
 void Backend::OnStop(pid_t pid) {
   MutexLock lock(&mu_);
   siginfo_t info;
-  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG) == 0) ::kill(pid, SIGCONT);
+  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG) != 0) return;
+  const auto it = processes_.find(pid);
+  // Somebody outside did that, whom it is not for.
+  if (it == processes_.end() || !it->second->held) ::kill(pid, SIGCONT);
 }
 
 void Backend::OnTick() {
@@ -173,6 +184,7 @@ void Backend::OnTick() {
       continue;
     }
     outstanding = true;
+    if (t->process_->held) continue;
     if (++t->kick_age_ == options_.kick_deadline) {
       LOG_INFO("stub thread %d does not answer: killed", tid);
       SendKill(*t->process_);

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "platform/answers.h"
 #include "platform/base/mutex.h"
 #include "platform/notify/fp_state.h"
 #include "platform/notify/listener.h"
@@ -26,7 +27,7 @@
 
 namespace platform::notify {
 
-class Backend final : public Platform, private Reaper::Client {
+class Backend final : public Platform, public ProcessHolder, private Reaper::Client {
  public:
   static Result<std::unique_ptr<Platform>> Create(const NotifyOptions& options);
   ~Backend() override;
@@ -42,6 +43,7 @@ class Backend final : public Platform, private Reaper::Client {
   std::vector<uint64_t> ReportingFilter() const override;
   void Interrupt() override;
   void Shutdown() override EXCLUDES(mu_);
+  void Hold(int host_pid, bool held) override EXCLUDES(mu_);
 
  private:
   friend class StubThread;

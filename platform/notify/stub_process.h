@@ -81,7 +81,8 @@ struct SiteCount {
 struct StubProcess : base::RefCounted {
   static constexpr size_t kSites = 16;  // In turn; others are forgotten.
 
-  pid_t pid = 0;  // 0: the host made no process yet, or it has not reported.
+  pid_t pid = 0;      // 0: the host made no process yet, or it has not reported.
+  bool held = false;  // Stopped by Backend::Hold().
   base::Ref<StubMemory> memory;
   base::IntrusiveList<StubThread> threads;
   int highest_fd = -1;    // Ever installed; descriptors for injected calls go above.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "platform/answers.h"
 #include "sentry/kernel/host_proc.h"
 #include "sentry/kernel/task.h"
 
@@ -47,8 +48,15 @@ int64_t CpuQuota::UsedSinceLast() {
 
 void CpuQuota::SetStopped(bool stopped) {
   stopped_ = stopped;
+  auto* holder = dynamic_cast<platform::ProcessHolder*>(&kernel_.platform());
   for (ThreadGroup* group : kernel_.pids().Groups()) {
-    if (int pid = HostPidOf(*group)) ::kill(pid, stopped ? SIGSTOP : SIGCONT);
+    const int pid = HostPidOf(*group);
+    if (pid == 0) continue;
+    if (holder != nullptr) {
+      holder->Hold(pid, stopped);
+    } else {
+      ::kill(pid, stopped ? SIGSTOP : SIGCONT);
+    }
   }
 }
 
