@@ -173,8 +173,8 @@ END
 
 # --- throughput tools ---
 served("speed", "iperf3", r"""
-iperf3 -s -1 -B 127.0.0.1 -p $port >/dev/null & server=$!
-for i in $(seq 100); do iperf3 -c 127.0.0.1 -p $port -t 1 -J > out 2>/dev/null && break; sleep 0.1; done
+iperf3 -s -B 127.0.0.1 -p $port >/dev/null 2>&1 & server=$!
+for i in $(seq 100); do iperf3 -c 127.0.0.1 -p $port -t 1 -J > out 2>/dev/null && grep -q sum_received out && break; sleep 0.1; done
 python3 -c 'import json; r = json.load(open("out")); print(r["end"]["sum_received"]["bytes"] > 1000000)'
 """, needs=["iperf3"])
 
