@@ -2,58 +2,37 @@
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <climits>
 #include <csignal>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "gofer/broker/broker.h"
 #include "gofer/broker/filter.h"
 #include "platform/base/log.h"
+#include "platform/host/confine.h"
 
 namespace gofer {
 namespace {
 
 constexpr auto kProgram = host::CompileStatic<kBrokerRules>();
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // Their runtimes make host calls of their own.
-#else
-constexpr bool kSanitized = false;
-#endif
-
-void CloseBetween(int first, int last) {
-  if (first > last) return;
-  if (::syscall(SYS_close_range, static_cast<unsigned>(first), static_cast<unsigned>(last), 0) == 0)
-    return;
-  const auto limit = static_cast<int>(::sysconf(_SC_OPEN_MAX));
-  for (int fd = first; fd <= last && fd < limit; ++fd) ::close(fd);
-}
-
 // Nothing but what the configuration names and the log: the process was forked in the midst of
 // others' channels.
-void KeepOnly(const BrokerConfig& config, const base::Fd& channel) {
-  std::set<int> kept = {STDERR_FILENO, channel.get()};
-  if (config.audit.valid()) kept.insert(config.audit.get());
-  for (const PublishedPort& port : config.ports) kept.insert(port.socket.get());
-  int next = 0;
-  for (const int fd : kept) {
-    CloseBetween(next, fd - 1);
-    next = fd + 1;
-  }
-  CloseBetween(next, INT_MAX);
-  // No socket is to get the number of a standard descriptor.
-  for (int fd = ::eventfd(0, EFD_CLOEXEC); fd >= 0; fd = ::eventfd(0, EFD_CLOEXEC)) {
-    if (fd <= STDERR_FILENO) continue;
-    ::close(fd);
-    break;
-  }
+base::Result<void> KeepOnly(const BrokerConfig& config, const base::Fd& channel) {
+  std::vector<int> kept = {STDERR_FILENO, channel.get()};
+  if (config.audit.valid()) kept.push_back(config.audit.get());
+  for (const PublishedPort& port : config.ports) kept.push_back(port.socket.get());
+  return host::KeepDescriptors(std::move(kept));
+}
+
+int Fail(base::Errno error) {
+  LOG_ERROR("broker: cannot protect itself (errno %d)", error.value());
+  return 1;
 }
 
 // All but the one, if it is there, that newer kernels want of who attaches a filter to a TCP socket
@@ -104,23 +83,17 @@ int BrokerMain(BrokerConfig config, base::Fd channel) {
   ::prctl(PR_SET_NAME, "sentry-broker");
   ::signal(SIGPIPE, SIG_IGN);
   ::tzset();
-  rlimit limit;
-  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  KeepOnly(config, channel);
+  host::RaiseDescriptorLimit();
+  const base::Result<void> kept = KeepOnly(config, channel);
+  if (!kept.ok()) return Fail(kept.error());
   Broker broker(std::move(config), std::move(channel));
   LeaveHostTree();
   DropCapabilities();
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   base::Result<void> is_protected = host::SetNoNewPrivileges();
-  if (is_protected.ok() && !kSanitized) OpenNothing();
-  if (is_protected.ok() && !kSanitized) is_protected = InstallBrokerFilter();
-  if (!is_protected.ok()) {
-    LOG_ERROR("broker: cannot protect itself (errno %d)", is_protected.error().value());
-    return 1;
-  }
+  if (is_protected.ok() && !host::kSanitized) OpenNothing();
+  if (is_protected.ok() && !host::kSanitized) is_protected = InstallBrokerFilter();
+  if (!is_protected.ok()) return Fail(is_protected.error());
   broker.Run();
   return 0;
 }

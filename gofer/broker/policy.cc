@@ -45,13 +45,13 @@ bool IsName(std::string_view name) {
   });
 }
 
+}  // namespace
+
 std::string Lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 'a' - 'A') : c;
   return out;
 }
-
-}  // namespace
 
 std::optional<PolicyRule> PolicyRule::Parse(std::string_view text) {
   PolicyRule rule;

@@ -18,6 +18,9 @@ namespace gofer {
 
 enum class PolicyMode : uint8_t { kOpen, kAllowList, kNone };
 
+// Names as they are compared: ASCII letters in lower case.
+std::string Lower(std::string_view text);
+
 // "10.1.0.0/16", "192.0.2.1:443", "[2001:db8::1]:80-90", "example.org", "*.example.org:443".
 struct PolicyRule {
   std::optional<Network> network;  // Nothing: a name.

@@ -5,27 +5,19 @@
 #include <linux/capability.h>
 #include <linux/mount.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "gofer/filter/filter.h"
 #include "gofer/server/landlock.h"
 #include "platform/base/log.h"
+#include "platform/host/confine.h"
 
 namespace gofer {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // Their runtimes make host calls of their own.
-#else
-constexpr bool kSanitized = false;
-#endif
 
 constexpr int kAtRecursive = 0x8000;  // AT_RECURSIVE, which older headers lack.
 
@@ -64,45 +56,7 @@ bool AnyWritable(const std::vector<Mount>& mounts) {
   return false;
 }
 
-base::Result<void> CloseRange(unsigned first, unsigned last) {
-  if (first > last) return base::Ok();
-  if (::syscall(SYS_close_range, first, last, 0) == 0) return base::Ok();
-  if (errno != ENOSYS) return base::LastErrno();
-  const auto limit = static_cast<unsigned>(::sysconf(_SC_OPEN_MAX));
-  for (unsigned fd = first; fd <= last && fd < limit; ++fd) ::close(static_cast<int>(fd));
-  return base::Ok();
-}
-
 }  // namespace
-
-base::Result<void> KeepOnly(std::vector<int> kept, int log_fd) {
-  if (log_fd >= 0 && log_fd != STDERR_FILENO && ::dup2(log_fd, STDERR_FILENO) < 0) {
-    return base::LastErrno();
-  }
-  if (log_fd >= 0) kept.push_back(STDERR_FILENO);
-  std::sort(kept.begin(), kept.end());
-  unsigned next = 0;
-  for (const int fd : kept) {
-    const auto number = static_cast<unsigned>(fd);
-    if (number > next) TRY(CloseRange(next, number - 1));
-    next = std::max(next, number + 1);
-  }
-  TRY(CloseRange(next, ~0U));
-  // Nothing that is opened later may get a number that a stray message to standard output would
-  // reach.
-  while (true) {
-    base::Fd filler = TRY(base::Fd::From(::eventfd(0, EFD_CLOEXEC)));
-    if (filler.get() > STDERR_FILENO) return base::Ok();
-    filler.release();
-  }
-}
-
-void RaiseDescriptorLimit() {
-  rlimit limit;
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 bool DetachRoots(std::vector<Mount>* mounts) {
   bool all = true;
@@ -144,18 +98,24 @@ base::Result<void> ProtectSelf(std::vector<Mount>* mounts, PathGuard* guard,
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   const rlimit no_core = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  RaiseDescriptorLimit();
+  host::RaiseDescriptorLimit();
   DetachRoots(mounts);
   std::vector<int> kept = {channel.get()};
   if (guard->fd_directory().valid()) kept.push_back(guard->fd_directory().get());
   for (const Mount& mount : *mounts) {
     if (mount.root().valid()) kept.push_back(mount.root().get());
   }
-  TRY(KeepOnly(std::move(kept), config.log_fd));
+  if (config.log_fd >= 0) {
+    if (config.log_fd != STDERR_FILENO && ::dup2(config.log_fd, STDERR_FILENO) < 0) {
+      return base::LastErrno();
+    }
+    kept.push_back(STDERR_FILENO);
+  }
+  TRY(host::KeepDescriptors(std::move(kept)));
   TRY(LeaveHostTree(guard));
   TRY(DropCapabilities(*mounts));
   if (config.die_with_parent) ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (kSanitized) return base::Ok();
+  if (host::kSanitized) return base::Ok();
   // Where the host has no Landlock, the other fences stand alone; `sentry doctor` tells.
   const base::Result<void> restricted = RestrictToRoots(*mounts);
   if (!restricted.ok()) LOG_INFO("gofer: no Landlock (errno %d)", restricted.error().value());

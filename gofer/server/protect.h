@@ -19,12 +19,6 @@ namespace gofer {
 base::Result<void> ProtectSelf(std::vector<Mount>* mounts, PathGuard* guard,
                                const base::Fd& channel, const GoferConfig& config);
 
-// Closes everything but `kept` and puts something inert at 0, 1 and (unless it is the log) 2.
-base::Result<void> KeepOnly(std::vector<int> kept, int log_fd);
-
-// As many descriptors as the host lets us have: every handle is one.
-void RaiseDescriptorLimit();
-
 // Replaces each root by a detached copy of its mount: ".." ends there, set-user-ID and devices mean
 // nothing, and a mount that is granted read-only is so for the kernel too.  Needs CAP_SYS_ADMIN;
 // true if all were replaced.

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -59,7 +58,7 @@ Result<void> OpenPorts(const Config& config, gofer::BrokerConfig& plan) {
   return {};
 }
 
-void WriteResolver(Kernel& kernel, MountNamespace& mounts) {
+void WriteResolver(MountNamespace& mounts) {
   Ref<Credentials> root = Credentials::ForUser(0, 0, {});
   OpContext ctx{.creds = *root, .now = RealtimeNow(), .umask = 022};
   const WalkRoot from{mounts.Root(), mounts.Root(), mounts};
@@ -75,7 +74,6 @@ void WriteResolver(Kernel& kernel, MountNamespace& mounts) {
   BufferSource source(std::as_bytes(std::span(text)));
   int64_t position = 0;
   (void)(*file)->Write(ctx, source, &position);
-  (void)kernel;
 }
 
 }  // namespace
@@ -141,11 +139,8 @@ Result<gofer::BrokerConfig> PlanBroker(const Config& config) {
   if (config.dns.empty()) plan.resolvers = gofer::ReadResolvers("/etc/resolv.conf");
   for (const std::string& text : config.add_host) {
     const size_t colon = text.find(':');
-    std::string name = text.substr(0, colon);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-      return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-    });
-    plan.hosts.emplace(name, *gofer::Address::Parse(text.substr(colon + 1)));
+    plan.hosts.emplace(gofer::Lower(text.substr(0, colon)),
+                       *gofer::Address::Parse(text.substr(colon + 1)));
   }
   if (!config.net_audit.empty()) {
     plan.audit =
@@ -177,7 +172,7 @@ Result<BrokerProcess> StartBroker(gofer::BrokerConfig config) {
 void SetUpOutside(Kernel& kernel, MountNamespace& mounts, base::Fd channel) {
   Network& network = StateOf<Networks>(kernel).first();
   network.outside_owner = MakeRef<Gateway>(kernel, network, std::move(channel));
-  WriteResolver(kernel, mounts);
+  WriteResolver(mounts);
 }
 
 void FinishOutside(Kernel& kernel) {

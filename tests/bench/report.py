@@ -2,6 +2,7 @@
 import csv
 import statistics
 from html import escape
+from math import log10
 
 COLOURS = {"native": "#888888", "bwrap": "#c9a227", "runsc": "#c0504d", "notify": "#1f77b4", "ptrace": "#7fb2e5"}
 _LEFT, _WIDTH, _BAR, _GAP = 270, 620, 9, 9  # Pixels.
@@ -23,7 +24,6 @@ def write_csv(path, figures, systems):
 
 
 def _position(ratio):
-    from math import log10
     low, high = (log10(bound) for bound in _SPAN)
     return _WIDTH * (min(max(log10(max(ratio, 1e-9)), low), high) - low) / (high - low)
 

@@ -6,17 +6,13 @@
 #include "gofer/filter/filter.h"
 #include "gofer/server/landlock.h"
 #include "gofer/server/protect.h"
+#include "platform/host/confine.h"
 #include "tests/unit/gofer/gofer_pair.h"
 
 namespace gofer {
 namespace {
 
 constexpr uid_t kNobody = 65534;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kFiltered = false;
-#else
-constexpr bool kFiltered = true;
-#endif
 
 // A child that runs ServerMain over `mount`, and a client of it.
 class GoferProcess {
@@ -149,7 +145,7 @@ TEST(GoferProtection, NothingOutsideTheRootsOpens) {
   host.Dir("sub");
   for (const bool as_nobody : Identities()) {
     // Without the rights of root, or with a sanitizer's runtime, Landlock may be the only fence.
-    if (as_nobody && (!kFiltered || LandlockVersion() == 0)) continue;
+    if (as_nobody && (host::kSanitized || LandlockVersion() == 0)) continue;
     const auto attempt = [](int root) {
       if (::syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY) >= 0) return 1;
       if (::syscall(SYS_openat, root, "../../etc/passwd", O_RDONLY) >= 0) return 2;
@@ -162,7 +158,7 @@ TEST(GoferProtection, NothingOutsideTheRootsOpens) {
 }
 
 TEST(GoferProtection, OtherHostCallsKill) {
-  if (!kFiltered) return;
+  if (host::kSanitized) return;
   HostDir host;
   for (const long number : {SYS_socket, SYS_execve, SYS_ptrace, SYS_process_vm_readv, SYS_kill,
                             SYS_fork, SYS_mount, SYS_unshare, SYS_bpf, SYS_io_uring_setup,
@@ -181,11 +177,12 @@ TEST(GoferProtection, NoWritingThroughReadOnlyMounts) {
   const int status = RunTakenOver(host.path(), false, false, [](int root) {
     return ::syscall(SYS_openat, root, "f", O_RDWR) < 0 ? 0 : 1;
   });
-  EXPECT_TRUE(kFiltered ? WIFSIGNALED(status) : ::geteuid() != 0 || WEXITSTATUS(status) == 0);
+  EXPECT_TRUE(!host::kSanitized ? WIFSIGNALED(status)
+                                : ::geteuid() != 0 || WEXITSTATUS(status) == 0);
 }
 
 TEST(GoferProtection, NoExecutableMemory) {
-  if (!kFiltered) return;
+  if (host::kSanitized) return;
   HostDir host;
   const int status = RunTakenOver(host.path(), true, false, [](int) {
     ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
