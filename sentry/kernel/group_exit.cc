@@ -1,6 +1,7 @@
 // The end of a process: its tasks die at once, its children get another parent, its parent is told
 // (Linux: do_group_exit(), exit_notify(), release_task()).
 #include <algorithm>
+#include <utility>
 
 #include "abi/linux/poll.h"
 #include "abi/linux/wait.h"
@@ -118,10 +119,9 @@ void ThreadGroup::End(int status) {
     if (kernel.observer != nullptr) kernel.observer->OnTaskEnd(*task, status);
     if (task->tracer) task->tracer->exit_status = status;
     if (task->thread_ == nullptr) continue;
-    host = task->thread_;
     FutexOwnerDied(*task);
     ClearTid(*task);
-    Disown(*host);
+    host = GiveUp(std::exchange(task->thread_, nullptr));
   }
   if (host != nullptr) host->KillProcess();
   for (const Ref<Task>& task : all) task->Die();
@@ -218,7 +218,7 @@ void ThreadGroup::EndOthers(Task& survivor) {
   for (const Ref<Task>& task : others) {
     if (task->thread_ != nullptr) {
       FutexOwnerDied(*task);
-      Disown(*task->thread_);
+      GiveUp(task->thread_);  // It ends with its process.
     }
     if (task->tracer) task->tracer->exit_status = 0;  // As do_group_exit() for an exec.
     task->Die();

@@ -55,7 +55,7 @@ Result<GuestClock> ResolveClock(Task& caller, int32_t id) {
 
 Result<int64_t> ReadClock(const GuestClock& clock) {
   if (!clock.IsCpu()) return ReadHostClock(TimerBaseClock(clock.wall));
-  if (clock.group->tasks.empty()) return Errno(EINVAL);
+  if (clock.group->tasks.empty() || !clock.group->tasks.front()->has_thread()) return Errno(EINVAL);
   platform::Thread& any = clock.group->tasks.front()->thread();
   if (clock.thread.value() == 0) return HostProcessCpuNs(any.host_pid());
   for (Task* task : clock.group->tasks) {

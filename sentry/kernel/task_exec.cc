@@ -3,6 +3,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "abi/linux/ptrace.h"
 #include "sentry/kernel/close.h"
@@ -49,6 +50,7 @@ Ref<SignalActions> ActionsAfterExec(const SignalActions& before) {
 }  // namespace
 
 Result<void> Task::BeginExec(ExecPlan plan) {
+  if (dead()) return Errno(ESRCH);  // Since it waited for the host, to read the program.
   platform::Thread* fresh = TRY(kernel_.platform().NewProcess());
   fresh->owner = this;
   exec_ = std::make_unique<ExecRecord>(ExecRecord{.plan = std::move(plan), .thread = fresh});
@@ -57,8 +59,7 @@ Result<void> Task::BeginExec(ExecPlan plan) {
   if (started.ok()) return started;
   exec_.reset();
   state_ = State::kCalling;
-  Disown(*fresh);
-  fresh->KillProcess();
+  GiveUp(fresh)->KillProcess();
   return started;
 }
 
@@ -78,8 +79,7 @@ void Task::ExecWrite() {
 
 void Task::ExecFailed(int error) {
   std::unique_ptr<ExecRecord> exec = std::move(exec_);
-  Disown(*exec->thread);
-  exec->thread->KillProcess();
+  GiveUp(exec->thread)->KillProcess();
   state_ = State::kCalling;
   if (thread_ == nullptr)
     return ExitGroup(abi::kSigKill);  // The sandbox's first program has nothing to go back to.
@@ -134,9 +134,7 @@ void Task::LeaveOldImage() {
   if (thread_ != nullptr) {
     EndOtherTasks();
     ReleaseVforkParent();
-    Disown(*thread_);
-    thread_->KillProcess();
-    thread_ = nullptr;
+    GiveUp(std::exchange(thread_, nullptr))->KillProcess();
   }
   group_->installed_fds.clear();
   group_->actions = ActionsAfterExec(*group_->actions);

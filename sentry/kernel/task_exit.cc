@@ -1,5 +1,6 @@
 // The end of one task (Linux: do_exit()).
 #include <algorithm>
+#include <utility>
 
 #include "abi/linux/ptrace.h"
 #include "abi/linux/syscall_numbers.h"
@@ -49,8 +50,7 @@ void Task::Exit(int status) {
   }
   if (tracer) tracer->exit_status = status;
   if (kernel_.observer != nullptr) kernel_.observer->OnTaskEnd(*this, status);
-  Disown(*thread_);
-  thread_->ExitThread();
+  GiveUp(std::exchange(thread_, nullptr))->ExitThread();
   Die();
   group->ThreadLeft(*this);
   group->CheckStopComplete();
@@ -58,18 +58,9 @@ void Task::Exit(int status) {
 }
 
 void Task::Die() {
-  if (cloning_child_ && &cloning_child_->group() != group_.get()) {
-    // Who made it is gone half-way, so nobody would ever learn of it.
-    std::exchange(cloning_child_, nullptr)
-        ->ExitGroup(abi::WaitStatusSignaled(abi::kSigKill, false));
-  }
-  cloning_child_.reset();
-  if (exec_ != nullptr) {
-    Disown(*exec_->thread);
-    std::exchange(exec_, nullptr)->thread->KillProcess();
-  }
   state_ = State::kDead;
   thread_ = nullptr;
+  if (exec_ != nullptr) GiveUp(std::exchange(exec_, nullptr)->thread)->KillProcess();
   on_capture_ = nullptr;
   on_resume_ = nullptr;
   injected_ = nullptr;
@@ -80,6 +71,11 @@ void Task::Die() {
   if (block_ && serving_ == 0) EndWait();
   std::erase(group_->tasks, this);
   ReleaseVforkParent();
+  const Ref<Task> child = std::move(cloning_child_);
+  if (child && &child->group() != group_.get()) {
+    // Who made it is gone half-way, so nobody would ever learn of it.
+    child->ExitGroup(abi::WaitStatusSignaled(abi::kSigKill, false));
+  }
 }
 
 void Task::EndOtherTasks() {

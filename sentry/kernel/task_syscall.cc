@@ -122,7 +122,9 @@ void Task::OnCaptured() {
   Boundary();
 }
 
+// A handler that waited for the host may come here with a task that was killed meanwhile.
 void Task::CaptureThen(base::UniqueFunction<void(Task&)> then) {
+  if (dead()) return;
   if (captured_) return then(*this);
   on_capture_ = std::move(then);
   state_ = State::kLeaving;
@@ -131,6 +133,7 @@ void Task::CaptureThen(base::UniqueFunction<void(Task&)> then) {
 
 void Task::InjectThen(std::span<const platform::HostCall> calls,
                       base::UniqueFunction<void(Task&, std::span<const int64_t>)> done) {
+  if (dead()) return;
   injected_ = std::move(done);
   state_ = State::kInjecting;
   Result<void> started = thread_->Inject(calls);

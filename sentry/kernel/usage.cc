@@ -37,7 +37,7 @@ abi::Rusage ToRusage(const Usage& usage) {
 }
 
 Usage TaskUsage(const Task& task) {
-  if (task.dead()) return {};
+  if (!task.has_thread()) return {};
   return HostThreadUsage(task.kernel().options().proc_fd, task.thread().host_pid(),
                          task.thread().host_tid());
 }

@@ -52,6 +52,7 @@ Result<void> ShowFile(Task& task, FdNum fd, const Ref<FileDescription>& file,
                       const Mapping& mapping) {
   Ref<RefCounted>& installed = task.group().installed_fds[fd.value()];
   if (installed == file.get()) return {};
+  if (!task.has_thread()) return Errno(ESRCH);  // Killed while the Gofer was asked for the file.
   TRY(task.thread().InstallFd(mapping.host_fd, fd.value()));
   installed = file;
   RememberMapping(task.mm(), file, mapping);

@@ -8,6 +8,7 @@
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -463,6 +464,25 @@ TEST_F(MaskLoop, RobustMutexOfADeadThread) {
     pthread_mutex_consistent(&mutex);
     pthread_mutex_unlock(&mutex);
     pthread_mutex_destroy(&mutex);
+  }
+}
+
+// The end of a process comes in the midst of its making another one, too.
+TEST_F(MaskLoop, KilledWhileItForks) {
+  constexpr int kRounds = 200;
+  constexpr suseconds_t kLongest = 8000;
+  constexpr int kEnoughForks = 20'000;
+  signal(SIGALRM, SIG_DFL);
+  for (int i = 0; i < kRounds; ++i) {
+    const pid_t child = Fork([i] {
+      setpgid(0, 0);
+      const itimerval end = {{0, 0}, {0, 1 + i * 7919 % kLongest}};
+      setitimer(ITIMER_REAL, &end, nullptr);
+      for (int n = 0; n < kEnoughForks; ++n) Fork([] {});
+    });
+    ASSERT_GT(child, 0);
+    ASSERT_THAT(WaitFor(child), KilledBy(SIGALRM));
+    kill(-child, SIGKILL);
   }
 }
 
