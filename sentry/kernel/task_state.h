@@ -13,7 +13,8 @@
 namespace sentry {
 
 // Before the platform is told to end `thread`, which may be freed at once then: nothing may name it
-// any more.  An event about it may be on its way to the kernel, which must not find the task either.
+// any more.  An event about it may be on its way to the kernel, which must not find the task
+// either.
 inline platform::Thread* GiveUp(platform::Thread* thread) {
   thread->owner = nullptr;
   return thread;
