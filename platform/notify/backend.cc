@@ -117,7 +117,7 @@ void Backend::Queue(const Event& event) {
 
 void Backend::SendKill(const StubProcess& process) {
   // The id is not reused before OnDeath() reaped it, under the same lock.
-  if (process.pid != 0) ::kill(process.pid, SIGKILL);
+  if (const pid_t pid = process.pid; pid != 0) ::kill(pid, SIGKILL);
 }
 
 bool Backend::OnDeath(pid_t pid) {

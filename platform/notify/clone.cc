@@ -266,8 +266,8 @@ StubThread* Backend::Greet(const seccomp_notif& n) {
 }
 
 bool Backend::BelongsTo(const StubThread& child, pid_t tid) {
-  const pid_t pid = child.process_->pid != 0 ? child.process_->pid : tid;
-  return ::syscall(SYS_tgkill, pid, tid, 0) == 0;
+  const pid_t pid = child.process_->pid;
+  return ::syscall(SYS_tgkill, pid != 0 ? pid : tid, tid, 0) == 0;
 }
 
 std::optional<Event> Backend::OnHello(StubThread* t, const seccomp_notif& n) {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -81,7 +82,8 @@ struct SiteCount {
 struct StubProcess : base::RefCounted {
   static constexpr size_t kSites = 16;  // In turn; others are forgotten.
 
-  pid_t pid = 0;      // 0: the host made no process yet, or it has not reported.
+  // 0: the host made no process yet, or it has not reported.  Asked for without the lock, too.
+  std::atomic<pid_t> pid = 0;
   bool held = false;  // Stopped by Backend::Hold().
   base::Ref<StubMemory> memory;
   base::IntrusiveList<StubThread> threads;

@@ -103,10 +103,13 @@ constexpr host::Rule kSanitizerRules[] = {
     Allow(SYS_prctl, "names of threads"),
     Allow(SYS_nanosleep, "the background thread"),
     Allow(SYS_clock_nanosleep, "the same"),
+    Allow(SYS_gettimeofday, "the same"),
+    Allow(SYS_fstat, "whether a descriptor is open"),
     Allow(SYS_getrlimit, "the stack of a thread"),
     Allow(SYS_getppid, "reports"),
     Allow(SYS_pipe2, "whether memory can be read"),
     Allow(SYS_pipe, "the same"),
+    host::On(host::FailWith(ENOENT), SYS_open, "memory maps, for names in reports"),
 };
 #else
 constexpr std::array<host::Rule, 0> kSanitizerRules;
