@@ -123,7 +123,7 @@ void StubThread::Kick() {
   capture_wanted_ = false;
   if (kick_sent_) return;
   kick_sent_ = true;
-  ::syscall(SYS_tgkill, pid_t{process_->pid}, tid_, kKick);
+  ::syscall(SYS_tgkill, host_pid(), tid_, kKick);
   backend_.reaper_.StartTicks();
 }
 

@@ -121,7 +121,7 @@ void ThreadGroup::End(int status) {
     if (task->thread_ == nullptr) continue;
     FutexOwnerDied(*task);
     ClearTid(*task);
-    host = GiveUp(std::exchange(task->thread_, nullptr));
+    host = Disown(task->thread_);
   }
   if (host != nullptr) host->KillProcess();
   for (const Ref<Task>& task : all) task->Die();
@@ -218,7 +218,7 @@ void ThreadGroup::EndOthers(Task& survivor) {
   for (const Ref<Task>& task : others) {
     if (task->thread_ != nullptr) {
       FutexOwnerDied(*task);
-      GiveUp(task->thread_);  // It ends with its process.
+      Disown(task->thread_);  // It ends with its process.
     }
     if (task->tracer) task->tracer->exit_status = 0;  // As do_group_exit() for an exec.
     task->Die();

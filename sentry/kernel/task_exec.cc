@@ -59,7 +59,7 @@ Result<void> Task::BeginExec(ExecPlan plan) {
   if (started.ok()) return started;
   exec_.reset();
   state_ = State::kCalling;
-  GiveUp(fresh)->KillProcess();
+  Disown(fresh)->KillProcess();
   return started;
 }
 
@@ -79,7 +79,7 @@ void Task::ExecWrite() {
 
 void Task::ExecFailed(int error) {
   std::unique_ptr<ExecRecord> exec = std::move(exec_);
-  GiveUp(exec->thread)->KillProcess();
+  Disown(exec->thread)->KillProcess();
   state_ = State::kCalling;
   if (thread_ == nullptr)
     return ExitGroup(abi::kSigKill);  // The sandbox's first program has nothing to go back to.
@@ -134,7 +134,7 @@ void Task::LeaveOldImage() {
   if (thread_ != nullptr) {
     EndOtherTasks();
     ReleaseVforkParent();
-    GiveUp(std::exchange(thread_, nullptr))->KillProcess();
+    Disown(thread_)->KillProcess();
   }
   group_->installed_fds.clear();
   group_->actions = ActionsAfterExec(*group_->actions);

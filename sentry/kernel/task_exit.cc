@@ -50,7 +50,7 @@ void Task::Exit(int status) {
   }
   if (tracer) tracer->exit_status = status;
   if (kernel_.observer != nullptr) kernel_.observer->OnTaskEnd(*this, status);
-  GiveUp(std::exchange(thread_, nullptr))->ExitThread();
+  Disown(thread_)->ExitThread();
   Die();
   group->ThreadLeft(*this);
   group->CheckStopComplete();
@@ -60,7 +60,8 @@ void Task::Exit(int status) {
 void Task::Die() {
   state_ = State::kDead;
   thread_ = nullptr;
-  if (exec_ != nullptr) GiveUp(std::exchange(exec_, nullptr)->thread)->KillProcess();
+  if (exec_ != nullptr) Disown(exec_->thread)->KillProcess();
+  exec_.reset();
   on_capture_ = nullptr;
   on_resume_ = nullptr;
   injected_ = nullptr;

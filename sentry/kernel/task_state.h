@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "platform/base/unique_function.h"
@@ -12,12 +13,12 @@
 
 namespace sentry {
 
-// Before the platform is told to end `thread`, which may be freed at once then: nothing may name it
-// any more.  An event about it may be on its way to the kernel, which must not find the task
-// either.
-inline platform::Thread* GiveUp(platform::Thread* thread) {
+// Before the platform is told to end `thread`, which it may free at once: the kernel names it no
+// more, and an event about it that is on its way does not find the task, freed by then, any more.
+// Returns it, to be ended.
+inline platform::Thread* Disown(platform::Thread*& thread) {
   thread->owner = nullptr;
-  return thread;
+  return std::exchange(thread, nullptr);
 }
 
 struct Task::BlockRecord {

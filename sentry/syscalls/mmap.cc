@@ -50,9 +50,9 @@ Result<void> CheckFileAccess(const FileDescription& file, uint32_t prot, uint32_
 // it there.
 Result<void> ShowFile(Task& task, FdNum fd, const Ref<FileDescription>& file,
                       const Mapping& mapping) {
+  if (!task.has_thread()) return Errno(ESRCH);  // Killed while the Gofer was asked for the file.
   Ref<RefCounted>& installed = task.group().installed_fds[fd.value()];
   if (installed == file.get()) return {};
-  if (!task.has_thread()) return Errno(ESRCH);  // Killed while the Gofer was asked for the file.
   TRY(task.thread().InstallFd(mapping.host_fd, fd.value()));
   installed = file;
   RememberMapping(task.mm(), file, mapping);
