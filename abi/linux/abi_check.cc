@@ -65,6 +65,7 @@
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <linux/kcmp.h>
+#include <linux/reboot.h>
 #include <linux/ioctl.h>
 #include <linux/seccomp.h>
 #include <linux/filter.h>
@@ -110,6 +111,7 @@
 #include "abi/linux/poll.h"
 #include "abi/linux/prctl.h"
 #include "abi/linux/ptrace.h"
+#include "abi/linux/reboot.h"
 #include "abi/linux/resource.h"
 #include "abi/linux/rseq.h"
 #include "abi/linux/sched.h"
@@ -2015,6 +2017,21 @@ ABI_SAME(kKcmpSighand, KCMP_SIGHAND);
 ABI_SAME(kKcmpIo, KCMP_IO);
 ABI_SAME(kKcmpSysvsem, KCMP_SYSVSEM);
 ABI_SAME(kKcmpEpollTfd, KCMP_EPOLL_TFD);
+ABI_SIZE(KcmpEpollSlot, struct kcmp_epoll_slot);
+ABI_FIELD(KcmpEpollSlot, efd, struct kcmp_epoll_slot, efd);
+ABI_FIELD(KcmpEpollSlot, tfd, struct kcmp_epoll_slot, tfd);
+ABI_FIELD(KcmpEpollSlot, toff, struct kcmp_epoll_slot, toff);
+
+// reboot(2)
+ABI_SAME(kRebootMagic1, LINUX_REBOOT_MAGIC1);
+ABI_SAME(kRebootMagic2, LINUX_REBOOT_MAGIC2);
+ABI_SAME(kRebootMagic2A, LINUX_REBOOT_MAGIC2A);
+ABI_SAME(kRebootMagic2B, LINUX_REBOOT_MAGIC2B);
+ABI_SAME(kRebootMagic2C, LINUX_REBOOT_MAGIC2C);
+ABI_SAME(kRebootRestart, LINUX_REBOOT_CMD_RESTART);
+ABI_SAME(kRebootRestart2, LINUX_REBOOT_CMD_RESTART2);
+ABI_SAME(kRebootHalt, LINUX_REBOOT_CMD_HALT);
+ABI_SAME(kRebootPowerOff, LINUX_REBOOT_CMD_POWER_OFF);
 
 // seccomp.h
 ABI_SAME(kSeccompModeDisabled, SECCOMP_MODE_DISABLED);

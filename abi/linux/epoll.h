@@ -31,4 +31,11 @@ inline constexpr uint32_t kEpollWakeup = 0x20000000;
 inline constexpr uint32_t kEpollOneshot = 0x40000000;
 inline constexpr uint32_t kEpollEt = 0x80000000;
 
+// What kcmp(2) takes by KCMP_EPOLL_TFD.
+struct KcmpEpollSlot {
+  uint32_t efd;
+  uint32_t tfd;
+  uint32_t toff;
+};
+
 }  // namespace abi

@@ -1,11 +1,14 @@
-// uname(2), sethostname(2), setdomainname(2), sysinfo(2), kcmp(2).
+// uname(2), sethostname(2), setdomainname(2), sysinfo(2), kcmp(2), reboot(2).
 #include <sys/sysinfo.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "abi/linux/capability.h"
+#include "abi/linux/reboot.h"
 #include "abi/linux/sched.h"
+#include "abi/linux/wait.h"
+#include "sentry/fs/epoll/epoll.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace_access.h"
 #include "sentry/kernel/version.h"
@@ -76,6 +79,17 @@ uint64_t Order(const void* a, const void* b) {
   return a < b ? 1 : 2;
 }
 
+// A file of `a`, and one that an epoll file of `b` watches.
+Result<uint64_t> CompareWatched(Task& task, Task& a, Task& b, uint64_t fd,
+                                UserPtr<abi::KcmpEpollSlot> from) {
+  const abi::KcmpEpollSlot slot = TRY(task.CopyIn(from));
+  Ref<FileDescription> file = TRY(a.fds().Get(FdNum(static_cast<int>(fd))));
+  Ref<FileDescription> watcher = TRY(b.fds().Get(FdNum(static_cast<int>(slot.efd))));
+  const EpollFile* epoll = AsEpoll(*watcher);
+  if (epoll == nullptr) return Errno(EINVAL);
+  return Order(file.get(), TRY(epoll->Watched(static_cast<int>(slot.tfd), slot.toff)));
+}
+
 }  // namespace
 
 Result<uint64_t> SysKcmp(Task& task, int pid1, int pid2, int type, uint64_t index1,
@@ -102,9 +116,41 @@ Result<uint64_t> SysKcmp(Task& task, int pid1, int pid2, int type, uint64_t inde
     case abi::kKcmpSysvsem:
       return uint64_t{0};  // No task has any.
     case abi::kKcmpEpollTfd:
-      return Errno(EOPNOTSUPP);
+      return CompareWatched(task, *a, *b, index1, UserPtr<abi::KcmpEpollSlot>(index2));
   }
   return Errno(EINVAL);
+}
+
+// Of a pid namespace it ends the first process, as if by the signal that tells what was asked for
+// (pid_namespaces(7)).
+Result<uint64_t> SysReboot(Task& task, uint32_t magic1, uint32_t magic2, uint32_t command,
+                           UserAddr) {
+  PidNamespace& ns = *task.group().pid_ns;
+  if (!task.creds().HasCapabilityIn(ns.owner.get(), abi::kCapSysBoot)) return Errno(EPERM);
+  const bool known = magic2 == abi::kRebootMagic2 || magic2 == abi::kRebootMagic2A ||
+                     magic2 == abi::kRebootMagic2B || magic2 == abi::kRebootMagic2C;
+  if (magic1 != abi::kRebootMagic1 || !known) return Errno(EINVAL);
+  if (ns.level == 0 || ns.reaper == nullptr) return Errno(EPERM);
+  int signal = abi::kSigInt;
+  switch (command) {
+    case abi::kRebootRestart:
+    case abi::kRebootRestart2:
+      signal = abi::kSigHup;
+      break;
+    case abi::kRebootHalt:
+    case abi::kRebootPowerOff:
+      break;
+    default:
+      return Errno(EINVAL);
+  }
+  Ref<Task> keep(&task);
+  const int status = abi::WaitStatusSignaled(signal, false);
+  if (ns.reaper == &task.group()) {
+    task.ExitFromCall(status, true);
+  } else {
+    ns.reaper->End(status);  // This process too, with everybody else in there.
+  }
+  return Errno(kErrnoNoReturn);
 }
 
 }  // namespace sentry

@@ -12,6 +12,8 @@ Result<void> SysSetdomainname(Task& task, UserPtr<char> name, int length);
 Result<void> SysSysinfo(Task& task, UserPtr<abi::SysInfo> to);
 Result<uint64_t> SysKcmp(Task& task, int pid1, int pid2, int type, uint64_t index1,
                          uint64_t index2);
+Result<uint64_t> SysReboot(Task& task, uint32_t magic1, uint32_t magic2, uint32_t command,
+                           UserAddr restart_command);
 // syslog.cc
 Result<size_t> SysSyslog(Task& task, int type, UserPtr<std::byte> to, int size);
 // namespaces.cc

@@ -269,6 +269,27 @@ Result<uint64_t> Fsync(Uring&, UringOp& op, FdNum fd) {
                                                          : SysFsync(op.task(), fd));
 }
 
+Result<uint64_t> SyncFileRange(Uring&, UringOp& op, FdNum fd) {
+  if (op.sqe.addr != 0 || op.sqe.buf_index != 0 || op.sqe.splice_fd_in != 0) return Errno(EINVAL);
+  return EncodeResult(SysSyncFileRange(op.task(), fd, static_cast<int64_t>(op.sqe.off), op.sqe.len,
+                                       op.sqe.op_flags));
+}
+
+// The length is where the addresses of others are; without one it is that of `len`.
+Result<uint64_t> Fadvise(Uring&, UringOp& op, FdNum fd) {
+  if (op.sqe.buf_index != 0 || op.sqe.splice_fd_in != 0) return Errno(EINVAL);
+  const uint64_t length = op.sqe.addr != 0 ? op.sqe.addr : op.sqe.len;
+  return EncodeResult(SysFadvise64(op.task(), fd, static_cast<int64_t>(op.sqe.off),
+                                   static_cast<int64_t>(length),
+                                   static_cast<int32_t>(op.sqe.op_flags)));
+}
+
+Result<uint64_t> Tee(Uring&, UringOp& op, FdNum fd) {
+  if (op.sqe.off != 0 || op.sqe.addr != 0) return Errno(EINVAL);
+  return EncodeResult(
+      SysTee(op.task(), FdNum(op.sqe.splice_fd_in), fd, op.sqe.len, op.sqe.op_flags));
+}
+
 Result<uint64_t> Fallocate(Uring&, UringOp& op, FdNum fd) {
   return EncodeResult(SysFallocate(op.task(), fd, op.sqe.len, static_cast<int64_t>(op.sqe.off),
                                    static_cast<int64_t>(op.sqe.addr)));
@@ -372,12 +393,12 @@ Result<uint64_t> EpollCtl(Uring&, UringOp& op, FdNum fd) {
 
 // By opcode; null: as a kernel that does not know it.
 constexpr Handler kHandlers[abi::kUringOpCount] = {
-    Nop,         Readv,    Writev,  Fsync,          ReadFixed,     WriteFixed,    PollAdd,
-    PollRemove,  nullptr,  Sendmsg, Recvmsg,        Timeout,       TimeoutRemove, Accept,
-    AsyncCancel, Timeout,  Connect, Fallocate,      Openat,        Close,         FilesUpdate,
-    Statx,       Read,     Write,   nullptr,        nullptr,       Send,          Recv,
-    Openat2,     EpollCtl, nullptr, ProvideBuffers, RemoveBuffers, nullptr,       Shutdown,
-    Renameat,    Unlinkat, Mkdirat, Symlinkat,      Linkat,
+    Nop,         Readv,         Writev,  Fsync,          ReadFixed,     WriteFixed,    PollAdd,
+    PollRemove,  SyncFileRange, Sendmsg, Recvmsg,        Timeout,       TimeoutRemove, Accept,
+    AsyncCancel, Timeout,       Connect, Fallocate,      Openat,        Close,         FilesUpdate,
+    Statx,       Read,          Write,   Fadvise,        nullptr,       Send,          Recv,
+    Openat2,     EpollCtl,      nullptr, ProvideBuffers, RemoveBuffers, Tee,           Shutdown,
+    Renameat,    Unlinkat,      Mkdirat, Symlinkat,      Linkat,
 };
 
 // A registered file gets a number for the time of the call.

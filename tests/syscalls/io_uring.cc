@@ -203,6 +203,34 @@ TEST_F(Ring, OpenStatxClose) {
   EXPECT_EQ(Run(), 0);
 }
 
+TEST_F(Ring, AdviceAndSync) {
+  TempFile file = TempFile::Create("data");
+  Fd fd(open(file.c_str(), O_RDWR));
+  io_uring_prep_fadvise(Sqe(), fd.get(), 0, 4, POSIX_FADV_WILLNEED);
+  EXPECT_EQ(Run(), 0);
+  io_uring_prep_fadvise(Sqe(), fd.get(), 0, 4, 99);
+  EXPECT_EQ(Run(), -EINVAL);
+  io_uring_prep_sync_file_range(Sqe(), fd.get(), 4, 0, SYNC_FILE_RANGE_WRITE);
+  EXPECT_EQ(Run(), 0);
+  io_uring_prep_sync_file_range(Sqe(), fd.get(), 4, 0, 0x100);
+  EXPECT_EQ(Run(), -EINVAL);
+  io_uring_prep_fadvise(Sqe(), -1, 0, 4, POSIX_FADV_WILLNEED);
+  EXPECT_EQ(Run(), -EBADF);
+}
+
+TEST_F(Ring, Tee) {
+  Pipe from = Pipe::Create(), to = Pipe::Create();
+  // It waits for data.
+  io_uring_prep_tee(Sqe(7), from.read_end.get(), to.write_end.get(), 16, 0);
+  EXPECT_EQ(Submit(), 1);
+  ASSERT_THAT(write(from.write_end.get(), "abc", 3), SyscallReturns(3));
+  EXPECT_EQ(Wait().res, 3);
+  char text[8] = {};
+  EXPECT_THAT(read(to.read_end.get(), text, sizeof(text)), SyscallReturns(3));
+  EXPECT_THAT(read(from.read_end.get(), text, sizeof(text)), SyscallReturns(3));
+  EXPECT_STREQ(text, "abc");
+}
+
 TEST_F(Ring, Sockets) {
   int ends[2];
   ASSERT_THAT(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), SyscallSucceeds());

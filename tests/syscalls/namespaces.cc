@@ -4,8 +4,10 @@
 #include <grp.h>
 #include <gtest/gtest.h>
 #include <linux/nsfs.h>
+#include <linux/reboot.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -231,6 +233,53 @@ TEST_F(Namespaces, FirstProcessIsOne) {
                 CHILD_CHECK(child > 2);
                 int status;
                 CHILD_CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 5);
+              }),
+              Exited(0));
+}
+
+long Reboot(unsigned command, unsigned magic = LINUX_REBOOT_MAGIC1) {
+  return syscall(SYS_reboot, magic, LINUX_REBOOT_MAGIC2, command, nullptr);
+}
+
+// reboot(2): of a pid namespace it ends the first process, which tells by a signal what was asked.
+TEST_F(Namespaces, RebootEndsThePidNamespace) {
+  EXPECT_THAT(ForkAndWait([] {
+                for (unsigned command : {LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_POWER_OFF}) {
+                  for (bool by_another : {false, true}) {
+                    const int child = RawClone(CLONE_NEWPID);
+                    CHILD_CHECK(child >= 0);
+                    if (child == 0) {
+                      CHILD_CHECK(Reboot(command, 0x1234) == -1 && errno == EINVAL);
+                      CHILD_CHECK(Reboot(0x1234) == -1 && errno == EINVAL);
+                      CHILD_CHECK(Reboot(LINUX_REBOOT_CMD_CAD_OFF) == -1 && errno == EINVAL);
+                      if (!by_another || fork() == 0) {
+                        Reboot(command);
+                        _exit(1);
+                      }
+                      while (true) pause();
+                    }
+                    int status;
+                    CHILD_CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+                    const int signal = command == LINUX_REBOOT_CMD_RESTART ? SIGHUP : SIGINT;
+                    CHILD_CHECK(WTERMSIG(status) == signal);
+                  }
+                }
+              }),
+              Exited(0));
+}
+
+TEST_F(Namespaces, RebootNeedsTheCapability) {
+  EXPECT_THAT(ForkAndWait([] {
+                const int child = RawClone(CLONE_NEWPID);
+                CHILD_CHECK(child >= 0);
+                if (child == 0) {
+                  BecomeOrdinary();
+                  CHILD_CHECK(Reboot(LINUX_REBOOT_CMD_RESTART) == -1 && errno == EPERM);
+                  CHILD_CHECK(Reboot(LINUX_REBOOT_CMD_RESTART, 0x1234) == -1 && errno == EPERM);
+                  _exit(3);
+                }
+                int status;
+                CHILD_CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 3);
               }),
               Exited(0));
 }
@@ -549,6 +598,28 @@ TEST_F(Namespaces, NetworkBelongsToItsUserNamespace) {
                 const int size = 10'000;
                 CHILD_CHECK(setsockopt(own, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) == -1);
                 CHILD_CHECK(errno == EPERM);
+              }),
+              Exited(0));
+}
+
+// packet(7): to whom a frame goes is read without a look at the family; where to bind is not.
+TEST_F(Namespaces, PacketAddressOfAnotherFamily) {
+  EXPECT_THAT(ForkAndWait([] {
+                CHILD_CHECK(unshare(CLONE_NEWNET) == 0);
+                ifreq request{};
+                strcpy(request.ifr_name, "lo");
+                request.ifr_flags = IFF_UP;
+                int link = socket(AF_PACKET, SOCK_RAW, 0);
+                CHILD_CHECK(ioctl(link, SIOCSIFFLAGS, &request) == 0);
+                sockaddr_ll to{};
+                to.sll_ifindex = static_cast<int>(if_nametoindex("lo"));
+                to.sll_halen = 6;
+                auto* address = reinterpret_cast<sockaddr*>(&to);
+                char frame[60] = {};
+                CHILD_CHECK(sendto(link, frame, sizeof(frame), 0, address, sizeof(to)) == 60);
+                CHILD_CHECK(sendto(link, frame, sizeof(frame), 0, address, 19) == -1);
+                CHILD_CHECK(errno == EINVAL);
+                CHILD_CHECK(bind(link, address, sizeof(to)) == -1 && errno == EINVAL);
               }),
               Exited(0));
 }

@@ -6,6 +6,7 @@
 #include <linux/kcmp.h>
 #include <linux/membarrier.h>
 #include <linux/rseq.h>
+#include <sys/epoll.h>
 #include <sys/personality.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -132,6 +133,35 @@ TEST(Kcmp, Files) {
   EXPECT_THAT(
       ForkAndWait([=] { CHILD_CHECK(Kcmp(getpid(), self, KCMP_FILE, read_end, read_end) == 0); }),
       Exited(0));
+}
+
+TEST(Kcmp, WatchedByEpoll) {
+  Pipe pipe = Pipe::Create();
+  Fd epoll(epoll_create1(0));
+  const pid_t self = getpid();
+  const int read_end = pipe.read_end.get();
+  epoll_event event = {.events = EPOLLIN, .data = {}};
+  ASSERT_THAT(epoll_ctl(epoll.get(), EPOLL_CTL_ADD, read_end, &event), SyscallSucceeds());
+  auto compare = [self](int fd, kcmp_epoll_slot slot) {
+    return Kcmp(self, self, KCMP_EPOLL_TFD, static_cast<unsigned long>(fd),
+                reinterpret_cast<unsigned long>(&slot));
+  };
+  const auto efd = static_cast<unsigned>(epoll.get()), tfd = static_cast<unsigned>(read_end);
+  EXPECT_THAT(compare(read_end, {efd, tfd, 0}), SyscallReturns(0));
+  EXPECT_THAT(compare(pipe.write_end.get(), {efd, tfd, 0}), SyscallReturns(testing::Gt(0)));
+  EXPECT_THAT(compare(read_end, {efd, tfd, 1}), SyscallFails(ENOENT));
+  EXPECT_THAT(compare(read_end, {efd, tfd + 100, 0}), SyscallFails(ENOENT));
+  EXPECT_THAT(compare(read_end, {tfd, tfd, 0}), SyscallFails(EINVAL));
+  EXPECT_THAT(compare(12345, {efd, tfd, 0}), SyscallFails(EBADF));
+  EXPECT_THAT(Kcmp(self, self, KCMP_EPOLL_TFD, tfd, 8), SyscallFails(EFAULT));
+  // Closed here, open elsewhere: it is watched still, and another file under its number comes
+  // after.
+  Fd copy(dup(read_end));
+  ASSERT_THAT(dup2(pipe.write_end.get(), read_end), SyscallSucceeds());
+  ASSERT_THAT(epoll_ctl(epoll.get(), EPOLL_CTL_ADD, read_end, &event), SyscallSucceeds());
+  EXPECT_THAT(compare(read_end, {efd, tfd, 2}), SyscallFails(ENOENT));
+  const bool first = compare(read_end, {efd, tfd, 0}) == 0;
+  EXPECT_THAT(compare(copy.get(), {efd, tfd, first ? 1U : 0U}), SyscallReturns(0));
 }
 
 TEST(Kcmp, WhatIsShared) {

@@ -139,6 +139,14 @@ Result<void> EpollFile::Delete(int fd, FileDescription& file) {
   return {};
 }
 
+Result<FileDescription*> EpollFile::Watched(int fd, uint32_t skip) const {
+  for (auto at = items_.lower_bound({fd, nullptr}); at != items_.end(); ++at) {
+    if (at->first.first != fd) break;
+    if (skip-- == 0) return at->first.second;
+  }
+  return Errno(ENOENT);
+}
+
 std::string EpollFile::FdInfo() {
   std::string text;
   for (const auto& [key, item] : items_) {

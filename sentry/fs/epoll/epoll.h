@@ -55,6 +55,9 @@ class EpollFile final : public FileDescription {
   Result<void> Add(int fd, FileDescription& file, const abi::EpollEvent& event);
   Result<void> Modify(int fd, FileDescription& file, const abi::EpollEvent& event);
   Result<void> Delete(int fd, FileDescription& file);
+  // What is watched under the number `fd`; `skip`: as many others under that number come before.
+  // ENOENT.
+  Result<FileDescription*> Watched(int fd, uint32_t skip) const;
   // Gives `take` at most `max` events that hold now.  When it fails all of them stay ready.
   Result<size_t> Harvest(size_t max,
                          base::UniqueFunction<Result<void>(std::span<const abi::EpollEvent>)> take);

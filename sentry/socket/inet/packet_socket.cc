@@ -27,10 +27,10 @@ SocketAddress LinkToGuest(const netstack::LinkAddr& from) {
                                     std::max<size_t>(from.mac_length, sizeof(out.sll_addr)));
 }
 
+// Whose family the caller has looked at, if he minds: packet_snd() of Linux does not.
 Result<netstack::LinkAddr> FromGuest(const SocketAddress& address) {
-  if (address.size() < offsetof(abi::SockAddrLl, sll_addr)) return Errno(EINVAL);
+  if (address.size() < sizeof(abi::SockAddrLl)) return Errno(EINVAL);
   const auto in = address.As<abi::SockAddrLl>();
-  if (in.sll_family != abi::kAfPacket) return Errno(EINVAL);
   netstack::LinkAddr out;
   out.protocol = ntohs(in.sll_protocol);
   out.ifindex = static_cast<uint32_t>(in.sll_ifindex);
@@ -56,8 +56,8 @@ PacketSocket::~PacketSocket() {
 
 Result<void> PacketSocket::Bind(OpContext&, const SocketAddress& address) {
   netstack::Stack::Scope scope(stack().stack());
-  if (address.size() < sizeof(abi::SockAddrLl)) return Errno(EINVAL);
   const netstack::LinkAddr to = TRY(FromGuest(address));
+  if (address.family() != abi::kAfPacket) return Errno(EINVAL);
   return packet_->Bind(to.ifindex, to.protocol);
 }
 
