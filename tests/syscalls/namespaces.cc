@@ -237,51 +237,59 @@ TEST_F(Namespaces, FirstProcessIsOne) {
               Exited(0));
 }
 
-long Reboot(unsigned command, unsigned magic = LINUX_REBOOT_MAGIC1) {
+// Only in a pid namespace that is neither that of `outside` nor the first: never of the machine.
+long Reboot(const std::string& outside, unsigned command, unsigned magic = LINUX_REBOOT_MAGIC1) {
+  const std::string own = NamespaceOf("pid");
+  CHILD_CHECK(!own.empty() && !outside.empty() && own != outside && own != "pid:[4026531836]");
+  CHILD_CHECK(getpid() == 1 || getppid() == 1);
   return syscall(SYS_reboot, magic, LINUX_REBOOT_MAGIC2, command, nullptr);
 }
 
 // reboot(2): of a pid namespace it ends the first process, which tells by a signal what was asked.
 TEST_F(Namespaces, RebootEndsThePidNamespace) {
-  EXPECT_THAT(ForkAndWait([] {
-                for (unsigned command : {LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_POWER_OFF}) {
-                  for (bool by_another : {false, true}) {
-                    const int child = RawClone(CLONE_NEWPID);
-                    CHILD_CHECK(child >= 0);
-                    if (child == 0) {
-                      CHILD_CHECK(Reboot(command, 0x1234) == -1 && errno == EINVAL);
-                      CHILD_CHECK(Reboot(0x1234) == -1 && errno == EINVAL);
-                      CHILD_CHECK(Reboot(LINUX_REBOOT_CMD_CAD_OFF) == -1 && errno == EINVAL);
-                      if (!by_another || fork() == 0) {
-                        Reboot(command);
-                        _exit(1);
-                      }
-                      while (true) pause();
-                    }
-                    int status;
-                    CHILD_CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
-                    const int signal = command == LINUX_REBOOT_CMD_RESTART ? SIGHUP : SIGINT;
-                    CHILD_CHECK(WTERMSIG(status) == signal);
-                  }
-                }
-              }),
-              Exited(0));
+  const std::string outside = NamespaceOf("pid");
+  EXPECT_THAT(
+      ForkAndWait([&outside] {
+        for (unsigned command : {LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_POWER_OFF}) {
+          for (bool by_another : {false, true}) {
+            const int child = RawClone(CLONE_NEWPID);
+            CHILD_CHECK(child >= 0);
+            if (child == 0) {
+              CHILD_CHECK(Reboot(outside, command, 0x1234) == -1 && errno == EINVAL);
+              CHILD_CHECK(Reboot(outside, 0x1234) == -1 && errno == EINVAL);
+              CHILD_CHECK(Reboot(outside, LINUX_REBOOT_CMD_CAD_OFF) == -1 && errno == EINVAL);
+              if (!by_another || fork() == 0) {
+                Reboot(outside, command);
+                _exit(1);
+              }
+              while (true) pause();
+            }
+            int status;
+            CHILD_CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+            const int signal = command == LINUX_REBOOT_CMD_RESTART ? SIGHUP : SIGINT;
+            CHILD_CHECK(WTERMSIG(status) == signal);
+          }
+        }
+      }),
+      Exited(0));
 }
 
 TEST_F(Namespaces, RebootNeedsTheCapability) {
-  EXPECT_THAT(ForkAndWait([] {
-                const int child = RawClone(CLONE_NEWPID);
-                CHILD_CHECK(child >= 0);
-                if (child == 0) {
-                  BecomeOrdinary();
-                  CHILD_CHECK(Reboot(LINUX_REBOOT_CMD_RESTART) == -1 && errno == EPERM);
-                  CHILD_CHECK(Reboot(LINUX_REBOOT_CMD_RESTART, 0x1234) == -1 && errno == EPERM);
-                  _exit(3);
-                }
-                int status;
-                CHILD_CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 3);
-              }),
-              Exited(0));
+  const std::string outside = NamespaceOf("pid");
+  EXPECT_THAT(
+      ForkAndWait([&outside] {
+        const int child = RawClone(CLONE_NEWPID);
+        CHILD_CHECK(child >= 0);
+        if (child == 0) {
+          BecomeOrdinary();
+          CHILD_CHECK(Reboot(outside, LINUX_REBOOT_CMD_RESTART) == -1 && errno == EPERM);
+          CHILD_CHECK(Reboot(outside, LINUX_REBOOT_CMD_RESTART, 0x1234) == -1 && errno == EPERM);
+          _exit(3);
+        }
+        int status;
+        CHILD_CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 3);
+      }),
+      Exited(0));
 }
 
 TEST_F(Namespaces, UnshareIsForChildren) {
