@@ -114,12 +114,13 @@ base::Result<OpenedFile> Client::Open(const Target& target, OpenMode mode) {
   return ToOpenedFile(call.reply()->open().opened(), std::move(fd));
 }
 
-base::Result<DirPage> Client::ReadDir(NodeId dir, uint64_t cookie, bool with_attr) {
+base::Result<DirPage> Client::ReadDir(NodeId dir, uint64_t cookie, bool with_attr, uint32_t nodes) {
   Exchange call;
   wire::ReadDirRequest* request = call.request()->mutable_read_dir();
   request->set_dir(Number(dir));
   request->set_cookie(cookie);
   request->set_with_attr(with_attr);
+  request->set_nodes(nodes);
   TRY(channel_->Call(call.request(), call.reply()));
   const wire::ReadDirReply& reply = call.reply()->read_dir();
   DirPage page;
@@ -138,6 +139,7 @@ base::Result<DirPage> Client::ReadDir(NodeId dir, uint64_t cookie, bool with_att
       entry.attr.mode = item.type();
     }
     entry.link_target = item.link_target();
+    entry.node = static_cast<NodeId>(item.node());
   }
   return page;
 }

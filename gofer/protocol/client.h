@@ -50,8 +50,9 @@ class Client {
   base::Result<Walked> Walk(NodeId dir, std::span<const std::string_view> names,
                             const WalkOptions& options);
   base::Result<OpenedFile> Open(const Target& target, OpenMode mode);
-  // A page of the listing after `cookie` (0: from the start), as much as fits in one reply.
-  base::Result<DirPage> ReadDir(NodeId dir, uint64_t cookie, bool with_attr);
+  // A page of the listing after `cookie` (0: from the start), as much as fits in one reply.  Of the
+  // directories in it the first `nodes` come with a node (fewer when the Gofer says so).
+  base::Result<DirPage> ReadDir(NodeId dir, uint64_t cookie, bool with_attr, uint32_t nodes = 0);
 
   base::Result<Created> Create(NodeId dir, std::string_view name, const CreateOptions& options);
   base::Result<Entry> Mkdir(NodeId dir, std::string_view name, uint32_t mode, Owner owner);

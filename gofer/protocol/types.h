@@ -91,6 +91,7 @@ struct DirEntry {
   Attr attr;  // Without attributes (see ReadDir) only the type in `mode` and `ino` are set.
   bool has_attr = false;
   std::string link_target;
+  NodeId node = NodeId::kNone;  // The caller's to release.
 };
 
 struct DirPage {
@@ -161,6 +162,7 @@ struct Root {
 
 inline constexpr size_t kMaxNameLength = 255;
 inline constexpr size_t kMaxWalkNames = 128;        // Per Walk.
+inline constexpr uint32_t kMaxListedNodes = 64;     // Per ReadDir.
 inline constexpr size_t kMaxLinkTarget = 4095;      // PATH_MAX without the NUL.
 inline constexpr size_t kMaxXattrValue = 64 << 10;  // XATTR_SIZE_MAX.
 

@@ -64,10 +64,12 @@ class Session {
   // session_readdir.cc
   base::Result<void> ReadDir(const wire::ReadDirRequest& request, wire::ReadDirReply* reply);
   base::Result<void> FillPage(const Node& dir, const base::Fd& listing, bool with_attr,
-                              wire::ReadDirReply* reply);
+                              uint32_t nodes, wire::ReadDirReply* reply);
   // False for an entry that is not shown.
   base::Result<bool> DescribeItem(const Node& dir, const base::Fd& listing, const char* text,
                                   bool with_attr, wire::ReadDirReply::Item* item);
+  // Gives a directory its node, as a walk to it would; whether it has one now.
+  bool KeepItem(const Node& dir, wire::ReadDirReply::Item* item);
   // session_create.cc
   base::Result<void> Create(const wire::CreateRequest& request, Answer* answer);
   base::Result<void> FinishCreate(const Node& dir, base::Fd made,

@@ -3,6 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "abi/gofer/framing.h"
@@ -24,9 +25,10 @@ struct HostEntry {
 };
 constexpr size_t kNameOffset = offsetof(HostEntry, name);
 
-// Tag, length (up to three bytes) and the item.
+// Tag, length (up to three bytes) and the item, which may get a node yet.
 size_t ItemSize(const wire::ReadDirReply::Item& item) {
-  return item.ByteSizeLong() + 4;
+  constexpr size_t kNodeSize = 1 + sizeof(uint64_t);
+  return item.ByteSizeLong() + 4 + kNodeSize;
 }
 
 }  // namespace
@@ -50,6 +52,20 @@ base::Result<bool> Session::DescribeItem(const Node& dir, const base::Fd& listin
   return true;
 }
 
+bool Session::KeepItem(const Node& dir, wire::ReadDirReply::Item* item) {
+  if (!S_ISDIR(item->attr().mode())) return false;
+  const base::Result<Name> name = Name::FromHost(item->name().c_str());
+  if (!name.ok()) return false;
+  base::Result<Object> object = Lookup(dir, name.value());
+  if (!object.ok()) return false;
+  const base::Result<struct statx> found = StatHandle(object->handle());
+  const bool same = found.ok() && S_ISDIR(found->stx_mode) && found->stx_ino == item->attr().ino();
+  if (!same) return false;  // Something else stands there now.
+  const base::Result<NodeId> node = Keep(std::move(object).value(), found->stx_mode);
+  if (node.ok()) item->set_node(static_cast<uint64_t>(node.value()));
+  return node.ok();
+}
+
 base::Result<void> Session::ReadDir(const wire::ReadDirRequest& request,
                                     wire::ReadDirReply* reply) {
   const base::Ref<Node> dir = TRY(nodes_.Find(static_cast<NodeId>(request.dir())));
@@ -65,11 +81,12 @@ base::Result<void> Session::ReadDir(const wire::ReadDirRequest& request,
     const auto offset = static_cast<off_t>(request.cookie());
     if (::lseek(listing.get(), offset, SEEK_SET) < 0) return base::LastErrno();
   }
-  return FillPage(*dir, listing, with_attr, reply);
+  const uint32_t nodes = std::min(request.nodes(), kMaxListedNodes);
+  return FillPage(*dir, listing, with_attr, nodes, reply);
 }
 
 base::Result<void> Session::FillPage(const Node& dir, const base::Fd& listing, bool with_attr,
-                                     wire::ReadDirReply* reply) {
+                                     uint32_t nodes, wire::ReadDirReply* reply) {
   alignas(HostEntry) char buffer[kHostBuffer];
   size_t used = 0;
   while (true) {
@@ -97,6 +114,7 @@ base::Result<void> Session::FillPage(const Node& dir, const base::Fd& listing, b
         reply->mutable_items()->RemoveLast();
         return base::Ok();
       }
+      if (nodes != 0 && KeepItem(dir, item)) --nodes;
     }
   }
   reply->set_end(true);

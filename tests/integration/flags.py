@@ -38,6 +38,22 @@ def read_only_and_writable(machine, scratch):
 
 
 @case("view")
+def directories_change_between_listing_and_visit(machine, scratch):
+    there = place(scratch, "there")
+    for name in ("a", "b", "c"):
+        (there / name / "below").mkdir(parents=True)
+        (there / name / f"of_{name}").write_text(name)
+    if os.getuid() == 0 and scratch.user != "root":
+        for path in there.rglob("*"):
+            os.chown(path, NOBODY, NOBODY)
+    script = "cd /v; ls; mv a old; mv b a; rm -r c; mkdir c; ls *; touch new; ls old/below c; find . | sort"
+    result = shell(machine, scratch, script, "--rw", f"{there}:/v")
+    check(result.status == 0, result)
+    check(result.out == "a\nb\nc\n" "a:\nbelow\nof_b\n\nc:\n\nold:\nbelow\nof_a\n" "c:\n\nold/below:\n"
+          + "".join(f"{p}\n" for p in (".", "./a", "./a/below", "./a/of_b", "./c", "./new", "./old", "./old/below", "./old/of_a")), result)
+
+
+@case("view")
 def tmpfs_of_a_size(machine, scratch):
     result = shell(machine, scratch, "dd if=/dev/zero of=/t/f bs=64k count=100 2>/dev/null; stat -c %s /t/f; stat -f -c %T /t", "--tmpfs", "/t:size=1m")
     check(result.out == "1048576\ntmpfs\n", result)

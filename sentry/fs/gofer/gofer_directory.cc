@@ -1,5 +1,6 @@
 // Names in a directory of the host.
 #include <algorithm>
+#include <utility>
 
 #include "sentry/fs/gofer/gofer_inode.h"
 
@@ -17,17 +18,39 @@ bool NameBefore(const gofer::DirEntry& entry, std::string_view name) {
 Result<std::shared_ptr<const std::vector<gofer::DirEntry>>> GoferInode::Listing() {
   if (listing_ != nullptr && !fs_->shared()) return listing_;
   auto all = std::make_shared<std::vector<gofer::DirEntry>>();
+  const uint64_t changes = fs_->changes();
+  // Who lists a directory for the first time may be on the way through a tree.
+  uint32_t nodes = fs_->shared() || std::exchange(listed_, true) ? 0 : gofer::kMaxListedNodes;
   for (uint64_t cookie = 0;;) {
-    gofer::DirPage page = TRY(fs_->client().ReadDir(node_, cookie, true));
+    gofer::DirPage page = TRY(fs_->client().ReadDir(node_, cookie, true, nodes));
+    TakeNodes(page, changes == fs_->changes());
+    nodes = 0;
     std::move(page.entries.begin(), page.entries.end(), std::back_inserter(*all));
     if (page.end) break;
     cookie = page.next_cookie;
   }
   std::sort(all->begin(), all->end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   DropListing();
+  if (changes != fs_->changes()) return all;  // Somebody changed a name while the Gofer was asked.
   listing_ = all;
   fs_->ListingKept(*this);
   return listing_;
+}
+
+// The lookups that are to come find the nodes, unless they may be too old.
+void GoferInode::TakeNodes(const gofer::DirPage& page, bool current) {
+  for (const gofer::DirEntry& found : page.entries) {
+    if (found.node == gofer::NodeId::kNone) continue;
+    if (!current) {
+      fs_->client().Release(found.node);
+      continue;
+    }
+    fs_->KeepAhead({.directory = node_,
+                    .name = found.name,
+                    .error = 0,
+                    .entry = {.node = found.node, .attr = found.attr, .link_target = {}},
+                    .file = {}});
+  }
 }
 
 void GoferInode::DropListing() {

@@ -57,8 +57,12 @@ class GoferFilesystem final : public Filesystem {
     gofer::OpenedFile file;
   };
   std::optional<Ahead> TakeAhead(gofer::NodeId directory, std::string_view name);
+  // Keeps what a lookup may ask for; the oldest goes when there is too much.
+  void KeepAhead(Ahead ahead);
   // Something changed: what was asked for ahead, or is being asked for, may be too old.
   void DropAhead();
+  // Grows with each DropAhead().
+  uint64_t changes() const { return changes_; }
   // Bounds the number of listings that are kept.
   void ListingKept(GoferInode& directory);
   void ListingDropped(GoferInode& directory);
@@ -78,8 +82,8 @@ class GoferFilesystem final : public Filesystem {
     size_t operator()(const Identity& id) const { return id.ino * 0x9e3779b97f4a7c15 + id.dev; }
   };
   NameLock name_lock_;
-  std::vector<Ahead> ahead_;  // In the order of the walk; those that were taken are gone.
-  uint64_t changes_ = 0;      // Counted by DropAhead().
+  std::deque<Ahead> ahead_;  // Oldest first; those that were taken are gone.
+  uint64_t changes_ = 0;
   std::unordered_map<Identity, GoferInode*, Hash> linked_;  // Inodes with several names; borrowed.
   std::deque<GoferInode*> listed_;  // Directories with a listing, oldest first; borrowed.
 };

@@ -51,7 +51,6 @@ void GoferFilesystem::WalkAhead(GoferInode& directory, std::string_view rest, ui
   if (names.size() == 1 && !opens) return;
   if (directory.KnowsName(names.front()) && (names.size() > 1 || !directory.HasName(names.front())))
     return;
-  DropAhead();
   const uint64_t changes = changes_;
   Result<gofer::Walked> walked = client_.Walk(directory.node_, names, options);
   if (!walked.ok()) return;
@@ -64,11 +63,11 @@ void GoferFilesystem::WalkAhead(GoferInode& directory, std::string_view rest, ui
       client_.Release(node);
       continue;
     }
-    ahead_.push_back({.directory = at,
-                      .name = std::string(names[i]),
-                      .error = 0,
-                      .entry = std::move(entry),
-                      .file = {}});
+    KeepAhead({.directory = at,
+               .name = std::string(names[i]),
+               .error = 0,
+               .entry = std::move(entry),
+               .file = {}});
     at = node;
   }
   if (stale) return;
@@ -76,12 +75,21 @@ void GoferFilesystem::WalkAhead(GoferInode& directory, std::string_view rest, ui
   if (reached == names.size()) {
     ahead_.back().file = std::move(walked->file);
   } else if (walked->error == ENOENT) {
-    ahead_.push_back({.directory = at,
-                      .name = std::string(names[reached]),
-                      .error = ENOENT,
-                      .entry = {},
-                      .file = {}});
+    KeepAhead({.directory = at,
+               .name = std::string(names[reached]),
+               .error = ENOENT,
+               .entry = {},
+               .file = {}});
   }
+}
+
+void GoferFilesystem::KeepAhead(Ahead ahead) {
+  constexpr size_t kMostAhead = 4 * gofer::kMaxListedNodes;
+  static_assert(kMostAhead > gofer::kMaxWalkNames);
+  ahead_.push_back(std::move(ahead));
+  if (ahead_.size() <= kMostAhead) return;
+  client_.Release(ahead_.front().entry.node);
+  ahead_.pop_front();
 }
 
 std::optional<GoferFilesystem::Ahead> GoferFilesystem::TakeAhead(gofer::NodeId directory,

@@ -2,6 +2,7 @@
 #include <linux/fs.h>
 #include <sys/xattr.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/unit/gofer/gofer_pair.h"
@@ -178,6 +179,39 @@ TEST_F(GoferChange, ListingsComeInPages) {
   const DirPage bare = client().ReadDir(root_, 0, false).value();
   EXPECT_FALSE(bare.entries[0].has_attr);
   EXPECT_NE(bare.entries[0].attr.ino, 0U);
+}
+
+// What a walk to each would have given.
+TEST_F(GoferChange, ListedDirectoriesComeWithNodes) {
+  for (int i = 0; i < 3; ++i) {
+    host_.Dir("d" + std::to_string(i));
+    host_.File("d" + std::to_string(i) + "/f");
+  }
+  host_.File("plain");
+  host_.Link("d0", "link");
+  size_t nodes = 0;
+  const DirPage some = client().ReadDir(root_, 0, true, 2).value();
+  for (const DirEntry& entry : some.entries) {
+    if (entry.node == NodeId::kNone) continue;
+    ++nodes;
+    EXPECT_TRUE(S_ISDIR(entry.attr.mode)) << entry.name;
+    EXPECT_EQ(client().GetAttr({entry.node})->ino, entry.attr.ino);
+    EXPECT_EQ(client().ReadDir(entry.node, 0, true)->entries.at(0).name, "f");
+    client().Release(entry.node);
+  }
+  EXPECT_EQ(nodes, 2U);
+  const DirPage all = client().ReadDir(root_, 0, true, 1000).value();
+  for (const DirEntry& entry : all.entries) {
+    EXPECT_EQ(entry.node != NodeId::kNone, S_ISDIR(entry.attr.mode)) << entry.name;
+  }
+}
+
+TEST_F(GoferChange, AListingGivesABoundedNumberOfNodes) {
+  for (uint32_t i = 0; i < kMaxListedNodes + 10; ++i) host_.Dir(std::to_string(i));
+  const DirPage page = client().ReadDir(root_, 0, true, UINT32_MAX).value();
+  EXPECT_EQ(std::ranges::count_if(
+                page.entries, [](const DirEntry& entry) { return entry.node != NodeId::kNone; }),
+            kMaxListedNodes);
 }
 
 }  // namespace
