@@ -278,7 +278,8 @@ void TcpEndpoint::LearnSynOptions(const TcpOptions& options, bool we_asked) {
 
 void TcpEndpoint::InitBuffers() {
   UpdateMss();
-  rcv_mss_ = std::min<uint32_t>({snd_mss_, advertised_mss_, 65535});
+  // What a small segment of the peer may be, until larger ones come: tcp_initialize_rcv_mss().
+  rcv_mss_ = std::max(std::min({snd_mss_, advertised_mss_, rcv_wnd_ / 2, 536u}), 88u);
   rcvq_space_ = std::min<uint32_t>(rcv_wnd_, 10 * advertised_mss_);
   rcvq_at_ = stack_.now();
   max_window_ = std::max(max_window_, snd_wnd_);

@@ -19,12 +19,12 @@ void TcpEndpoint::UpdateMss() {
   const uint32_t headers = (v4 ? 40 : 60) + static_cast<uint32_t>(extra);
   uint32_t mss = std::min(mtu > headers ? mtu - headers : 0, peer_mss_);
   if (user_mss_ != 0) mss = std::min(mss, static_cast<uint32_t>(user_mss_));
+  if (timestamps_on_) mss -= std::min(mss - 8, 12u);
   // Never more than half of the largest window the peer has offered: it could not open it again.
   if (max_window_ != 0) {
     const uint32_t cutoff = max_window_ > 536 ? max_window_ / 2 : max_window_;
     mss = std::min(mss, std::max(cutoff, 48u));
   }
-  if (timestamps_on_) mss -= std::min(mss - 8, 12u);
   snd_mss_ = std::max(mss, 8u);
 }
 
@@ -188,6 +188,8 @@ uint32_t TcpEndpoint::WindowToOffer() const {
   const uint32_t current =
       SeqAfter(rcv_wup_ + rcv_wnd_, rcv_nxt_) ? rcv_wup_ + rcv_wnd_ - rcv_nxt_ : 0;
   if (current + mss <= space || current > space) return mss == 0 ? space : space / mss * mss;
+  // A window that holds one segment of the peer, no more: half of it is worth telling.
+  if (mss == full && space > current + full / 2) return space;
   return current;
 }
 

@@ -19,7 +19,8 @@ void TcpEndpoint::ReceiveData(TcpSegment& segment) {
   if (segment.length != 0) {
     data_segments_in_++;
     last_data_received_at_ = stack_.now();
-    NoteReceivedSize(segment.length);
+    const uint32_t gso = segment.packet->gso_size;
+    NoteReceivedSize(gso != 0 ? std::min(gso, segment.length) : segment.length);
     MeasureReceiveRtt(segment);
   }
   if (SeqAfter(segment.seq, rcv_nxt_)) {

@@ -514,6 +514,48 @@ TEST_P(Tcp, BufferSizesAreDoubled) {
   EXPECT_EQ(GetInt(fd.get(), SOL_SOCKET, SO_SNDBUF), 4608);
 }
 
+// The window of a small buffer opens again as soon as it was read from: no side waits for a timer
+// to try (RFC 9293 section 3.8.6.2).
+TEST_P(Tcp, SmallBuffersStream) {
+  for (int size : {1, 2048, 4097, 6000, 20000}) {
+    Fd listener(socket(family(), SOCK_STREAM, 0));
+    ASSERT_THAT(SetInt(listener.get(), SOL_SOCKET, SO_RCVBUF, size), SyscallSucceeds());
+    Endpoint name = Loopback(family());
+    ASSERT_THAT(bind(listener.get(), name.get(), name.size), SyscallSucceeds());
+    ASSERT_THAT(listen(listener.get(), 1), SyscallSucceeds());
+    name = NameOf(listener.get());
+    Fd client(socket(family(), SOCK_STREAM, 0));
+    ASSERT_THAT(SetInt(client.get(), SOL_SOCKET, SO_SNDBUF, size), SyscallSucceeds());
+    ASSERT_THAT(Connect(client.get(), name), SyscallSucceeds());
+    Fd server(accept(listener.get(), nullptr, nullptr));
+    const std::string data(static_cast<size_t>(size > 1 ? 70 * size : 20000), 'x');
+    timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    const pid_t child = Fork([&] {
+      server.reset();
+      size_t done = 0;
+      while (done < data.size()) {
+        const ssize_t n = write(client.get(), data.data() + done, data.size() - done);
+        CHILD_CHECK(n > 0);
+        done += static_cast<size_t>(n);
+      }
+    });
+    client.reset();
+    size_t got = 0;
+    std::string buffer(4096, 0);
+    while (true) {
+      const ssize_t n = read(server.get(), buffer.data(), buffer.size());
+      ASSERT_THAT(n, SyscallSucceeds());
+      if (n == 0) break;
+      got += static_cast<size_t>(n);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    EXPECT_EQ(got, data.size());
+    EXPECT_THAT(WaitFor(child), Exited(0));
+    EXPECT_LT(end.tv_sec - start.tv_sec, 3) << size;  // As many waits as there are windows: 7 s.
+  }
+}
+
 TEST_P(Tcp, Congestion) {
   Fd fd(socket(family(), SOCK_STREAM, 0));
   ASSERT_THAT(setsockopt(fd.get(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4), SyscallSucceeds());
