@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "sentry/fs/dev/memory_devices.h"
+#include "sentry/fs/pipefs/pipe_end.h"
 #include "sentry/syscalls/file_io.h"
 
 namespace sentry {
@@ -19,7 +21,8 @@ Result<size_t> CopyChunk(Task& task, FileDescription& in, int64_t* in_position,
   if (got == 0) return size_t{0};
   BufferSource from(std::span(buffer.get(), got));
   size_t put = TRY(WriteOnce(task, out, from, out_position));
-  at = *in_position + static_cast<int64_t>(put);
+  // Devices are read without their position moving.
+  if (at != *in_position) at = *in_position + static_cast<int64_t>(put);
   if (in_position != &in.offset) {
     *in_position = at;
   } else {
@@ -28,6 +31,28 @@ Result<size_t> CopyChunk(Task& task, FileDescription& in, int64_t* in_position,
     TRY(in.Seek(ctx, at, abi::kSeekSet));
   }
   return put;
+}
+
+namespace {
+
+bool HasContents(const Inode& inode) {
+  return (inode.mode() & abi::kSIfmt) != 0 && !inode.IsDirectory();
+}
+
+}  // namespace
+
+bool CanSpliceFrom(FileDescription& file) {
+  const Inode* inode = file.inode();
+  return inode != nullptr && HasContents(*inode) && AsPipe(file) == nullptr && !IsNullDevice(file);
+}
+
+Result<void> CheckSpan(int64_t position, uint64_t count) {
+  const bool beyond = position < 0 || count > static_cast<uint64_t>(INT64_MAX - position);
+  return beyond ? Result<void>(Errno(EINVAL)) : Result<void>();
+}
+
+bool CanSpliceTo(const FileDescription& file) {
+  return file.inode() != nullptr && HasContents(*file.inode());
 }
 
 }  // namespace sentry

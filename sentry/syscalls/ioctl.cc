@@ -4,6 +4,7 @@
 #include "abi/linux/errno.h"
 #include "sentry/kernel/async_io.h"
 #include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/ioctl.h"
 #include "sentry/syscalls/seccomp.h"
 
 namespace sentry {
@@ -15,18 +16,10 @@ Result<void> SetFlag(Task& task, FileDescription& file, uint32_t flag, uint64_t 
   return {};
 }
 
-// Bytes left to be read; other files know themselves.
-Result<void> TellUnread(Task& task, FileDescription& file, uint64_t arg) {
-  OpContext ctx = task.context();
-  int64_t size = static_cast<int64_t>(TRY(file.inode()->GetAttributes(ctx)).size);
-  return task.CopyOut(UserPtr<int32_t>(arg), static_cast<int32_t>(size - file.offset));
-}
-
 }  // namespace
 
 Result<uint64_t> SysIoctl(Task& task, FdNum fd, uint32_t request, uint64_t arg) {
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
-  bool regular = file->inode() != nullptr && file->inode()->IsRegular();
   Result<void> done;
   switch (request) {
     case abi::kFioclex:
@@ -40,13 +33,9 @@ Result<uint64_t> SysIoctl(Task& task, FdNum fd, uint32_t request, uint64_t arg) 
       done = SetFlag(task, *file, abi::kFasync, arg);
       AsyncIo::Follow(task.kernel(), *file, fd);
       break;
-    case abi::kFigetbsz:
-      if (!regular) return Errno(ENOTTY);
-      done = task.CopyOut(UserPtr<int32_t>(arg), int32_t{4096});
-      break;
     default: {
-      if (request == abi::kFionread && regular) {
-        done = TellUnread(task, *file, arg);
+      if (auto answer = FileIoctl(task, *file, request, arg)) {
+        done = *std::move(answer);
         break;
       }
       if (auto answer = SeccompListenerIoctl(task, file, request, arg)) return *std::move(answer);

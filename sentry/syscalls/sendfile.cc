@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "abi/linux/poll.h"
+#include "sentry/fs/pipefs/pipe_end.h"
 #include "sentry/kernel/transfer.h"
 #include "sentry/syscalls/copy_chunk.h"
 #include "sentry/syscalls/file_calls.h"
@@ -19,10 +20,11 @@ class Position {
  public:
   // Unchecked: callers differ in what they make of a negative one.
   static Result<Position> From(Task& task, FileDescription& file, UserPtr<int64_t> at) {
-    Position position(file, at);
-    if (!at.IsNull()) position.value_ = TRY(task.CopyIn(at));
-    return position;
+    const int64_t value = at.IsNull() ? 0 : TRY(task.CopyIn(at));
+    return Position(file, at, value);
   }
+  Position(FileDescription& file, UserPtr<int64_t> at, int64_t value)
+      : file_(&file), at_(at), value_(value) {}
   int64_t* get() { return at_.IsNull() ? &file_->offset : &value_; }
   // After it moved.
   Result<void> Store(Task& task) {
@@ -30,10 +32,9 @@ class Position {
   }
 
  private:
-  Position(FileDescription& file, UserPtr<int64_t> at) : file_(&file), at_(at) {}
   FileDescription* file_;
   UserPtr<int64_t> at_;
-  int64_t value_ = 0;
+  int64_t value_;
 };
 
 // Counts what is left of a transfer without a buffer of its own.
@@ -43,6 +44,14 @@ struct Left {
   size_t remaining() const { return static_cast<size_t>(bytes); }
 };
 
+// generic_copy_file_checks(): one file system, or two of a kind that copies between them.
+bool CopiesBetween(Inode& in, Inode& out) {
+  Filesystem& from = in.filesystem();
+  Filesystem& to = out.filesystem();
+  if (&from == &to) return true;
+  return std::string_view(from.type()) == to.type() && std::string_view(to.type()) == "overlay";
+}
+
 Result<void> CheckCopyRange(FileDescription& in, FileDescription& out) {
   // The order of generic_file_rw_checks().
   if (in.inode() == nullptr || out.inode() == nullptr) return Errno(EINVAL);
@@ -51,9 +60,6 @@ Result<void> CheckCopyRange(FileDescription& in, FileDescription& out) {
   if (!in.readable() || !out.writable() || (out.flags() & abi::kOAppend) != 0) {
     return Errno(EBADF);
   }
-  // Between file systems of one kind at most (generic_copy_file_checks).
-  std::string_view type = in.inode()->filesystem().type();
-  if (type != out.inode()->filesystem().type()) return Errno(EXDEV);
   return {};
 }
 
@@ -73,19 +79,24 @@ Result<void> CheckOverlap(const FileDescription& in, int64_t from, const FileDes
   return {};
 }
 
-}  // namespace
-
-Result<size_t> SysSendfile(Task& task, FdNum out_fd, FdNum in_fd, UserPtr<int64_t> offset,
-                           uint64_t count) {
+// In the order of do_sendfile().
+Result<size_t> Send(Task& task, FdNum out_fd, FdNum in_fd, UserPtr<int64_t> offset,
+                    std::optional<int64_t> at, uint64_t count) {
   Ref<FileDescription> in = TRY(FileToRead(task, in_fd));
-  if (!in->HasPosition()) return Errno(offset.IsNull() ? EINVAL : ESPIPE);
+  if (at && !in->HasPosition()) return Errno(ESPIPE);
+  TRY(CheckSpan(at.value_or(in->HasPosition() ? in->offset : 0), count));
   Ref<FileDescription> out = TRY(FileToWrite(task, out_fd));
-  if ((out->flags() & abi::kOAppend) != 0) return Errno(EINVAL);
-  if (static_cast<int64_t>(count) < 0) return Errno(EINVAL);
-  Position position = TRY(Position::From(task, *in, offset));
-  if (*position.get() < 0) return Errno(EINVAL);
-  Left left{std::min(count, kMostPerCall), position};
-  if (left.bytes == 0) return size_t{0};
+  const bool to_pipe = AsPipe(*out) != nullptr;
+  if (!to_pipe && (out->flags() & abi::kOAppend) != 0) return Errno(EINVAL);
+  // Only a pipe takes in order what could not be asked for again.
+  if (!to_pipe && !in->HasPosition()) return Errno(EINVAL);
+  if (count == 0) return size_t{0};
+  if (!CanSpliceFrom(*in) || !CanSpliceTo(*out)) return Errno(EINVAL);
+  if (to_pipe) {
+    const size_t max = std::min(count, kMostPerCall);
+    return SpliceIntoPipe(task, {std::move(in), std::move(out), offset, at, max, false});
+  }
+  Left left{std::min(count, kMostPerCall), Position(*in, offset, at.value_or(0))};
   TransferRules rules{.events = abi::kPollOut, .nonblocking = out->NonBlocking()};
   FileDescription& to = *out;
   return Transfer(
@@ -97,6 +108,19 @@ Result<size_t> SysSendfile(Task& task, FdNum out_fd, FdNum in_fd, UserPtr<int64_
       });
 }
 
+}  // namespace
+
+// The offset is read before all else and written whatever became of the call.
+Result<size_t> SysSendfile(Task& task, FdNum out_fd, FdNum in_fd, UserPtr<int64_t> offset,
+                           uint64_t count) {
+  if (offset.IsNull()) return Send(task, out_fd, in_fd, offset, {}, count);
+  const int64_t at = TRY(task.CopyIn(offset));
+  Result<size_t> sent = Send(task, out_fd, in_fd, offset, at, count);
+  const bool moved = sent.ok() && *sent != 0;
+  if (!moved && !sent.Is(kErrnoBlocked)) TRY(task.CopyOut(offset, at));
+  return sent;
+}
+
 Result<size_t> SysCopyFileRange(Task& task, FdNum in_fd, UserPtr<int64_t> in_offset, FdNum out_fd,
                                 UserPtr<int64_t> out_offset, uint64_t count, uint32_t flags) {
   Ref<FileDescription> in = TRY(task.fds().GetForIo(in_fd));
@@ -105,6 +129,7 @@ Result<size_t> SysCopyFileRange(Task& task, FdNum in_fd, UserPtr<int64_t> in_off
   Position to = TRY(Position::From(task, *out, out_offset));
   if (flags != 0) return Errno(EINVAL);
   TRY(CheckCopyRange(*in, *out));
+  if (!CopiesBetween(*in->inode(), *out->inode())) return Errno(EXDEV);
   TRY(CheckOverlap(*in, *from.get(), *out, *to.get(), count));
   uint64_t left = std::min(count, kMostPerCall);
   size_t done = 0;

@@ -4,6 +4,7 @@
 
 #include "abi/linux/poll.h"
 #include "sentry/fs/pipefs/pipe_end.h"
+#include "sentry/kernel/transfer.h"
 #include "sentry/syscalls/copy_chunk.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/file_io.h"
@@ -42,10 +43,8 @@ Result<size_t> IntoPipe(Task& task, FileDescription& in, int64_t* position, Pipe
   if (out.pipe().readers() != 0 && out.pipe().full()) return Errno(EAGAIN);
   size_t room = std::max<size_t>(out.pipe().room(), 1);
   int64_t unused = 0;
-  if (in.HasPosition()) {
-    return CopyChunk(task, in, position, out, &unused, std::min(max, room));
-  }
-  return CopyChunk(task, in, &unused, out, &unused, std::min(max, room));
+  int64_t* from = in.HasPosition() ? position : &unused;
+  return CopyChunk(task, in, from, out, &unused, std::min(max, room));
 }
 
 struct Ends {
@@ -77,49 +76,98 @@ Result<size_t> MoveAll(size_t max, Step step) {
   return done;
 }
 
-// The caller's offset for the end that is no pipe; pipes have none.
-Result<std::optional<int64_t>> OffsetFor(Task& task, FileDescription& file, bool pipe,
-                                         UserPtr<int64_t> at) {
+// vmsplice(2): as much as there is room for, once there is some.
+Result<size_t> FillPipe(Task& task, Ref<FileDescription> pipe, std::vector<UserRange> ranges,
+                        bool nonblocking) {
+  const TransferRules rules{.events = abi::kPollOut,
+                            .nonblocking = nonblocking || pipe->NonBlocking(),
+                            .until_done = false};
+  FileDescription& borrowed = *pipe;
+  return Transfer(task, std::move(pipe), rules, UserSource(task, std::move(ranges)),
+                  [&borrowed](Task& t, UserSource& from) {
+                    return WriteOnce(t, borrowed, from, &borrowed.offset);
+                  });
+}
+
+// The caller's offset for the end that is no pipe; not yet checked.
+Result<std::optional<int64_t>> CopyInOffset(Task& task, UserPtr<int64_t> at) {
   if (at.IsNull()) return std::optional<int64_t>();
-  if (pipe || !file.HasPosition()) return Errno(ESPIPE);
-  int64_t offset = TRY(task.CopyIn(at));
-  if (offset < 0) return Errno(EINVAL);
-  return std::optional<int64_t>(offset);
+  return std::optional<int64_t>(TRY(task.CopyIn(at)));
+}
+
+// The end that is no pipe: rw_verify_area(), and what it must be able to do.
+Result<void> CheckFileEnd(const FileDescription& file, std::optional<int64_t> at, uint64_t count) {
+  if (at && !file.HasPosition()) return Errno(EINVAL);
+  const int64_t own = file.HasPosition() ? file.offset : 0;
+  return CheckSpan(at.value_or(own), count);
+}
+
+// In the order of do_splice().
+Result<void> CheckEnds(const Ends& ends, std::optional<int64_t> from, std::optional<int64_t> to,
+                       uint64_t count) {
+  if (!ends.in->readable() || !ends.out->writable()) return Errno(EBADF);
+  PipeEnd* in_pipe = AsPipe(*ends.in);
+  PipeEnd* out_pipe = AsPipe(*ends.out);
+  if (in_pipe != nullptr && out_pipe != nullptr) {
+    return &in_pipe->pipe() == &out_pipe->pipe() ? Result<void>(Errno(EINVAL)) : Result<void>();
+  }
+  if (in_pipe != nullptr) {
+    TRY(CheckFileEnd(*ends.out, to, count));
+    if ((ends.out->flags() & abi::kOAppend) != 0 || !CanSpliceTo(*ends.out)) return Errno(EINVAL);
+    return {};
+  }
+  if (out_pipe == nullptr) return Errno(EINVAL);
+  TRY(CheckFileEnd(*ends.in, from, count));
+  if (!CanSpliceFrom(*ends.in)) return Errno(EINVAL);
+  return {};
 }
 
 }  // namespace
+
+Result<size_t> SpliceIntoPipe(Task& task, IntoPipeJob job) {
+  FileDescription* in = job.in.get();
+  PipeEnd* pipe = AsPipe(*job.pipe);
+  const Ends ends{std::move(job.in), std::move(job.pipe)};
+  auto move = [in, pipe, at = job.at, offset = job.offset,
+               max = job.max](Task& t) mutable -> Result<size_t> {
+    int64_t* position = at ? &*at : &in->offset;
+    // One datagram, one record; what has no such edges goes on.
+    const bool edges = !in->HasPosition() && !in->StreamsWrites();
+    auto step = [&](size_t left) { return IntoPipe(t, *in, position, *pipe, left); };
+    const size_t n = TRY(edges ? step(max) : MoveAll(max, step));
+    if (at) TRY(t.CopyOut(offset, *at));
+    return n;
+  };
+  return MoveBetween(task, ends, job.nonblocking, std::move(move));
+}
 
 Result<size_t> SysSplice(Task& task, FdNum in_fd, UserPtr<int64_t> in_offset, FdNum out_fd,
                          UserPtr<int64_t> out_offset, uint64_t count, uint32_t flags) {
   if (count == 0) return size_t{0};
   if ((flags & ~kKnownFlags) != 0) return Errno(EINVAL);
-  Ends ends{TRY(FileToRead(task, in_fd)), TRY(FileToWrite(task, out_fd))};
+  Ends ends{TRY(task.fds().GetForIo(in_fd)), TRY(task.fds().GetForIo(out_fd))};
   PipeEnd* in_pipe = AsPipe(*ends.in);
   PipeEnd* out_pipe = AsPipe(*ends.out);
-  std::optional<int64_t> from = TRY(OffsetFor(task, *ends.in, in_pipe != nullptr, in_offset));
-  std::optional<int64_t> to = TRY(OffsetFor(task, *ends.out, out_pipe != nullptr, out_offset));
-  if (in_pipe == nullptr && out_pipe == nullptr) return Errno(EINVAL);
-  if (in_pipe != nullptr && out_pipe != nullptr && &in_pipe->pipe() == &out_pipe->pipe()) {
-    return Errno(EINVAL);
+  if (in_pipe != nullptr && !in_offset.IsNull()) return Errno(ESPIPE);
+  if (out_pipe != nullptr && !out_offset.IsNull()) return Errno(ESPIPE);
+  std::optional<int64_t> to = TRY(CopyInOffset(task, out_offset));
+  std::optional<int64_t> from = TRY(CopyInOffset(task, in_offset));
+  TRY(CheckEnds(ends, from, to, count));
+  const size_t max = std::min<uint64_t>(count, kMaxRwCount);
+  const bool nonblocking = (flags & abi::kSpliceFNonblock) != 0;
+  if (in_pipe == nullptr) {
+    return SpliceIntoPipe(
+        task, {std::move(ends.in), std::move(ends.out), in_offset, from, max, nonblocking});
   }
-  if (out_pipe == nullptr && (ends.out->flags() & abi::kOAppend) != 0) return Errno(EINVAL);
-  const Inode* in_inode = ends.in->inode();
-  if (in_inode != nullptr && in_inode->IsDirectory()) return Errno(EINVAL);  // No splice_read().
-  size_t max = std::min<uint64_t>(count, kMaxRwCount);
-  FileDescription* in = ends.in.get();
   FileDescription* out = ends.out.get();
   auto move = [=](Task& t) mutable -> Result<size_t> {
-    int64_t* in_at = from ? &*from : &in->offset;
     int64_t* out_at = to ? &*to : &out->offset;
-    size_t n = TRY(MoveAll(max, [&](size_t left) {
-      if (in_pipe != nullptr) return FromPipe(t, in_pipe->pipe(), *out, out_at, left, true);
-      return IntoPipe(t, *in, in_at, *out_pipe, left);
-    }));
-    if (from) TRY(t.CopyOut(in_offset, *from));
+    size_t n = TRY(MoveAll(
+        max, [&](size_t left) { return FromPipe(t, in_pipe->pipe(), *out, out_at, left, true); }));
     if (to) TRY(t.CopyOut(out_offset, *to));
     return n;
   };
-  return MoveBetween(task, ends, (flags & abi::kSpliceFNonblock) != 0, std::move(move));
+  return MoveBetween(task, ends, nonblocking, std::move(move));
 }
 
 Result<size_t> SysTee(Task& task, FdNum in_fd, FdNum out_fd, uint64_t count, uint32_t flags) {
@@ -139,13 +187,16 @@ Result<size_t> SysTee(Task& task, FdNum in_fd, FdNum out_fd, uint64_t count, uin
 Result<size_t> SysVmsplice(Task& task, FdNum fd, UserAddr iov, uint64_t count, uint32_t flags) {
   if ((flags & ~kKnownFlags) != 0) return Errno(EINVAL);
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
-  if (AsPipe(*file) == nullptr) return Errno(EBADF);
   std::vector<UserRange> ranges = TRY(CopyInIovec(task, iov.value(), count));
-  IoOptions options{.at = {}, .nowait = (flags & abi::kSpliceFNonblock) != 0};
-  if (file->writable()) {
-    return WriteFile(task, std::move(file), UserSource(task, std::move(ranges)), options);
+  const bool empty = std::all_of(ranges.begin(), ranges.end(),
+                                 [](const UserRange& range) { return range.length == 0; });
+  if (empty) return size_t{0};
+  if (AsPipe(*file) == nullptr) return Errno(EBADF);
+  if (!file->writable()) {
+    const IoOptions options{.at = {}, .nowait = (flags & abi::kSpliceFNonblock) != 0};
+    return ReadFile(task, std::move(file), UserSink(task, std::move(ranges)), options);
   }
-  return ReadFile(task, std::move(file), UserSink(task, std::move(ranges)), options);
+  return FillPipe(task, std::move(file), std::move(ranges), (flags & abi::kSpliceFNonblock) != 0);
 }
 
 }  // namespace sentry

@@ -1,6 +1,9 @@
 // sendfile(2), copy_file_range(2), splice(2), tee(2), vmsplice(2).
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -89,6 +92,110 @@ TEST_F(Sendfile, Errors) {
   EXPECT_THAT(sendfile(out_.get(), pipe.read_end.get(), &offset, 1), SyscallFails(ESPIPE));
   Fd append(open(to_.c_str(), O_WRONLY | O_APPEND));
   EXPECT_THAT(sendfile(append.get(), in_.get(), nullptr, 1), SyscallFails(EINVAL));
+}
+
+// What the kernel knows no way to splice from or to.
+TEST_F(Sendfile, KindsThatCannotBeSent) {
+  Fd event(eventfd(5, 0));
+  Fd null(open("/dev/null", O_RDWR));
+  Fd directory(open("/", O_RDONLY | O_DIRECTORY));
+  Pipe pipe = Pipe::Create();
+  Pipe other = Pipe::Create();
+  ASSERT_THAT(write(pipe.write_end.get(), "data", 4), SyscallReturns(4));
+  EXPECT_THAT(sendfile(out_.get(), event.get(), nullptr, 4), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(event.get(), in_.get(), nullptr, 4), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(out_.get(), null.get(), nullptr, 4), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(null.get(), in_.get(), nullptr, 4), SyscallReturns(4));
+  EXPECT_THAT(sendfile(out_.get(), directory.get(), nullptr, 4), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(out_.get(), directory.get(), nullptr, 0), SyscallReturns(0));
+  EXPECT_THAT(sendfile(out_.get(), pipe.read_end.get(), nullptr, 4), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(out_.get(), pipe.read_end.get(), nullptr, 0), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(other.write_end.get(), pipe.read_end.get(), nullptr, 4),
+              SyscallFails(EINVAL));
+}
+
+TEST_F(Sendfile, OrderOfErrors) {
+  auto* nowhere = reinterpret_cast<off_t*>(8);
+  EXPECT_THAT(sendfile(-1, -1, nowhere, 4), SyscallFails(EFAULT));
+  off_t offset = -1;
+  EXPECT_THAT(sendfile(-1, in_.get(), &offset, 4), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(-1, in_.get(), nullptr, static_cast<size_t>(-5)), SyscallFails(EINVAL));
+  EXPECT_THAT(sendfile(-1, in_.get(), nullptr, 0), SyscallFails(EBADF));
+  offset = INT64_MAX;
+  EXPECT_THAT(sendfile(out_.get(), in_.get(), &offset, 4), SyscallFails(EINVAL));
+  Fd append(open(to_.c_str(), O_WRONLY | O_APPEND));
+  EXPECT_THAT(sendfile(append.get(), in_.get(), nullptr, 0), SyscallFails(EINVAL));
+}
+
+// The offset is written back even where it did not move.
+TEST_F(Sendfile, OffsetThatCannotBeWritten) {
+  auto* page = static_cast<off_t*>(
+      mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  ASSERT_NE(page, MAP_FAILED);
+  ASSERT_THAT(mprotect(page, 4096, PROT_READ), SyscallSucceeds());
+  EXPECT_THAT(sendfile(out_.get(), in_.get(), page, 0), SyscallFails(EFAULT));
+  EXPECT_THAT(sendfile(out_.get(), in_.get(), page, 4), SyscallFails(EFAULT));
+  EXPECT_THAT(sendfile(-1, in_.get(), page, 4), SyscallFails(EFAULT));
+  munmap(page, 4096);
+}
+
+TEST_F(Sendfile, DevicesHaveNoPosition) {
+  Fd zero(open("/dev/zero", O_RDONLY));
+  off_t offset = 100;
+  EXPECT_THAT(sendfile(out_.get(), zero.get(), &offset, 4), SyscallReturns(4));
+  EXPECT_EQ(offset, 100);
+  EXPECT_EQ(ReadFile(to_.path()), std::string(4, '\0'));
+}
+
+// Into a pipe goes what there is room for, and nobody waits for more (splice_file_to_pipe()).
+TEST_F(Sendfile, IntoAPipeWithoutAReader) {
+  TempFile large = TempFile::Create(std::string(1 << 20, 'x'));
+  Fd in(open(large.c_str(), O_RDONLY));
+  Pipe pipe = Pipe::Create();
+  alarm(20);
+  EXPECT_THAT(sendfile(pipe.write_end.get(), in.get(), nullptr, 1 << 20), SyscallReturns(65536));
+  ASSERT_THAT(fcntl(pipe.write_end.get(), F_SETFL, O_NONBLOCK), SyscallSucceeds());
+  EXPECT_THAT(sendfile(pipe.write_end.get(), in.get(), nullptr, 1), SyscallFails(EAGAIN));
+  // Room is asked for before the file is.
+  lseek(in.get(), 0, SEEK_END);
+  EXPECT_THAT(sendfile(pipe.write_end.get(), in.get(), nullptr, 1), SyscallFails(EAGAIN));
+  alarm(0);
+  ASSERT_THAT(fcntl(pipe.write_end.get(), F_SETFL, O_APPEND | O_NONBLOCK), SyscallSucceeds());
+  EXPECT_EQ(Drain(pipe.read_end.get(), 65536).size(), 65536u);
+  lseek(in.get(), 0, SEEK_SET);
+  EXPECT_THAT(sendfile(pipe.write_end.get(), in.get(), nullptr, 1), SyscallReturns(1));
+}
+
+TEST_F(Sendfile, FullPipeWhoseReaderLeaves) {
+  TempFile large = TempFile::Create(std::string(1 << 17, 'x'));
+  Fd in(open(large.c_str(), O_RDONLY));
+  Pipe pipe = Pipe::Create();
+  ASSERT_THAT(sendfile(pipe.write_end.get(), in.get(), nullptr, 65536), SyscallReturns(65536));
+  const pid_t self = gettid();
+  pid_t child = Fork([&] {
+    pipe.write_end.reset();
+    WaitUntilSleeping(self);
+  });
+  pipe.read_end.reset();
+  signal(SIGPIPE, SIG_IGN);
+  EXPECT_THAT(sendfile(pipe.write_end.get(), in.get(), nullptr, 10), SyscallFails(EPIPE));
+  signal(SIGPIPE, SIG_DFL);
+  EXPECT_THAT(WaitFor(child), Exited(0));
+}
+
+TEST_F(Sendfile, SocketIntoAPipeWaitsForTheSocket) {
+  int pair[2];
+  ASSERT_THAT(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), SyscallSucceeds());
+  Fd a(pair[0]), b(pair[1]);
+  Pipe pipe = Pipe::Create();
+  const pid_t self = gettid();
+  pid_t child = Fork([&] {
+    WaitUntilSleeping(self);
+    CHILD_CHECK(write(b.get(), "late", 4) == 4);
+  });
+  EXPECT_THAT(sendfile(pipe.write_end.get(), a.get(), nullptr, 100), SyscallReturns(4));
+  EXPECT_THAT(WaitFor(child), Exited(0));
+  EXPECT_THAT(sendfile(out_.get(), a.get(), nullptr, 4), SyscallFails(EINVAL));
 }
 
 TEST_F(Sendfile, CopyFileRange) {

@@ -147,6 +147,64 @@ TEST_F(Splice, Sockets) {
   EXPECT_EQ(Take(pipe_.out.get()), "to the");
 }
 
+TEST_F(Splice, OneDatagramAtATime) {
+  int pair[2];
+  ASSERT_THAT(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), SyscallSucceeds());
+  Fd a(pair[0]), b(pair[1]);
+  Put(a.get(), "one");
+  Put(a.get(), "three");
+  EXPECT_THAT(splice(b.get(), nullptr, pipe_.in.get(), nullptr, 100, 0), SyscallReturns(3));
+  EXPECT_THAT(splice(b.get(), nullptr, pipe_.in.get(), nullptr, 100, 0), SyscallReturns(5));
+  EXPECT_EQ(Take(pipe_.out.get()), "onethree");
+}
+
+TEST_F(Splice, OrderOfErrors) {
+  auto* nowhere = reinterpret_cast<off64_t*>(8);
+  const auto negative = static_cast<size_t>(-5);
+  Fd event(eventfd(5, EFD_CLOEXEC)), null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  Fd read_only(open(file_.path().c_str(), O_RDONLY | O_CLOEXEC));
+  Pipe to;
+  // Offsets before the ways that files are open in, and those before everything else.
+  EXPECT_THAT(splice(pipe_.out.get(), nullptr, pipe_.out.get(), nowhere, 4, 0),
+              SyscallFails(ESPIPE));
+  EXPECT_THAT(splice(pipe_.out.get(), nullptr, read_only.get(), nowhere, 4, 0),
+              SyscallFails(EFAULT));
+  EXPECT_THAT(splice(pipe_.out.get(), nullptr, read_only.get(), nullptr, 4, 0),
+              SyscallFails(EBADF));
+  EXPECT_THAT(splice(fd_.get(), nullptr, pipe_.in.get(), nullptr, negative, 0),
+              SyscallFails(EINVAL));
+  Put(pipe_.in.get(), "abcdef");
+  EXPECT_THAT(splice(pipe_.out.get(), nullptr, to.in.get(), nullptr, negative, 0),
+              SyscallReturns(6));
+  EXPECT_THAT(splice(event.get(), nullptr, pipe_.in.get(), nullptr, 4, 0), SyscallFails(EINVAL));
+  EXPECT_THAT(splice(to.out.get(), nullptr, event.get(), nullptr, 4, 0), SyscallFails(EINVAL));
+  EXPECT_THAT(splice(null.get(), nullptr, pipe_.in.get(), nullptr, 4, 0), SyscallFails(EINVAL));
+  EXPECT_THAT(splice(to.out.get(), nullptr, null.get(), nullptr, 4, 0), SyscallReturns(4));
+  off64_t offset = 0;
+  int pair[2];
+  ASSERT_THAT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), SyscallSucceeds());
+  Fd a(pair[0]), b(pair[1]);
+  EXPECT_THAT(splice(a.get(), &offset, pipe_.in.get(), nullptr, 4, 0), SyscallFails(EINVAL));
+  offset = INT64_MAX;
+  EXPECT_THAT(splice(to.out.get(), nullptr, fd_.get(), &offset, 2, 0), SyscallFails(EINVAL));
+}
+
+// Only what there is room for, for which nobody waits once a part went.
+TEST_F(Splice, VmspliceOfMoreThanThePipeHolds) {
+  const size_t size = 1 << 20;
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  iovec vec{memory, size};
+  alarm(20);
+  EXPECT_THAT(vmsplice(pipe_.in.get(), &vec, 1, 0), SyscallReturns(65536));
+  EXPECT_THAT(vmsplice(pipe_.in.get(), &vec, 1, SPLICE_F_NONBLOCK), SyscallFails(EAGAIN));
+  alarm(0);
+  EXPECT_THAT(vmsplice(fd_.get(), nullptr, 0, 0), SyscallReturns(0));
+  EXPECT_THAT(vmsplice(fd_.get(), reinterpret_cast<iovec*>(8), 1, 0), SyscallFails(EFAULT));
+  EXPECT_THAT(vmsplice(fd_.get(), &vec, 1, 0), SyscallFails(EBADF));
+  munmap(memory, size);
+}
+
 TEST_F(Splice, TeeLeavesTheData) {
   Pipe to;
   Put(pipe_.in.get(), "twice");

@@ -128,4 +128,8 @@ Result<Ref<FileDescription>> OpenMemoryDevice(OpContext&, const Path& path, uint
   }
 }
 
+bool IsNullDevice(const FileDescription& file) {
+  return dynamic_cast<const NullDevice*>(&file) != nullptr;
+}
+
 }  // namespace sentry

@@ -8,5 +8,6 @@ namespace sentry {
 // Minors of major 1; ENXIO for those that are not there.
 Result<Ref<FileDescription>> OpenMemoryDevice(OpContext& ctx, const Path& path, uint64_t rdev,
                                               uint32_t flags);
+bool IsNullDevice(const FileDescription& file);
 
 }  // namespace sentry
