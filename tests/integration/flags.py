@@ -6,11 +6,13 @@ import os
 import re
 import sys
 import tarfile
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from integration import case, check, main  # noqa: E402
-from sandbox import NOBODY  # noqa: E402
+from sandbox import NOBODY, guest_program  # noqa: E402
 
 
 def shell(machine, scratch, script, *flags, **options):
@@ -51,6 +53,38 @@ def directories_change_between_listing_and_visit(machine, scratch):
     check(result.status == 0, result)
     check(result.out == "a\nb\nc\n" "a:\nbelow\nof_b\n\nc:\n\nold:\nbelow\nof_a\n" "c:\n\nold/below:\n"
           + "".join(f"{p}\n" for p in (".", "./a", "./a/below", "./a/of_b", "./c", "./new", "./old", "./old/below", "./old/of_a")), result)
+
+
+@contextmanager
+def kept_out_of_the_cache(path):
+    """The host drops the file's pages again and again, so that its readers wait for the disk."""
+    over = threading.Event()
+    fd = os.open(path, os.O_RDWR)
+    os.fsync(fd)
+
+    def drop():
+        while not over.is_set():
+            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+
+    thread = threading.Thread(target=drop)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        os.close(fd)
+
+
+@case("view", needs=["gcc"])
+def readers_of_one_position_share_a_cold_file(machine, scratch):
+    scratch.fill([guest_program("shared_position.c")])
+    blocks = 4096
+    (scratch.work / "blocks").write_bytes(b"".join(n.to_bytes(4, "little").ljust(4096, b"x") for n in range(blocks)))
+    (scratch.work / "blocks").chmod(0o644)
+    with kept_out_of_the_cache(scratch.work / "blocks"):
+        result = machine.run(["./shared_position", "blocks"], scratch)
+    check(result.out == f"missing 0, twice 0, position {blocks * 4096}\n", result)
 
 
 @case("view")

@@ -15,10 +15,7 @@ int GoferFile::HostFd() const {
 }
 
 Result<size_t> GoferFile::Read(OpContext& ctx, IoSink& to, int64_t* position) {
-  int fd = TRY(file().HostFd(false));
-  size_t n = TRY(ReadHostFile(ctx, fd, to, *position));
-  *position += static_cast<int64_t>(n);
-  return n;
+  return ReadHostFile(ctx, TRY(file().HostFd(false)), to, position);
 }
 
 Result<size_t> GoferFile::Write(OpContext& ctx, IoSource& from, int64_t* position) {

@@ -59,12 +59,8 @@ Result<size_t> HostFile::WriteFailed(OpContext& ctx, int error) {
 
 Result<size_t> HostFile::Read(OpContext& ctx, IoSink& to, int64_t* position) {
   if (host_.seekable()) {
-    if (!UsesHostPosition(position)) {
-      size_t n = TRY(ReadHostFile(ctx, fd(), to, *position));
-      *position += static_cast<int64_t>(n);
-      return n;
-    }
-    Result<size_t> n = ReadHostFile(ctx, fd(), to, kHostPosition);
+    if (!UsesHostPosition(position)) return ReadHostFile(ctx, fd(), to, position);
+    Result<size_t> n = ReadHostFile(ctx, fd(), to, nullptr);
     offset = ::lseek(fd(), 0, SEEK_CUR);
     return n;
   }

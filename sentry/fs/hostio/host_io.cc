@@ -1,10 +1,12 @@
 #include "sentry/fs/hostio/host_io.h"
 
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
@@ -29,9 +31,37 @@ class Scratch {
   std::unique_ptr<std::byte[]> large_;
 };
 
-int64_t Behind(int64_t offset, size_t done) {
-  return offset == kHostPosition ? offset : offset + static_cast<int64_t>(done);
-}
+// Where a read stands, and what it holds of a position that others may move.  Linux lets readers of
+// one description wait for each other (f_pos_lock); here the others go on behind what is being
+// waited for.
+class ReadPosition {
+ public:
+  explicit ReadPosition(int64_t* position)
+      : position_(position), start_(position != nullptr ? *position : kHostPosition) {}
+
+  int64_t Behind(size_t done) const {
+    return position_ == nullptr ? kHostPosition : start_ + static_cast<int64_t>(done);
+  }
+  // Before a wait in a read of `wanted` bytes in all.
+  void Claim(int fd, size_t wanted) {
+    if (position_ == nullptr || claimed_) return;
+    claimed_ = Behind(wanted);
+    struct stat found;
+    if (::fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
+      claimed_ = std::max(start_, std::min<int64_t>(*claimed_, found.st_size));
+    }
+    *position_ = *claimed_;
+  }
+  // What has been read was less than what was claimed, or nobody knew.
+  void End(size_t done) {
+    if (position_ != nullptr && (!claimed_ || *position_ == *claimed_)) *position_ = Behind(done);
+  }
+
+ private:
+  int64_t* const position_;
+  const int64_t start_;
+  std::optional<int64_t> claimed_;
+};
 
 // Waits for the disk, which others need not do meanwhile.
 ssize_t ReadPatiently(OpContext& ctx, int fd, std::span<std::byte> to, int64_t offset) {
@@ -44,46 +74,72 @@ ssize_t ReadPatiently(OpContext& ctx, int fd, std::span<std::byte> to, int64_t o
   return n;
 }
 
+// One read(2) of a host file, a part of which may have been read before.
+struct HostRead {
+  OpContext& ctx;
+  const int fd;
+  const size_t wanted;
+  ReadPosition position;
+  size_t done = 0;  // With the guest.
+};
+
 // RWF_NOWAIT ends in front of the first page that is not in the host's cache: what is missing then
 // is waited for, since read(2) of a regular file is short at its end only.  0 is the end (not so in
 // Linux 5.9 and 5.10, preadv2(2) BUGS, which are too old for us).
-ssize_t ReadOnce(OpContext& ctx, int fd, std::span<std::byte> to, int64_t offset) {
-  size_t done = 0;
+ssize_t ReadOnce(HostRead& read, std::span<std::byte> to) {
+  size_t got = 0;
   ssize_t n = 0;
-  while (done < to.size()) {
-    const std::span<std::byte> rest = to.subspan(done);
+  while (got < to.size()) {
+    const std::span<std::byte> rest = to.subspan(got);
+    const int64_t at = read.position.Behind(read.done + got);
     iovec vec{rest.data(), rest.size()};
-    n = ::preadv2(fd, &vec, 1, Behind(offset, done), RWF_NOWAIT);
+    n = ::preadv2(read.fd, &vec, 1, at, RWF_NOWAIT);
     const bool waits = n < 0 && (errno == EAGAIN || errno == EOPNOTSUPP);
-    if (waits) n = ReadPatiently(ctx, fd, rest, Behind(offset, done));
-    if (n > 0) done += static_cast<size_t>(n);
+    if (waits) {
+      read.position.Claim(read.fd, read.wanted);
+      n = ReadPatiently(read.ctx, read.fd, rest, at);
+    }
+    if (n > 0) got += static_cast<size_t>(n);
     if (waits || n <= 0) break;
   }
-  return done != 0 ? static_cast<ssize_t>(done) : n;
+  return got != 0 ? static_cast<ssize_t>(got) : n;
 }
 
 // What stood in the buffer but did not reach the guest was not read.
-void GiveBack(int fd, int64_t offset, size_t bytes) {
-  if (offset == kHostPosition && bytes != 0) ::lseek(fd, -static_cast<off_t>(bytes), SEEK_CUR);
+void GiveBack(int fd, size_t bytes) {
+  if (bytes != 0) ::lseek(fd, -static_cast<off_t>(bytes), SEEK_CUR);
+}
+
+// Until there is all, the end, or an error; `done` says what there is.
+Result<void> ReadAll(HostRead& read, IoSink& to, bool host_position) {
+  Scratch scratch(to.remaining());
+  while (to.remaining() > 0) {
+    const size_t want = std::min(scratch.bytes().size(), to.remaining());
+    const ssize_t n = ReadOnce(read, scratch.bytes().first(want));
+    if (n < 0) return base::LastErrno();
+    if (n == 0) break;
+    const Result<size_t> put = to.Put(scratch.bytes().first(static_cast<size_t>(n)));
+    const size_t taken = put.ok() ? *put : 0;
+    if (host_position) GiveBack(read.fd, static_cast<size_t>(n) - taken);
+    if (!put.ok()) return put.error();
+    read.done += taken;
+    if (taken < static_cast<size_t>(n) || static_cast<size_t>(n) < want) break;
+  }
+  return {};
+}
+
+int64_t Behind(int64_t offset, size_t done) {
+  return offset == kHostPosition ? offset : offset + static_cast<int64_t>(done);
 }
 
 }  // namespace
 
-Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t offset) {
-  size_t done = 0;
-  Scratch scratch(to.remaining());
-  while (to.remaining() > 0) {
-    size_t want = std::min(scratch.bytes().size(), to.remaining());
-    ssize_t n = ReadOnce(ctx, fd, scratch.bytes().first(want), Behind(offset, done));
-    if (n < 0) return done > 0 ? Result<size_t>(done) : base::LastErrno();
-    if (n == 0) break;
-    Result<size_t> put = to.Put(scratch.bytes().first(static_cast<size_t>(n)));
-    GiveBack(fd, offset, static_cast<size_t>(n) - (put.ok() ? *put : 0));
-    if (!put.ok()) return done > 0 ? Result<size_t>(done) : put;
-    done += *put;
-    if (*put < static_cast<size_t>(n) || static_cast<size_t>(n) < want) break;
-  }
-  return done;
+Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t* position) {
+  HostRead read{.ctx = ctx, .fd = fd, .wanted = to.remaining(), .position = ReadPosition(position)};
+  const Result<void> all = ReadAll(read, to, position == nullptr);
+  read.position.End(read.done);
+  if (!all.ok() && read.done == 0) return all.error();
+  return read.done;
 }
 
 Result<size_t> WriteHostFile(OpContext&, int fd, IoSource& from, int64_t offset) {

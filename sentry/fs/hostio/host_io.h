@@ -11,12 +11,15 @@
 
 namespace sentry {
 
-// In place of an offset: at the position that the host's open file description has, which moves.
-constexpr int64_t kHostPosition = -1;
+// Reads from *position on and advances it; null: at the position that the host's open file
+// description has.  Fewer bytes at the end of the file only.  Pages that are not in the host's
+// cache are waited for in a blocking section of ctx.task's kernel (without a task: under the lock),
+// with *position behind them already, so that who shares it reads what follows.
+Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t* position);
 
-// Bytes moved from `offset` on; fewer at the end of the file.  Pages that are not in the host's
-// cache are waited for in a blocking section of ctx.task's kernel (without a task: under the lock).
-Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t offset);
+// In place of an offset: at the host's position.
+constexpr int64_t kHostPosition = -1;
+// Bytes moved from `offset` on.
 Result<size_t> WriteHostFile(OpContext& ctx, int fd, IoSource& from, int64_t offset);
 
 }  // namespace sentry

@@ -47,9 +47,11 @@ class HostIoTest : public testing::Test {
   std::string Read(size_t offset, size_t length) {
     std::string read(length, '\0');
     BufferSink sink(std::as_writable_bytes(std::span(read)));
-    Result<size_t> n = ReadHostFile(ctx_, fd_.get(), sink, static_cast<int64_t>(offset));
+    int64_t position = static_cast<int64_t>(offset);
+    Result<size_t> n = ReadHostFile(ctx_, fd_.get(), sink, &position);
     EXPECT_TRUE(n.ok());
     read.resize(n.ok() ? *n : 0);
+    EXPECT_EQ(position, static_cast<int64_t>(offset + read.size()));
     return read;
   }
 
