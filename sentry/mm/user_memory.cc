@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "abi/linux/mman.h"
+
 namespace sentry {
 
 Result<void> UserMemory::Read(uint64_t address, std::span<std::byte> to) {
@@ -99,6 +101,15 @@ void UserSource::Skip(size_t bytes) {
            [](uint64_t, size_t, size_t n) { return Result<size_t>(n); });
 }
 
+namespace {
+
+// access_ok() does not hold.
+bool ReachesBeyond(const UserRange& range) {
+  return range.address > abi::kTaskSize || range.length > abi::kTaskSize - range.address;
+}
+
+}  // namespace
+
 Result<std::vector<UserRange>> CopyInIovec(UserMemory& memory, uint64_t address, size_t count) {
   constexpr size_t kUioMaxIov = 1024;
   static_assert(sizeof(UserRange) == 16);
@@ -108,6 +119,11 @@ Result<std::vector<UserRange>> CopyInIovec(UserMemory& memory, uint64_t address,
   size_t room = kMaxRwCount;
   for (UserRange& range : ranges) {
     if (static_cast<int64_t>(range.length) < 0) return Errno(EINVAL);
+  }
+  // A single range is cut before it is looked at (import_ubuf()).
+  if (count == 1) ranges[0].length = std::min<uint64_t>(ranges[0].length, kMaxRwCount);
+  for (UserRange& range : ranges) {
+    if (ReachesBeyond(range)) return Errno(EFAULT);
     range.length = std::min<uint64_t>(range.length, room);
     room -= range.length;
   }

@@ -15,12 +15,6 @@ namespace {
 
 constexpr uint64_t kPage = 4096;
 
-bool GuestRange(Task& task, uint64_t addr, uint64_t length) {
-  uint64_t end;
-  return !__builtin_add_overflow(addr, length, &end) &&
-         end <= task.kernel().platform().GuestAddressLimit();
-}
-
 // Writable private memory must fit into what --memory leaves at that moment; reservations, and
 // stacks, which are hardly ever touched as a whole, need not.
 Result<void> CheckBudget(Task& task, uint64_t length, uint32_t prot, uint32_t flags) {
@@ -131,9 +125,35 @@ Result<uint64_t> SysBrk(Task& task, uint64_t addr) {
   return Errno(kErrnoHost);
 }
 
+namespace {
+
+// The error for an old range that is not all the guest's: arguments are looked at before what is
+// mapped (check_mremap_params()).
+int WhyNotRemapped(UserRange from, UserRange to, uint32_t flags) {
+  constexpr uint32_t kMoves = abi::kMremapFixed | abi::kMremapDontunmap;
+  constexpr uint32_t kKnown = kMoves | abi::kMremapMaymove;
+  if ((flags & ~kKnown) != 0) return EINVAL;
+  if ((flags & kMoves) != 0 && (flags & abi::kMremapMaymove) == 0) return EINVAL;
+  if ((flags & abi::kMremapDontunmap) != 0 && from.length != to.length) return EINVAL;
+  if (from.address % kPage != 0 || to.length == 0) return EINVAL;
+  if ((flags & abi::kMremapFixed) != 0) {
+    const bool overlap =
+        from.address + from.length > to.address && to.address + to.length > from.address;
+    const bool beyond = to.address > abi::kTaskSize || to.length > abi::kTaskSize - to.address;
+    return beyond || overlap || to.address % kPage != 0 ? EINVAL : EFAULT;
+  }
+  // Shrinking is an munmap(2).
+  return from.address < abi::kTaskSize && from.length > to.length ? EINVAL : EFAULT;
+}
+
+}  // namespace
+
 Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uint64_t new_size,
                            uint32_t flags, uint64_t new_addr) {
-  if (!GuestRange(task, old_addr, old_size)) return Errno(EFAULT);
+  if (!GuestRange(task, 0, new_size)) return Errno(EINVAL);
+  if (!GuestRange(task, old_addr, old_size)) {
+    return Errno(WhyNotRemapped({old_addr, old_size}, {new_addr, new_size}, flags));
+  }
   if ((flags & abi::kMremapFixed) != 0 && !GuestRange(task, new_addr, new_size))
     return Errno(EINVAL);
   if (new_size > old_size) TRY(CheckBudget(task, new_size - old_size, abi::kProtWrite, 0));
@@ -157,24 +177,14 @@ Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uin
   return Errno(kErrnoHost);
 }
 
-Result<uint64_t> SysMadvise(Task& task, uint64_t addr, uint64_t length, int advice) {
-  if (advice == abi::kMadvHwpoison || advice == abi::kMadvSoftOffline) return Errno(EPERM);
-  // A length that is none any more in whole pages, or leads around (madvise_behavior_valid() and
-  // on).
-  const uint64_t pages = (length + kPage - 1) & ~(kPage - 1);
-  if (addr % kPage == 0 && ((pages == 0 && length != 0) || addr + pages < addr)) {
-    return Errno(EINVAL);
-  }
-  return SysMemoryRange(task, addr, length);
-}
-
-Result<uint64_t> SysMemoryRange(Task& task, uint64_t addr, uint64_t length) {
-  if (!GuestRange(task, addr, length)) return Errno(addr % kPage != 0 ? EINVAL : ENOMEM);
-  return Errno(kErrnoHost);
-}
-
 Result<uint64_t> SysMunmap(Task& task, uint64_t addr, uint64_t length) {
-  if (addr % kPage != 0 || !GuestRange(task, addr, length)) return Errno(EINVAL);
+  if (addr % kPage != 0) return Errno(EINVAL);
+  if (!GuestRange(task, addr, length)) {
+    // Behind the guest's own there is nothing that it could know of, up to what nobody may map.
+    const bool hole = length != 0 && addr < abi::kTaskSize && length <= abi::kTaskSize - addr &&
+                      !GuestRange(task, addr, 1);
+    return hole ? Result<uint64_t>(uint64_t{0}) : Errno(EINVAL);
+  }
   task.mm().attached.Remove(addr, length, task.group().pid.value());
   return Errno(kErrnoHost);
 }

@@ -14,8 +14,10 @@ Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uin
 Result<uint64_t> SysMadvise(Task& task, uint64_t addr, uint64_t length, int advice);
 Result<uint64_t> SysMunmap(Task& task, uint64_t addr, uint64_t length);
 Result<uint64_t> SysMprotect(Task& task, uint64_t addr, uint64_t length, uint32_t prot);
-// msync, mlock, mlock2, munlock, mincore, mbind, mseal,
-// remap_file_pages: a range that must be the guest's.
+// memory_range.cc
+bool GuestRange(Task& task, uint64_t addr, uint64_t length);  // Nothing of it is the platform's.
+Result<uint64_t> SysMincore(Task& task, uint64_t addr, uint64_t length);
+// msync, mlock, mlock2, munlock, mbind, mseal, remap_file_pages: a range that must be the guest's.
 Result<uint64_t> SysMemoryRange(Task& task, uint64_t addr, uint64_t length);
 // Calls of which the host sees registers and the guest's own memory alone, safe for any arguments.
 Result<uint64_t> SysHost(Task& task);

@@ -61,12 +61,24 @@ Result<uint64_t> Move(Task& task, Task& other, Cursor mine, Cursor others, bool 
   return done;
 }
 
+// Addresses of another's memory, which may be anything (iovec_from_user()).
+Result<std::vector<UserRange>> CopyInRemote(Task& task, uint64_t address, uint64_t count) {
+  constexpr size_t kUioMaxIov = 1024;
+  if (count > kUioMaxIov) return Errno(EINVAL);
+  std::vector<UserRange> ranges = TRY(task.CopyInArray(UserPtr<UserRange>(address), count));
+  for (const UserRange& range : ranges) {
+    if (static_cast<int64_t>(range.length) < 0) return Errno(EINVAL);
+  }
+  return ranges;
+}
+
 Result<uint64_t> ProcessVm(Task& task, int pid, uint64_t local, uint64_t local_count,
                            uint64_t remote, uint64_t remote_count, uint64_t flags, bool write) {
   if (flags != 0) return Errno(EINVAL);
   const std::vector<UserRange> mine = TRY(CopyInIovec(task, local, local_count));
   if (Cursor{mine}.left() == 0) return uint64_t{0};
-  const std::vector<UserRange> others = TRY(CopyInIovec(task, remote, remote_count));
+  const std::vector<UserRange> others = TRY(CopyInRemote(task, remote, remote_count));
+  if (Cursor{others}.left() == 0) return uint64_t{0};
   Task* target = pid > 0 ? task.FindTask(pid) : nullptr;
   if (target == nullptr || target->dead() || !target->has_thread()) return Errno(ESRCH);
   if (!MayTrace(task, *target)) return Errno(EPERM);

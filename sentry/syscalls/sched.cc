@@ -17,8 +17,7 @@ Result<Task*> Find(Task& task, int pid) {
   if (pid < 0) return Errno(EINVAL);
   Task* found = pid == 0 ? &task : task.FindTask(pid);
   if (found == nullptr) return Errno(ESRCH);
-  if (found->dead() && &found->group() != &task.kernel().init()) return Errno(ESRCH);
-  return found;
+  return found;  // Until it is reaped.
 }
 
 bool IsRealTime(int policy) {
@@ -104,11 +103,12 @@ Result<void> SysSchedSetattr(Task& task, int pid, UserPtr<abi::SchedAttr> from, 
     TRY(task.CopyOut(from.As<uint32_t>(), static_cast<uint32_t>(sizeof(abi::SchedAttr))));
   }
   const abi::SchedAttr attr = TRY(std::move(copied));
+  constexpr uint64_t kClamps = abi::kSchedFlagUtilClampMin | abi::kSchedFlagUtilClampMax;
   constexpr uint64_t kKnown = abi::kSchedFlagResetOnFork | abi::kSchedFlagReclaim |
                               abi::kSchedFlagDlOverrun | abi::kSchedFlagKeepPolicy |
                               abi::kSchedFlagKeepParams;
-  if ((attr.sched_flags & ~kKnown) != 0) return Errno(EINVAL);
   Task* target = TRY(Find(task, pid));
+  if ((attr.sched_flags & ~(kKnown | kClamps)) != 0) return Errno(EINVAL);
   int policy = static_cast<int>(attr.sched_policy);
   int priority = static_cast<int>(attr.sched_priority);
   if ((attr.sched_flags & abi::kSchedFlagKeepPolicy) != 0) policy = PolicyOf(*target);
@@ -121,6 +121,7 @@ Result<void> SysSchedSetattr(Task& task, int pid, UserPtr<abi::SchedAttr> from, 
       static_cast<uint64_t>(20 - nice) > target->group().limit(abi::kRlimitNice)) {
     return Errno(EPERM);
   }
+  if ((attr.sched_flags & kClamps) != 0) return Errno(EOPNOTSUPP);  // CONFIG_UCLAMP_TASK
   if ((attr.sched_flags & abi::kSchedFlagResetOnFork) != 0) policy |= abi::kSchedResetOnFork;
   TRY(SetPolicy(task, *target, policy, priority));
   if (sets_nice) {

@@ -70,7 +70,7 @@ constexpr SyscallEntry kTable[] = {
     {24, "sched_yield", FULL(SysHost)},
     {25, "mremap", FULL(SysMremap)},
     {26, "msync", FULL(SysMemoryRange)},
-    {27, "mincore", FULL(SysMemoryRange)},
+    {27, "mincore", FULL(SysMincore)},
     {28, "madvise", FULL(SysMadvise)},
     {29, "shmget", FULL(SysShmget)},
     {30, "shmat", FULL(SysShmat)},

@@ -18,11 +18,23 @@ std::optional<int64_t> PlaceOf(int64_t offset) {
   return offset == -1 ? std::nullopt : std::optional<int64_t>(offset);
 }
 
-Result<IoOptions> OptionsFrom(const Vector& vector, bool write) {
-  constexpr uint32_t kBoth =
-      abi::kRwfHipri | abi::kRwfDsync | abi::kRwfSync | abi::kRwfNowait | abi::kRwfAppend;
-  const uint32_t known = write ? kBoth | abi::kRwfNoappend : kBoth;
-  if ((vector.flags & ~known) != 0) return Errno(EOPNOTSUPP);
+// FMODE_NOWAIT, which files in memory do not have.
+bool KnowsNowait(const FileDescription& file) {
+  Inode* inode = file.inode();
+  if (inode == nullptr || !inode->IsRegular()) return true;
+  return std::string_view(inode->filesystem().type()) != "tmpfs";
+}
+
+Result<IoOptions> OptionsFrom(const FileDescription& file, const Vector& vector) {
+  constexpr uint32_t kKnown = abi::kRwfHipri | abi::kRwfDsync | abi::kRwfSync | abi::kRwfNowait |
+                              abi::kRwfAppend | abi::kRwfNoappend;
+  constexpr uint32_t kBothWays = abi::kRwfAppend | abi::kRwfNoappend;
+  if ((vector.flags & ~kKnown) != 0) return Errno(EOPNOTSUPP);
+  if ((vector.flags & kBothWays) == kBothWays) return Errno(EINVAL);
+  if ((vector.flags & abi::kRwfNowait) != 0 && !KnowsNowait(file)) return Errno(EOPNOTSUPP);
+  // As kernels before it: files append by themselves here.
+  const bool appends = (file.flags() & abi::kOAppend) != 0;
+  if ((vector.flags & abi::kRwfNoappend) != 0 && appends) return Errno(EOPNOTSUPP);
   return IoOptions{.at = vector.at,
                    .nowait = (vector.flags & abi::kRwfNowait) != 0,
                    .append = (vector.flags & abi::kRwfAppend) != 0,
@@ -44,7 +56,7 @@ Result<size_t> ReadVector(Task& task, FdNum fd, const Vector& vector) {
   size_t total = 0;
   std::vector<UserRange> ranges = TRY(RangesFor(task, *file, vector, total));
   if (total == 0) return total;
-  const IoOptions options = TRY(OptionsFrom(vector, false));
+  const IoOptions options = TRY(OptionsFrom(*file, vector));
   return ReadFile(task, std::move(file), UserSink(task, std::move(ranges)), options);
 }
 
@@ -53,7 +65,7 @@ Result<size_t> WriteVector(Task& task, FdNum fd, const Vector& vector) {
   size_t total = 0;
   std::vector<UserRange> ranges = TRY(RangesFor(task, *file, vector, total));
   if (total == 0) return total;
-  const IoOptions options = TRY(OptionsFrom(vector, true));
+  const IoOptions options = TRY(OptionsFrom(*file, vector));
   return WriteFile(task, std::move(file), UserSource(task, std::move(ranges)), options);
 }
 

@@ -304,6 +304,61 @@ TEST(Madvise, PopulateNeedsAccess) {
   EXPECT_THAT(madvise(area.page(0), 2 * kPage, MADV_POPULATE_READ), SyscallFails(ENOMEM));
 }
 
+// --- ranges ---
+
+// What is mapped is dealt with before the end of the range turns out to be out of reach.
+TEST(Ranges, BeyondTheAddressSpace) {
+  Area area(1);
+  char* const at = area.page(0);
+  const size_t far = size_t{1} << 62;
+  EXPECT_THAT(msync(at, far, MS_SYNC), SyscallFails(ENOMEM));
+  EXPECT_THAT(mlock(at, far), SyscallFails(ENOMEM));
+  EXPECT_THAT(munlock(at, far), SyscallFails(ENOMEM));
+  EXPECT_THAT(madvise(at, far, MADV_WILLNEED), SyscallFails(ENOMEM));
+  for (char* where : {kKernel, kKernel + kPage}) {
+    EXPECT_THAT(msync(where, kPage, MS_SYNC), SyscallFails(ENOMEM));
+    EXPECT_THAT(msync(where, kPage, 8), SyscallFails(EINVAL));
+    EXPECT_THAT(msync(where, 0, MS_SYNC), SyscallReturns(0));
+    EXPECT_THAT(mlock(where, kPage), SyscallFails(ENOMEM));
+    EXPECT_THAT(mlock(where, 0), SyscallReturns(0));
+    EXPECT_THAT(syscall(SYS_mlock2, where, kPage, 2), SyscallFails(EINVAL));
+    EXPECT_THAT(madvise(where, kPage, MADV_NORMAL), SyscallFails(ENOMEM));
+    EXPECT_THAT(madvise(where, kPage, 77), SyscallFails(EINVAL));
+    EXPECT_THAT(madvise(where + 1, kPage, MADV_NORMAL), SyscallFails(EINVAL));
+    EXPECT_THAT(madvise(where, 0, MADV_NORMAL), SyscallReturns(0));
+    EXPECT_THAT(mprotect(where, kPage, PROT_READ), SyscallFails(ENOMEM));
+    EXPECT_THAT(mprotect(where, 0, PROT_READ), SyscallReturns(0));
+    EXPECT_THAT(syscall(SYS_mbind, where, kPage, 0, nullptr, 0, 0), SyscallFails(EFAULT));
+    EXPECT_THAT(syscall(SYS_mbind, where, kPage, 0, nullptr, 0, 8), SyscallFails(EINVAL));
+  }
+}
+
+TEST(Ranges, MprotectReachesWhatIsThere) {
+  EXPECT_THAT(ForkAndWait([] {
+                Area area(1);
+                *area.page(0) = 1;
+                CHILD_CHECK(mprotect(area.page(0), 1ul << 62, PROT_NONE) == -1 && errno == ENOMEM);
+                CHILD_CHECK(!Readable(area.page(0)));
+              }),
+              Exited(0));
+}
+
+TEST(Ranges, MremapOutOfReach) {
+  Area area(2);
+  char* const at = area.page(0);
+  const int fixed = MREMAP_FIXED | MREMAP_MAYMOVE;
+  EXPECT_THAT(mremap(kKernel, kPage, kPage, 0), SyscallFails(EFAULT));
+  EXPECT_THAT(mremap(kKernel, kPage, 0, 0), SyscallFails(EINVAL));
+  EXPECT_THAT(mremap(kKernel + 1, kPage, kPage, 0), SyscallFails(EINVAL));
+  EXPECT_THAT(mremap(kKernel, kPage, kPage, 8), SyscallFails(EINVAL));
+  EXPECT_THAT(mremap(kKernel, kPage, kPage, MREMAP_FIXED, at), SyscallFails(EINVAL));
+  EXPECT_THAT(mremap(kKernel, kPage, kPage, fixed, at), SyscallFails(EFAULT));
+  EXPECT_THAT(mremap(kKernel, kPage, kPage, fixed, at + 1), SyscallFails(EINVAL));
+  EXPECT_THAT(mremap(kKernel, kPage, kPage, fixed, kKernel), SyscallFails(EINVAL));
+  EXPECT_THAT(mremap(at, kPage, size_t{1} << 62, MREMAP_MAYMOVE), SyscallFails(EINVAL));
+  EXPECT_THAT(mremap(at, size_t{1} << 62, kPage, 0), SyscallFails(EINVAL));
+}
+
 // --- mincore ---
 
 TEST(Mincore, Errors) {

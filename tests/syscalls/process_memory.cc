@@ -80,6 +80,22 @@ TEST(ProcessVm, ArgumentsAreChecked) {
   EXPECT_THAT(process_vm_readv(0x3fffff, &local, 1, &remote, 1, 0), SyscallFails(ESRCH));
 }
 
+// The other's addresses are not looked at before they are used.
+TEST(ProcessVm, AddressesOfTheKernel) {
+  char buffer[16] = {};
+  auto* const kernel = reinterpret_cast<void*>(uintptr_t{0xffff'8000'0000'0000});
+  const iovec local = {buffer, 8};
+  const iovec none = {kernel, 0}, far = {kernel, 4}, negative = {g_text, static_cast<size_t>(-1)};
+  const iovec both[] = {{g_text, 4}, far};
+  const pid_t self = getpid();
+  EXPECT_THAT(process_vm_readv(self, &local, 1, &far, 1, 0), SyscallFails(EFAULT));
+  EXPECT_THAT(process_vm_readv(self, &local, 1, &none, 1, 0), SyscallReturns(0));
+  EXPECT_THAT(process_vm_readv(0x3fffff, &local, 1, &none, 1, 0), SyscallReturns(0));
+  EXPECT_THAT(process_vm_readv(self, &local, 1, &negative, 1, 0), SyscallFails(EINVAL));
+  EXPECT_THAT(process_vm_readv(self, &local, 1, both, 2, 0), SyscallReturns(4));
+  EXPECT_THAT(process_vm_readv(self, &far, 1, &local, 1, 0), SyscallFails(EFAULT));
+}
+
 TEST(ProcessVm, AnotherUsersProcessIsShut) {
   if (geteuid() != 0) GTEST_SKIP() << "needs two users";
   Sleeper child;

@@ -336,6 +336,40 @@ TEST(Lseek, MovesNothingWhereThereAreNoPlaces) {
   EXPECT_THAT(lseek(f.fd.get(), -4, SEEK_END), SyscallFails(EINVAL));
 }
 
+// Ranges that reach out of the address space are refused before anything is moved, a length of none
+// too; a single range is cut first.
+TEST(Vectors, OutOfReach) {
+  OpenFile f = OpenTemp("0123456789");
+  char buffer[4];
+  auto* const kernel = reinterpret_cast<void*>(uintptr_t{0xffff'8000'0000'0000});
+  const iovec far = {kernel, 4}, none = {kernel, 0};
+  const iovec both[] = {{buffer, 4}, far};
+  const iovec huge[] = {{buffer, size_t{1} << 62}, {buffer, 1}};
+  EXPECT_THAT(readv(f.fd.get(), &far, 1), SyscallFails(EFAULT));
+  EXPECT_THAT(readv(f.fd.get(), &none, 1), SyscallFails(EFAULT));
+  EXPECT_THAT(readv(f.fd.get(), both, 2), SyscallFails(EFAULT));
+  EXPECT_THAT(preadv(f.fd.get(), both, 2, 0), SyscallFails(EFAULT));
+  EXPECT_THAT(writev(f.fd.get(), huge, 2), SyscallFails(EFAULT));
+  EXPECT_THAT(lseek(f.fd.get(), 0, SEEK_CUR), SyscallReturns(0));
+  Pipe pipe = Pipe::Create();
+  EXPECT_THAT(writev(pipe.write_end.get(), both, 2), SyscallFails(EFAULT));
+  pipe.write_end.reset();
+  EXPECT_THAT(read(pipe.read_end.get(), buffer, 4), SyscallReturns(0));
+}
+
+TEST(Vectors, Flags) {
+  constexpr int kRwfNoappend = 0x20;
+  OpenFile f = OpenTemp("0123456789");
+  char buffer[4] = {};
+  const iovec part = {buffer, 4};
+  EXPECT_THAT(pwritev2(f.fd.get(), &part, 1, 0, RWF_APPEND | kRwfNoappend), SyscallFails(EINVAL));
+  EXPECT_THAT(pwritev2(f.fd.get(), &part, 1, 0, kRwfNoappend), SyscallReturns(4));
+  EXPECT_THAT(preadv2(f.fd.get(), &part, 1, 0, kRwfNoappend), SyscallReturns(4));
+  EXPECT_THAT(preadv2(f.fd.get(), &part, 1, 0, 0x10000), SyscallFails(EOPNOTSUPP));
+  Fd memory(memfd_create("none", 0));
+  EXPECT_THAT(preadv2(memory.get(), &part, 1, 0, RWF_NOWAIT), SyscallFails(EOPNOTSUPP));
+}
+
 TEST(Readahead, Errors) {
   OpenFile f = OpenTemp("abc"), writer = OpenTemp("abc", O_WRONLY);
   EXPECT_THAT(readahead(f.fd.get(), 0, 100), SyscallReturns(0));

@@ -119,6 +119,22 @@ TEST(Sched, WhoIsAsked) {
   EXPECT_THAT(syscall(SYS_sched_rr_get_interval, 0, kBadAddress), SyscallFails(EFAULT));
 }
 
+// Who is dead is there until somebody has waited for it.
+TEST(Sched, TheDeadKeepTheirPolicy) {
+  const pid_t child = Fork([] {});
+  siginfo_t info;
+  ASSERT_THAT(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), SyscallReturns(0));
+  sched_param param{};
+  cpu_set_t set;
+  EXPECT_THAT(sched_getscheduler(child), SyscallReturns(SCHED_OTHER));
+  EXPECT_THAT(sched_setscheduler(child, SCHED_BATCH, &param), SyscallReturns(0));
+  EXPECT_THAT(sched_getscheduler(child), SyscallReturns(SCHED_BATCH));
+  EXPECT_THAT(sched_getaffinity(child, sizeof(set), &set), SyscallSucceeds());
+  EXPECT_THAT(sched_setaffinity(child, sizeof(set), &set), SyscallReturns(0));
+  EXPECT_THAT(WaitFor(child), Exited(0));
+  EXPECT_THAT(sched_getscheduler(child), SyscallFails(ESRCH));
+}
+
 TEST(Sched, PrioritiesMustFitThePolicy) {
   sched_param one = {.sched_priority = 1}, many = {.sched_priority = 100};
   sched_param negative = {.sched_priority = -1};
