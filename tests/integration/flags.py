@@ -56,15 +56,17 @@ def directories_change_between_listing_and_visit(machine, scratch):
 
 
 @contextmanager
-def kept_out_of_the_cache(path):
-    """The host drops the file's pages again and again, so that its readers wait for the disk."""
+def kept_out_of_the_cache(*paths):
+    """The host drops the files' pages again and again, so that their readers wait for the disk."""
     over = threading.Event()
-    fd = os.open(path, os.O_RDWR)
-    os.fsync(fd)
+    fds = [os.open(path, os.O_RDWR) for path in paths]
+    for fd in fds:
+        os.fsync(fd)
 
     def drop():
         while not over.is_set():
-            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+            for fd in fds:
+                os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
     thread = threading.Thread(target=drop)
     thread.start()
@@ -73,7 +75,8 @@ def kept_out_of_the_cache(path):
     finally:
         over.set()
         thread.join()
-        os.close(fd)
+        for fd in fds:
+            os.close(fd)
 
 
 @case("view", needs=["gcc"])
@@ -85,6 +88,23 @@ def readers_of_one_position_share_a_cold_file(machine, scratch):
     with kept_out_of_the_cache(scratch.work / "blocks"):
         result = machine.run(["./shared_position", "blocks"], scratch)
     check(result.out == f"missing 0, twice 0, position {blocks * 4096}\n", result)
+
+
+@case("view")
+def cold_files_are_changed_by_several_at_once(machine, scratch):
+    size, files = 300_000, [scratch.work / f"f{n}" for n in range(12)]
+    for path in files:
+        path.write_bytes(b"x" * size)
+        path.chmod(0o666)
+        if os.getuid() == 0 and scratch.user != "root":
+            os.chown(path, NOBODY, NOBODY)
+    change = "for f in f*; do (echo a >> $f)& (echo b >> $f)& chmod 600 $f& wait; done; cat f* | wc -c; stat -c %a f* | sort -u"
+    remove = "for f in f*; do exec 3<$f; (echo a >> $f)& rm $f& wait; head -c 9 <&3; rm -f $f; done; ls"
+    with kept_out_of_the_cache(*files):
+        changed = shell(machine, scratch, change)
+        removed = shell(machine, scratch, remove)
+    check(changed.out == f"{len(files) * (size + 4)}\n600\n" and not changed.err, changed)
+    check(removed.out == "x" * 9 * len(files) and not removed.err, removed)
 
 
 @case("view")

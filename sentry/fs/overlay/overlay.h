@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sentry/vfs/file_description.h"
 #include "sentry/vfs/inode.h"
@@ -98,7 +100,10 @@ class OverlayInode final : public Inode {
   ~OverlayInode() override = default;
   Result<void> CopyUpTree(OpContext& ctx);  // For renaming a directory.
   Result<void> CopyContents(OpContext& kernel, Inode& to);
-  Result<Ref<Inode>> MakeUpper(OpContext& kernel, OverlayInode& parent);
+  using Xattrs = std::vector<std::pair<std::string, std::string>>;
+  Xattrs LowerXattrs(OpContext& kernel);
+  // Of anything but a regular file.
+  Result<Ref<Inode>> MakeUpper(OpContext& kernel, const Attributes& from);
   // The upper directory, ready to take `name`: a whiteout of it is gone.  True when the lower layer
   // has that name.
   Result<bool> PrepareName(OpContext& ctx, const Name& name);

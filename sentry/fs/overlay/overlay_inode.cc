@@ -87,14 +87,22 @@ Result<Ref<FileDescription>> OverlayInode::Open(OpContext& ctx, const Path& path
   return Ref<FileDescription>(MakeRef<OverlayFile>(path, flags, std::move(real), layer));
 }
 
+// All that waits for the lower layer comes first, out of sight: others may copy the same object, or
+// remove its name, meanwhile.  Nothing waits from the last look at upper_ on.
 Result<void> OverlayInode::CopyUp(OpContext& ctx, bool with_contents) {
   if (upper_) return {};
   Ref<Credentials> root = Credentials::ForUser(0, 0, {});
   OpContext kernel = KernelContext(ctx, *root);
   if (parent_) TRY(parent_->CopyUp(ctx, true));
-  Attributes from = TRY(lower_->GetAttributes(kernel));
-  Ref<Inode> made = TRY(MakeUpper(kernel, *parent_));
-  if (IsRegular() && with_contents) TRY(CopyContents(kernel, *made));
+  const Attributes from = TRY(lower_->GetAttributes(kernel));
+  const Xattrs xattrs = LowerXattrs(kernel);
+  Ref<Inode> made;
+  if (IsRegular()) {
+    made = TRY(parent_->upper_->CreateUnnamed(kernel, from.mode & 07777));
+    if (with_contents) TRY(CopyContents(kernel, *made));
+  }
+  if (upper_) return {};
+  if (!made) made = TRY(MakeUpper(kernel, from));
   AttributeChange change{.mode = {},
                          .uid = from.uid,
                          .gid = from.gid,
@@ -103,27 +111,33 @@ Result<void> OverlayInode::CopyUp(OpContext& ctx, bool with_contents) {
                          .mtime = from.mtime};
   if (!IsSymlink()) change.mode = from.mode & 07777;
   TRY(made->SetAttributes(kernel, change));
-  for (const std::string& name : lower_->ListXattr(kernel).value_or({})) {
-    Result<std::string> value = lower_->GetXattr(kernel, name);
-    if (value.ok()) (void)made->SetXattr(kernel, name, *value, 0);
+  for (const auto& [name, value] : xattrs) (void)made->SetXattr(kernel, name, value, 0);
+  if (IsRegular() && !covered_) {
+    TRY(parent_->upper_->Link(kernel, TRY(Name::Parse(name_)), *made));
   }
-  if (!upper_) upper_ = std::move(made);
+  upper_ = std::move(made);
   return {};
 }
 
-Result<Ref<Inode>> OverlayInode::MakeUpper(OpContext& kernel, OverlayInode& parent) {
-  Name name = TRY(Name::Parse(name_));
-  Inode& directory = *parent.upper_;
-  uint32_t permissions = lower_->mode() & 07777;
-  switch (lower_->mode() & abi::kSIfmt) {
-    case abi::kSIfreg:
-      return directory.Create(kernel, name, permissions);
+OverlayInode::Xattrs OverlayInode::LowerXattrs(OpContext& kernel) {
+  Xattrs all;
+  for (const std::string& name : lower_->ListXattr(kernel).value_or({})) {
+    Result<std::string> value = lower_->GetXattr(kernel, name);
+    if (value.ok()) all.emplace_back(name, std::move(*value));
+  }
+  return all;
+}
+
+Result<Ref<Inode>> OverlayInode::MakeUpper(OpContext& kernel, const Attributes& from) {
+  const Name name = TRY(Name::Parse(name_));
+  Inode& directory = *parent_->upper_;
+  switch (from.mode & abi::kSIfmt) {
     case abi::kSIfdir:
-      return directory.Mkdir(kernel, name, permissions);
+      return directory.Mkdir(kernel, name, from.mode & 07777);
     case abi::kSIflnk:
       return directory.Symlink(kernel, name, TRY(lower_->Readlink(kernel)));
     default:
-      return directory.Mknod(kernel, name, lower_->mode(), TRY(lower_->GetAttributes(kernel)).rdev);
+      return directory.Mknod(kernel, name, from.mode, from.rdev);
   }
 }
 
