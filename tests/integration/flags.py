@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from integration import case, check, main  # noqa: E402
-from sandbox import NOBODY, guest_program  # noqa: E402
+from sandbox import GUEST_SOURCES, NOBODY, guest_program  # noqa: E402
 
 
 def shell(machine, scratch, script, *flags, **options):
@@ -53,6 +53,45 @@ def directories_change_between_listing_and_visit(machine, scratch):
     check(result.status == 0, result)
     check(result.out == "a\nb\nc\n" "a:\nbelow\nof_b\n\nc:\n\nold:\nbelow\nof_a\n" "c:\n\nold/below:\n"
           + "".join(f"{p}\n" for p in (".", "./a", "./a/below", "./a/of_b", "./c", "./new", "./old", "./old/below", "./old/of_a")), result)
+
+
+def appended_by(machine, scratch, shared, host_lines):
+    """What stands in a file that a guest appended to, changing its mode, while the host appended too."""
+    there = place(scratch, "there-shared" if shared else "there")
+    file = there / "f"
+    file.write_text("")
+    if os.getuid() == 0 and scratch.user != "root":
+        os.chown(file, NOBODY, NOBODY)
+    scratch.fill([GUEST_SOURCES / "append.py"])
+    over = threading.Event()
+
+    def append():
+        with open(file, "ab", buffering=0) as f:
+            while not over.is_set():
+                f.write(b"host %d\n" % len(host_lines))
+                host_lines.append(f"host {len(host_lines)}")
+
+    thread = threading.Thread(target=append)
+    if shared:
+        thread.start()
+    result = machine.run(["/usr/bin/python3", "append.py", "/v/f", "3000"], scratch, flags=["--rw", f"{there}:/v" + ":shared" * shared])
+    over.set()
+    if shared:
+        thread.join()
+    check(result.status == 0, result)
+    check(shared or result.out == "True\n", result)
+    return file.read_text().splitlines()
+
+
+@case("view", needs=["/usr/bin/python3"])
+def appends_lose_nothing(machine, scratch):
+    wanted = [f"guest {n}" for n in range(3000)]
+    check(appended_by(machine, scratch, False, []) == wanted, "lines are missing")
+    host_lines = []
+    lines = appended_by(machine, scratch, True, host_lines)
+    check([line for line in lines if line.startswith("guest")] == wanted, "lines of the guest are missing")
+    check([line for line in lines if line.startswith("host")] == host_lines, "lines of the host are missing")
+    check(len(lines) == len(wanted) + len(host_lines), "there are lines of nobody")
 
 
 @contextmanager

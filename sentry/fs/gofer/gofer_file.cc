@@ -20,9 +20,16 @@ Result<size_t> GoferFile::Read(OpContext& ctx, IoSink& to, int64_t* position) {
 
 Result<size_t> GoferFile::Write(OpContext& ctx, IoSource& from, int64_t* position) {
   int fd = TRY(file().HostFd(true));
-  if ((flags() & abi::kOAppend) != 0) *position = static_cast<int64_t>(file().attr().size);
-  size_t n = TRY(WriteHostFile(ctx, fd, from, *position));
-  *position += static_cast<int64_t>(n);
+  const bool append = (flags() & abi::kOAppend) != 0;
+  size_t n;
+  if (append && file().fs().shared()) {
+    n = TRY(WriteHostFile(ctx, fd, from, kHostEnd));
+    *position = ::lseek(fd, 0, SEEK_END);
+  } else {
+    if (append) *position = static_cast<int64_t>(file().attr().size);
+    n = TRY(WriteHostFile(ctx, fd, from, *position));
+    *position += static_cast<int64_t>(n);
+  }
   file().Wrote(static_cast<uint64_t>(*position), ctx.now);
   return n;
 }

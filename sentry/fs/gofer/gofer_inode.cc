@@ -78,9 +78,27 @@ Result<void> GoferInode::SetAttributes(OpContext&, const AttributeChange& change
   if (change.atime) set.mask |= gofer::SetAttr::kAtime, set.atime = ToTime(*change.atime);
   if (change.mtime) set.mask |= gofer::SetAttr::kMtime, set.mtime = ToTime(*change.mtime);
   if (set.mask == 0) return {};
-  attr_ = TRY(fs_->client().SetAttributes(target(), set));
+  TRY(AskToSet(set));
   fs_->DropAhead();
   if (parent_) parent_->DropListing();
+  return {};
+}
+
+// The guest may write while the Gofer is asked, whose answer then is too old about the contents.
+Result<void> GoferInode::AskToSet(const gofer::SetAttr& set) {
+  constexpr int kTries = 4;
+  uint64_t writes = writes_;
+  gofer::Attr answer = TRY(fs_->client().SetAttributes(target(), set));
+  const bool truncates = (set.mask & gofer::SetAttr::kSize) != 0;
+  for (int i = 0; truncates && writes != writes_ && i < kTries; ++i) {
+    writes = writes_;
+    answer = TRY(fs_->client().GetAttr(target()));
+  }
+  if (!truncates && writes != writes_) {
+    answer.size = attr_.size;
+    answer.blocks = attr_.blocks;
+  }
+  attr_ = answer;
   return {};
 }
 
@@ -116,6 +134,7 @@ Result<Ref<FileDescription>> GoferInode::Open(OpContext& ctx, const Path& path, 
 
 void GoferInode::Wrote(uint64_t end, const abi::Timespec& now) {
   constexpr uint64_t kBlock = 512;
+  ++writes_;
   if (end > attr_.size) {
     attr_.size = end;
     attr_.blocks = std::max(attr_.blocks, (end + kBlock - 1) / kBlock);

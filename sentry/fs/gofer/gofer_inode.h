@@ -63,6 +63,7 @@ class GoferInode final : public Inode {
   friend class GoferFilesystem;
   ~GoferInode() override;
   Result<int> KeptFd(base::Fd& kept, gofer::OpenMode mode);
+  Result<void> AskToSet(const gofer::SetAttr& set);
   void TakeNodes(const gofer::DirPage& page, bool current);
   void NamesChanged(OpContext& ctx);
   void CountSubdirectories(GoferInode& to, const Inode& moved, const Inode* replaced,
@@ -80,6 +81,7 @@ class GoferInode final : public Inode {
   gofer::Attr attr_;
   std::string link_target_;
   base::Fd read_fd_, write_fd_;
+  uint64_t writes_ = 0;
   bool registered_ = false;  // In the file system's table of linked inodes.
   bool listed_ = false;      // At least once.
   std::shared_ptr<const std::vector<gofer::DirEntry>> listing_;  // Sorted by name.

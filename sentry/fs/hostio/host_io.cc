@@ -129,7 +129,7 @@ Result<void> ReadAll(HostRead& read, IoSink& to, bool host_position) {
 }
 
 int64_t Behind(int64_t offset, size_t done) {
-  return offset == kHostPosition ? offset : offset + static_cast<int64_t>(done);
+  return offset < 0 ? kHostPosition : offset + static_cast<int64_t>(done);
 }
 
 }  // namespace
@@ -150,7 +150,8 @@ Result<size_t> WriteHostFile(OpContext&, int fd, IoSource& from, int64_t offset)
     Result<size_t> got = from.Get(scratch.bytes().first(want));
     if (!got.ok()) return done > 0 ? Result<size_t>(done) : got;
     iovec vec{scratch.bytes().data(), *got};
-    ssize_t n = ::pwritev2(fd, &vec, 1, Behind(offset, done), 0);
+    const int flags = offset == kHostEnd ? RWF_APPEND : 0;
+    ssize_t n = ::pwritev2(fd, &vec, 1, Behind(offset, done), flags);
     if (n < 0) return done > 0 ? Result<size_t>(done) : base::LastErrno();
     done += static_cast<size_t>(n);
     if (static_cast<size_t>(n) < *got || *got < want) break;

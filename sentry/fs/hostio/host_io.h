@@ -19,6 +19,7 @@ Result<size_t> ReadHostFile(OpContext& ctx, int fd, IoSink& to, int64_t* positio
 
 // In place of an offset: at the host's position.
 constexpr int64_t kHostPosition = -1;
+constexpr int64_t kHostEnd = -2;  // Behind what anybody wrote (RWF_APPEND).
 // Bytes moved from `offset` on.
 Result<size_t> WriteHostFile(OpContext& ctx, int fd, IoSource& from, int64_t offset);
 

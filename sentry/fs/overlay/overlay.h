@@ -140,7 +140,7 @@ class OverlayFile final : public FileDescription {
 
  private:
   // Opens anew when the file was copied up since.
-  Result<FileDescription*> Real(OpContext& ctx);
+  Result<Ref<FileDescription>> Real(OpContext& ctx);
 
   Ref<FileDescription> real_;
   const Inode* layer_;  // Whose description real_ is; compared only.

@@ -5,7 +5,7 @@
 
 namespace sentry {
 
-Result<FileDescription*> OverlayFile::Real(OpContext& ctx) {
+Result<Ref<FileDescription>> OverlayFile::Real(OpContext& ctx) {
   Inode& now = static_cast<OverlayInode*>(inode())->top();
   if (&now != layer_) {
     real_ = TRY(OpenLayer(ctx, Ref<Inode>(&now), flags()));
@@ -13,7 +13,7 @@ Result<FileDescription*> OverlayFile::Real(OpContext& ctx) {
   }
   constexpr uint32_t kStatus = abi::kOAppend | abi::kONonblock;
   real_->SetStatusFlags(flags() & kStatus);
-  return real_.get();
+  return real_;
 }
 
 Result<size_t> OverlayFile::Read(OpContext& ctx, IoSink& to, int64_t* position) {
@@ -25,7 +25,7 @@ Result<size_t> OverlayFile::Write(OpContext& ctx, IoSource& from, int64_t* posit
 }
 
 Result<int64_t> OverlayFile::Seek(OpContext& ctx, int64_t to, int whence) {
-  FileDescription* real = TRY(Real(ctx));
+  const Ref<FileDescription> real = TRY(Real(ctx));
   if (whence != abi::kSeekData && whence != abi::kSeekHole)
     return FileDescription::Seek(ctx, to, whence);
   return offset = TRY(real->Seek(ctx, to, whence));
