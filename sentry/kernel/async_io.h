@@ -27,6 +27,8 @@ class AsyncIo final : public RefCounted, private base::Waiter {
   // The kernel's number of a process or a thread; negative: of a process group.  0: nobody.
   int32_t owner() const { return owner_; }
   bool thread() const { return thread_; }
+  uint32_t uid() const { return uid_; }
+  uint32_t euid() const { return euid_; }
   void SetOwner(const Task& by, int32_t owner, bool thread);
   void SetSignal(int32_t signal) { signal_ = signal; }  // 0: SIGIO, without what siginfo tells.
   // F_NOTIFY: a signal that says "message", through `fd`.

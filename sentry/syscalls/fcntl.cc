@@ -1,10 +1,13 @@
 // fcntl(2): descriptors, status flags, owners, and what it passes on to locks and files.
 #include "abi/linux/signal.h"
+#include "sentry/fs/pipefs/pipe_end.h"
 #include "sentry/kernel/async_io.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/dnotify.h"
 #include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/leases.h"
 #include "sentry/syscalls/locks.h"
+#include "sentry/vfs/file_locks.h"
 
 namespace sentry {
 namespace {
@@ -75,6 +78,33 @@ Result<uint64_t> GetOwnerEx(Task& task, const FileDescription& file, UserPtr<abi
   return uint64_t{0};
 }
 
+Result<uint64_t> GetOwnerUids(Task& task, const FileDescription& file, UserPtr<uint32_t> to) {
+  const AsyncIo* async = AsyncIo::Existing(file);
+  const UserNamespace* ns = task.creds().user_ns.get();
+  const uint32_t ids[2] = {ShownUid(ns, async != nullptr ? async->uid() : 0),
+                           ShownUid(ns, async != nullptr ? async->euid() : 0)};
+  TRY(task.CopyOutArray(to, std::span<const uint32_t>(ids)));
+  return uint64_t{0};
+}
+
+// F_GET_RW_HINT, F_SET_RW_HINT: how long what is written is expected to stay.
+Result<uint64_t> WriteLifeHint(Task& task, FileDescription& file, int32_t command,
+                               UserPtr<uint64_t> at) {
+  constexpr uint64_t kExtreme = 5;  // RWH_WRITE_LIFE_EXTREME
+  if (file.inode() == nullptr) return Errno(EINVAL);
+  if (command == abi::kFGetRwHint) {
+    const FileLocks* kept = file.inode()->existing_locks();
+    TRY(task.CopyOut(at, kept != nullptr ? kept->write_hint : 0));
+    return uint64_t{0};
+  }
+  OpContext ctx = task.context();
+  if (!OwnsOrCapable(ctx, *file.inode())) return Errno(EPERM);
+  const uint64_t hint = TRY(task.CopyIn(at));
+  if (hint > kExtreme) return Errno(EINVAL);
+  file.inode()->locks().write_hint = hint;
+  return uint64_t{0};
+}
+
 Result<uint64_t> FileCommand(Task& task, FdNum fd, Ref<FileDescription> file, int32_t command,
                              uint64_t arg) {
   switch (command) {
@@ -103,8 +133,21 @@ Result<uint64_t> FileCommand(Task& task, FdNum fd, Ref<FileDescription> file, in
       return uint64_t{0};
     case abi::kFNotify:
       return WatchDirectory(task, fd, *file, static_cast<uint32_t>(arg));
+    case abi::kFSetlease:
+      return SetLease(task, fd, *file, static_cast<int32_t>(arg));
     case abi::kFGetlease:
-      return static_cast<uint64_t>(abi::kFUnlck);
+      return GetLease(*file);
+    case abi::kFGetownerUids:
+      return GetOwnerUids(task, *file, UserPtr<uint32_t>(arg));
+    case abi::kFGetRwHint:
+    case abi::kFSetRwHint:
+      return WriteLifeHint(task, *file, command, UserPtr<uint64_t>(arg));
+    case abi::kFGetpipeSz:
+    case abi::kFSetpipeSz: {
+      OpContext ctx = task.context();
+      Result<uint64_t> result = file->Fcntl(ctx, command, arg);
+      return AsPipe(*file) == nullptr ? Errno(EBADF) : result;
+    }
     default: {
       OpContext ctx = task.context();
       return file->Fcntl(ctx, command, arg);

@@ -1,6 +1,7 @@
 // open(2), openat(2), openat2(2), creat(2).
 #include "sentry/syscalls/extensible.h"
 #include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/leases.h"
 #include "sentry/syscalls/path_args.h"
 
 namespace sentry {
@@ -26,6 +27,22 @@ Result<FdNum> FinishAndInstall(Task& task, Ref<FileDescription> file, bool cloex
                     });
 }
 
+// Whoever has a lease on the file gives it up first.
+Result<FdNum> OpenWhenGivenUp(Task& task, PathArg arg, const abi::OpenHow& how) {
+  const uint32_t flags = static_cast<uint32_t>(how.flags);
+  OpContext ctx = task.context();
+  const WalkOptions options{.follow_last = (flags & abi::kONofollow) == 0, .resolve = how.resolve};
+  Path file = TRY(WalkPath(ctx, arg.from, arg.text, options));
+  auto attempt = [arg = std::move(arg), how, flags](Task& self) -> Result<FdNum> {
+    OpContext again = self.context();
+    Ref<FileDescription> opened = TRY(
+        OpenPath(again, arg.from, arg.text, flags, static_cast<uint32_t>(how.mode), how.resolve));
+    return self.InstallFd(std::move(opened), FdFlags{.cloexec = (flags & abi::kOCloexec) != 0});
+  };
+  return WhenGivenUp(task, Ref<Inode>(file.inode()), (flags & abi::kOAccmode) != abi::kORdonly,
+                     (flags & abi::kONonblock) != 0, std::move(attempt));
+}
+
 Result<FdNum> Open(Task& task, FdNum dirfd, PathPtr path, const abi::OpenHow& how) {
   if ((how.flags & abi::kOPath) == 0) TRY(CheckOpenFlags(static_cast<uint32_t>(how.flags)));
   PathArg arg = TRY(CopyInPathArg(task, dirfd, path));
@@ -38,8 +55,10 @@ Result<FdNum> Open(Task& task, FdNum dirfd, PathPtr path, const abi::OpenHow& ho
   }
   OpContext ctx = task.context();
   uint32_t flags = static_cast<uint32_t>(how.flags);
-  Ref<FileDescription> file =
-      TRY(OpenPath(ctx, arg.from, arg.text, flags, static_cast<uint32_t>(how.mode), how.resolve));
+  Result<Ref<FileDescription>> opened =
+      OpenPath(ctx, arg.from, arg.text, flags, static_cast<uint32_t>(how.mode), how.resolve);
+  if (opened.Is(kErrnoLeased)) return OpenWhenGivenUp(task, std::move(arg), how);
+  Ref<FileDescription> file = TRY(std::move(opened));
   bool cloexec = (flags & abi::kOCloexec) != 0;
   if (file->Queue() != nullptr) return FinishAndInstall(task, std::move(file), cloexec);
   return task.InstallFd(std::move(file), FdFlags{.cloexec = cloexec});

@@ -1,6 +1,7 @@
 // truncate(2), ftruncate(2), fallocate(2).
 #include "sentry/kernel/signals.h"
 #include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/leases.h"
 #include "sentry/syscalls/path_args.h"
 #include "sentry/vfs/inotify.h"
 #include "sentry/vfs/name_ops.h"
@@ -52,8 +53,13 @@ Result<void> CheckAllocateType(const Inode& inode) {
 Result<void> SysTruncate(Task& task, PathPtr path, int64_t length) {
   if (length < 0) return Errno(EINVAL);
   Path file = TRY(ResolveAt(task, kCwdFd, path, 0));
-  OpContext ctx = task.context();
-  return SignalIfTooLarge(task, Truncate(ctx, file, static_cast<uint64_t>(length)));
+  auto attempt = [file, length](Task& self) {
+    OpContext ctx = self.context();
+    return SignalIfTooLarge(self, Truncate(ctx, file, static_cast<uint64_t>(length)));
+  };
+  Result<void> done = attempt(task);
+  if (!done.Is(kErrnoLeased)) return done;
+  return WhenGivenUp(task, Ref<Inode>(file.inode()), true, false, attempt);
 }
 
 Result<void> SysFtruncate(Task& task, FdNum fd, int64_t length) {

@@ -81,6 +81,7 @@ Result<void> Truncate(OpContext& ctx, const Path& path, uint64_t size) {
   if (path.readonly()) return Errno(EROFS);
   TRY(CheckAccess(ctx, *path.inode(), kMayWrite));
   if (Runs(*path.inode())) return Errno(ETXTBSY);
+  if (IsLeased(*path.inode(), true)) return Errno(kErrnoLeased);
   return TruncateInode(ctx, path, size);
 }
 

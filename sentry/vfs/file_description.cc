@@ -38,6 +38,7 @@ FileDescription::~FileDescription() {
   if (FileLocks* locks = file->existing_locks()) {
     if (writer) --locks->write_count;
     locks->ReleaseOwner(this);
+    if (locks->leases.Release(*this)) locks->queue().Notify(abi::kPollIn);
   }
   if (writer && path_.mount != nullptr) {
     --path_.mount->writers;

@@ -1,6 +1,6 @@
 // FileLocks: the advisory locks of one inode: flock(2), POSIX record locks and open file
-// description locks (fcntl(2)); and the one that nobody asks for, between who writes a file and who
-// runs it (ETXTBSY).
+// description locks (fcntl(2)); the one that nobody asks for, between who writes a file and who
+// runs it (ETXTBSY); and what else fcntl(2) leaves at an inode: leases and a hint.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "platform/base/result.h"
 #include "platform/base/wait_queue.h"
+#include "sentry/vfs/leases.h"
 
 namespace sentry {
 
@@ -53,7 +54,9 @@ class FileLocks {
   // Descriptions that may write, or, negative, programs that run from it: never both (Linux:
   // i_writecount).
   int32_t write_count = 0;
-  // Notified with POLLIN when locks were given up.
+  Leases leases;
+  uint64_t write_hint = 0;  // F_SET_RW_HINT
+  // Notified with POLLIN when locks or leases were given up.
   base::WaitQueue& queue() { return queue_; }
   // For /proc/locks.
   const std::vector<HeldLock>& records() const { return records_; }

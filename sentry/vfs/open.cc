@@ -143,6 +143,9 @@ Result<Ref<FileDescription>> OpenExisting(OpContext& ctx, const Path& path, uint
   if (truncate && path.readonly()) return Errno(EROFS);
   TRY(MayOpen(ctx, path, flags));
   if ((AccessMask(flags) & kMayWrite) != 0 && Runs(*path.inode())) return Errno(ETXTBSY);
+  if (IsLeased(*path.inode(), (flags & abi::kOAccmode) != abi::kORdonly)) {
+    return Errno(kErrnoLeased);
+  }
   Ref<FileDescription> file = TRY(OpenInode(ctx, path, flags));
   if (truncate) TRY(TruncateInode(ctx, path, 0));
   return file;
