@@ -15,16 +15,18 @@ namespace {
 
 constexpr uint32_t kKinds = abi::kWnothread | abi::kWclone | abi::kWall;
 
-// Waits until TryWait() has something; `tell` writes it to the guest and gives the call's result.
-// With WNOHANG `nothing` is the answer.
+using Waited = Result<std::optional<WaitReport>>;  // With WNOHANG it may be nothing.
+
+// Waits until TryWait() has something or fails; `tell` writes it to the guest and gives the call's
+// result.
 template <typename Tell>
 Result<uint64_t> WaitFor(Task& task, WaitQuery query, bool nonblocking, Tell tell) {
   WaitSpec wait;
   wait.queues.push_back({&task.group().child_events, abi::kPollIn});
   return task.Retry(std::move(wait), nonblocking, [query, tell](Task& self) -> Result<uint64_t> {
-    std::optional<WaitReport> report = TRY(TryWait(self, query));
-    if (!report && (query.options & abi::kWnohang) == 0) return Errno(EAGAIN);
-    return tell(self, report);
+    Waited waited = TryWait(self, query);
+    if (waited.ok() && !*waited && (query.options & abi::kWnohang) == 0) return Errno(EAGAIN);
+    return tell(self, std::move(waited));
   });
 }
 
@@ -74,52 +76,68 @@ Result<uint64_t> SysWait4(Task& task, int pid, UserPtr<int32_t> status, uint32_t
     query.which = abi::kPPgid;
     query.id = pid == 0 ? task.group().process_group->id : task.GlobalOf(-pid);
   }
-  return WaitFor(
-      task, query, false,
-      [status, usage](Task& self, const std::optional<WaitReport>& report) -> Result<uint64_t> {
-        if (!report) return uint64_t{0};
-        TRY(TellUsage(self, usage, *report));
-        if (!status.IsNull()) TRY(self.CopyOut(status, report->status));
-        return EncodeResult(report->pid);
-      });
+  return WaitFor(task, query, false,
+                 [status, usage](Task& self, Waited waited) -> Result<uint64_t> {
+                   const std::optional<WaitReport> report = TRY(std::move(waited));
+                   if (!report) return uint64_t{0};
+                   TRY(TellUsage(self, usage, *report));
+                   if (!status.IsNull()) TRY(self.CopyOut(status, report->status));
+                   return EncodeResult(report->pid);
+                 });
 }
 
-Result<uint64_t> SysWaitid(Task& task, int which, int id, UserPtr<abi::SigInfo> info,
-                           uint32_t options, UserPtr<abi::Rusage> usage) {
+namespace {
+
+struct WaitidQuery : WaitQuery {
+  bool nonblocking = false;  // PIDFD_NONBLOCK: EAGAIN instead of waiting.
+};
+
+Result<WaitidQuery> QueryFor(Task& task, int which, int id, uint32_t options) {
   constexpr uint32_t kEvents = abi::kWexited | abi::kWstopped | abi::kWcontinued;
   if ((options & ~(abi::kWnohang | abi::kWnowait | kEvents | kKinds)) != 0) return Errno(EINVAL);
   if ((options & kEvents) == 0) return Errno(EINVAL);
-  WaitQuery query{.which = which, .id = Tid(id), .options = options};
-  bool nonblocking = false;  // PIDFD_NONBLOCK: EAGAIN instead of waiting.
+  WaitidQuery query{{.which = which, .id = Tid(id), .options = options}};
   switch (which) {
     case abi::kPAll:
-      break;
+      return query;
     case abi::kPPid:
       if (id <= 0) return Errno(EINVAL);
       query.id = task.GlobalOf(id);
-      break;
+      return query;
     case abi::kPPgid:
       if (id < 0) return Errno(EINVAL);
       query.id = id == 0 ? task.group().process_group->id : task.GlobalOf(id);
-      break;
+      return query;
     case abi::kPPidfd: {
+      if (id < 0) return Errno(EINVAL);
       Ref<FileDescription> file = TRY(task.fds().Get(FdNum(id)));
       Ref<ThreadGroup> group = TRY(GroupOfPidfd(task, FdNum(id)));
       query.which = abi::kPPid;
       query.id = group->pid;
-      nonblocking = file->NonBlocking();
-      break;
+      query.nonblocking = file->NonBlocking();
+      return query;
     }
     default:
       return Errno(EINVAL);
   }
-  return WaitFor(
-      task, query, nonblocking,
-      [info, usage](Task& self, const std::optional<WaitReport>& report) -> Result<uint64_t> {
-        if (report) TRY(TellUsage(self, usage, *report));
-        if (!info.IsNull()) TRY(TellSigInfo(self, info, report));
-        return uint64_t{0};
-      });
+}
+
+}  // namespace
+
+// The siginfo is written whatever became of the call (kernel/exit.c), so that a bad pointer to it
+// is EFAULT even when there is nobody to wait for.
+Result<uint64_t> SysWaitid(Task& task, int which, int id, UserPtr<abi::SigInfo> info,
+                           uint32_t options, UserPtr<abi::Rusage> usage) {
+  auto tell = [info, usage](Task& self, Waited waited) -> Result<uint64_t> {
+    const std::optional<WaitReport> report = waited.ok() ? *waited : std::nullopt;
+    if (report) TRY(TellUsage(self, usage, *report));
+    if (!info.IsNull()) TRY(TellSigInfo(self, info, report));
+    if (!waited.ok()) return waited.error();
+    return uint64_t{0};
+  };
+  Result<WaitidQuery> query = QueryFor(task, which, id, options);
+  if (!query.ok()) return tell(task, query.error());
+  return WaitFor(task, *query, query->nonblocking, tell);
 }
 
 }  // namespace sentry

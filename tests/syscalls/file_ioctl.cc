@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -44,6 +45,13 @@ TEST_F(FileIoctl, Fionread) {
   EXPECT_THAT(ioctl(fd_.get(), FIONREAD, nowhere_), SyscallFails(EFAULT));
   EXPECT_THAT(ioctl(dir_.get(), FIONREAD, &n), SyscallFails(ENOTTY));
   EXPECT_THAT(ioctl(event_.get(), FIONREAD, &n), SyscallFails(ENOTTY));
+}
+
+TEST_F(FileIoctl, EpollTakesNoneOfItsOwn) {
+  Fd epoll(epoll_create1(EPOLL_CLOEXEC));
+  int n = 0;
+  EXPECT_THAT(ioctl(epoll.get(), FIONREAD, &n), SyscallFails(EINVAL));
+  EXPECT_THAT(ioctl(epoll.get(), TCGETS, &n), SyscallFails(EINVAL));
 }
 
 TEST_F(FileIoctl, FigetbszOfEverything) {

@@ -489,5 +489,40 @@ TEST(Pidfd, GetfdTakesADescriptor) {
   EXPECT_THAT(syscall(SYS_pidfd_getfd, pidfd.get(), 500, 0), SyscallFails(ESRCH));
 }
 
+// The siginfo is written whatever became of the call.
+TEST(Waitid, TellsNothingOfFailures) {
+  auto call = [](int which, int id, void* info, int options) {
+    return syscall(SYS_waitid, which, id, info, options, nullptr);
+  };
+  void* const nowhere = reinterpret_cast<void*>(8);
+  EXPECT_THAT(ForkAndWait([&] {
+                siginfo_t info;
+                memset(&info, 0x77, sizeof(info));
+                CHILD_CHECK(call(P_ALL, 0, &info, WEXITED) == -1 && errno == ECHILD);
+                CHILD_CHECK(info.si_signo == 0 && info.si_pid == 0);
+                memset(&info, 0x77, sizeof(info));
+                CHILD_CHECK(call(P_ALL, 0, &info, 0) == -1 && errno == EINVAL);
+                CHILD_CHECK(info.si_signo == 0 && info.si_pid == 0);
+                CHILD_CHECK(call(P_ALL, 0, nowhere, WEXITED) == -1 && errno == EFAULT);
+                CHILD_CHECK(call(P_ALL, 0, nowhere, 0) == -1 && errno == EFAULT);
+                CHILD_CHECK(call(77, 0, nowhere, WEXITED) == -1 && errno == EFAULT);
+                CHILD_CHECK(call(P_PIDFD, -1, &info, WEXITED) == -1 && errno == EINVAL);
+                CHILD_CHECK(call(P_PIDFD, 0x3ffff, &info, WEXITED) == -1 && errno == EBADF);
+              }),
+              Exited(0));
+}
+
+// Whoever was waited for is gone, though nobody was told.
+TEST(Waitid, BadPointersReapAllTheSame) {
+  const pid_t child = Fork([] {});
+  void* const nowhere = reinterpret_cast<void*>(8);
+  WaitForState(child, 'Z');
+  EXPECT_THAT(syscall(SYS_waitid, P_PID, child, nowhere, WEXITED | WNOWAIT, nullptr),
+              SyscallFails(EFAULT));
+  EXPECT_THAT(syscall(SYS_waitid, P_PID, child, nowhere, WEXITED, nullptr), SyscallFails(EFAULT));
+  siginfo_t info;
+  EXPECT_THAT(syscall(SYS_waitid, P_PID, child, &info, WEXITED, nullptr), SyscallFails(ECHILD));
+}
+
 }  // namespace
 }  // namespace test

@@ -50,6 +50,9 @@ class EpollFile final : public FileDescription {
   Result<int64_t> Seek(OpContext&, int64_t, int) override { return int64_t{0}; }
   base::WaitQueue* Queue() override { return &queue_; }
   std::string FdInfo() override;
+  Result<uint64_t> Ioctl(OpContext&, UserMemory&, uint64_t, uint64_t) override {
+    return Errno(EINVAL);  // ep_eventpoll_ioctl()
+  }
 
   // epoll_ctl(2).  ELOOP when epoll files would watch each other in a circle or too deep.
   Result<void> Add(int fd, FileDescription& file, const abi::EpollEvent& event);
