@@ -102,7 +102,12 @@ Result<size_t> TcpEndpoint::Send(ByteSource& data, const TcpSend& how) {
     nospace_ = true;
     return Errno(EAGAIN);
   }
-  if (data.remaining() != 0) nospace_ = true;
+  if (data.remaining() != 0) {
+    // tcp_sendmsg() of Linux, before it waits: no room comes of bytes that wait for more.
+    nospace_ = buffer_full_ = true;
+    Output();
+    buffer_full_ = false;
+  }
   ArmTimer();
   return done;
 }

@@ -41,7 +41,7 @@ uint32_t TcpEndpoint::UsableWindow() const {
 }
 
 bool TcpEndpoint::NagleHolds(uint32_t length, bool push) const {
-  if (length >= snd_mss_) return false;
+  if (length >= snd_mss_ || buffer_full_) return false;
   if (urgent_out_ && SeqAtOrAfter(snd_up_, snd_nxt_)) return false;
   if (cork_ || !push) return true;
   if (nodelay_) return false;

@@ -294,6 +294,7 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   bool in_table_ = false;  // Of connections.
   bool receive_shut_ = false, send_shut_ = false, orphan_ = false;
   mutable bool nospace_ = false;
+  bool buffer_full_ = false;  // Somebody waits for room: neither Nagle nor a cork holds data back.
   RouteResult route_;
   uint64_t route_generation_ = 0;
   uint32_t flow_label_ = 0;

@@ -556,6 +556,36 @@ TEST_P(Tcp, SmallBuffersStream) {
   }
 }
 
+// tcp(7), TCP_CORK: a partial segment waits for more, but not when there is no room for more.
+TEST_P(Tcp, CorkDoesNotHoldAFullBuffer) {
+  Connection c = Connected(family());
+  ASSERT_THAT(SetInt(c.client.get(), SOL_SOCKET, SO_SNDBUF, 4096), SyscallSucceeds());
+  ASSERT_THAT(SetInt(c.client.get(), IPPROTO_TCP, TCP_CORK, 1), SyscallSucceeds());
+  const std::string data(200000, 'x');
+  timespec start, end;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  const pid_t child = Fork([&] {
+    c.server.reset();
+    size_t done = 0;
+    while (done < data.size()) {
+      const ssize_t n = write(c.client.get(), data.data() + done, data.size() - done);
+      CHILD_CHECK(n > 0);
+      done += static_cast<size_t>(n);
+    }
+  });
+  c.client.reset();
+  std::string buffer(4096, 0);
+  size_t got = 0;
+  ssize_t n;
+  while ((n = read(c.server.get(), buffer.data(), buffer.size())) > 0)
+    got += static_cast<size_t>(n);
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  EXPECT_THAT(n, SyscallReturns(0));
+  EXPECT_EQ(got, data.size());
+  EXPECT_THAT(WaitFor(child), Exited(0));
+  EXPECT_LT(end.tv_sec - start.tv_sec, 3);  // With a wait for a timer each time it was full: 5 s.
+}
+
 TEST_P(Tcp, Congestion) {
   Fd fd(socket(family(), SOCK_STREAM, 0));
   ASSERT_THAT(setsockopt(fd.get(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4), SyscallSucceeds());
