@@ -40,6 +40,11 @@ Result<std::string> UserMemory::ReadString(uint64_t address, size_t max) {
 
 namespace {
 
+// access_ok() does not hold.
+bool ReachesBeyond(const UserRange& range) {
+  return range.address > abi::kTaskSize || range.length > abi::kTaskSize - range.address;
+}
+
 size_t Total(const std::vector<UserRange>& ranges) {
   size_t total = 0;
   for (const UserRange& range : ranges) total += range.length;
@@ -100,15 +105,6 @@ void UserSource::Skip(size_t bytes) {
       Walk(ranges_, index_, remaining_, bytes,
            [](uint64_t, size_t, size_t n) { return Result<size_t>(n); });
 }
-
-namespace {
-
-// access_ok() does not hold.
-bool ReachesBeyond(const UserRange& range) {
-  return range.address > abi::kTaskSize || range.length > abi::kTaskSize - range.address;
-}
-
-}  // namespace
 
 Result<std::vector<UserRange>> CopyInIovec(UserMemory& memory, uint64_t address, size_t count) {
   constexpr size_t kUioMaxIov = 1024;

@@ -9,6 +9,13 @@
 #include "sentry/syscalls/file_io.h"
 
 namespace sentry {
+namespace {
+
+bool HasContents(const Inode& inode) {
+  return (inode.mode() & abi::kSIfmt) != 0 && !inode.IsDirectory();
+}
+
+}  // namespace
 
 Result<size_t> CopyChunk(Task& task, FileDescription& in, int64_t* in_position,
                          FileDescription& out, int64_t* out_position, size_t max) {
@@ -32,14 +39,6 @@ Result<size_t> CopyChunk(Task& task, FileDescription& in, int64_t* in_position,
   }
   return put;
 }
-
-namespace {
-
-bool HasContents(const Inode& inode) {
-  return (inode.mode() & abi::kSIfmt) != 0 && !inode.IsDirectory();
-}
-
-}  // namespace
 
 bool CanSpliceFrom(FileDescription& file) {
   const Inode* inode = file.inode();

@@ -143,11 +143,9 @@ Result<uint64_t> FileCommand(Task& task, FdNum fd, Ref<FileDescription> file, in
     case abi::kFSetRwHint:
       return WriteLifeHint(task, *file, command, UserPtr<uint64_t>(arg));
     case abi::kFGetpipeSz:
-    case abi::kFSetpipeSz: {
-      OpContext ctx = task.context();
-      Result<uint64_t> result = file->Fcntl(ctx, command, arg);
-      return AsPipe(*file) == nullptr ? Errno(EBADF) : result;
-    }
+    case abi::kFSetpipeSz:
+      if (AsPipe(*file) == nullptr) return Errno(EBADF);
+      [[fallthrough]];
     default: {
       OpContext ctx = task.context();
       return file->Fcntl(ctx, command, arg);

@@ -31,6 +31,10 @@ class Scratch {
   std::unique_ptr<std::byte[]> large_;
 };
 
+int64_t Behind(int64_t offset, size_t done) {
+  return offset < 0 ? kHostPosition : offset + static_cast<int64_t>(done);
+}
+
 // Where a read stands, and what it holds of a position that others may move.  Linux lets readers of
 // one description wait for each other (f_pos_lock); here the others go on behind what is being
 // waited for.
@@ -39,13 +43,11 @@ class ReadPosition {
   explicit ReadPosition(int64_t* position)
       : position_(position), start_(position != nullptr ? *position : kHostPosition) {}
 
-  int64_t Behind(size_t done) const {
-    return position_ == nullptr ? kHostPosition : start_ + static_cast<int64_t>(done);
-  }
+  int64_t At(size_t done) const { return Behind(start_, done); }
   // Before a wait in a read of `wanted` bytes in all.
   void Claim(int fd, size_t wanted) {
     if (position_ == nullptr || claimed_) return;
-    claimed_ = Behind(wanted);
+    claimed_ = At(wanted);
     struct stat found;
     if (::fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
       claimed_ = std::max(start_, std::min<int64_t>(*claimed_, found.st_size));
@@ -54,7 +56,7 @@ class ReadPosition {
   }
   // What has been read was less than what was claimed, or nobody knew.
   void End(size_t done) {
-    if (position_ != nullptr && (!claimed_ || *position_ == *claimed_)) *position_ = Behind(done);
+    if (position_ != nullptr && (!claimed_ || *position_ == *claimed_)) *position_ = At(done);
   }
 
  private:
@@ -91,7 +93,7 @@ ssize_t ReadOnce(HostRead& read, std::span<std::byte> to) {
   ssize_t n = 0;
   while (got < to.size()) {
     const std::span<std::byte> rest = to.subspan(got);
-    const int64_t at = read.position.Behind(read.done + got);
+    const int64_t at = read.position.At(read.done + got);
     iovec vec{rest.data(), rest.size()};
     n = ::preadv2(read.fd, &vec, 1, at, RWF_NOWAIT);
     const bool waits = n < 0 && (errno == EAGAIN || errno == EOPNOTSUPP);
@@ -126,10 +128,6 @@ Result<void> ReadAll(HostRead& read, IoSink& to, bool host_position) {
     if (taken < static_cast<size_t>(n) || static_cast<size_t>(n) < want) break;
   }
   return {};
-}
-
-int64_t Behind(int64_t offset, size_t done) {
-  return offset < 0 ? kHostPosition : offset + static_cast<int64_t>(done);
 }
 
 }  // namespace
