@@ -19,11 +19,17 @@ def shell(machine, scratch, script, *flags, **options):
     return machine.run(["/bin/bash", "-c", script], scratch, flags=flags, **options)
 
 
+def give(scratch, *paths):
+    """Makes the files the user's."""
+    if os.getuid() == 0 and scratch.user != "root":
+        for path in paths:
+            os.chown(path, NOBODY, NOBODY)
+
+
 def place(scratch, name):
     path = scratch.top / name
     path.mkdir()
-    if os.getuid() == 0 and scratch.user != "root":
-        os.chown(path, NOBODY, NOBODY)
+    give(scratch, path)
     return path
 
 
@@ -45,9 +51,7 @@ def directories_change_between_listing_and_visit(machine, scratch):
     for name in ("a", "b", "c"):
         (there / name / "below").mkdir(parents=True)
         (there / name / f"of_{name}").write_text(name)
-    if os.getuid() == 0 and scratch.user != "root":
-        for path in there.rglob("*"):
-            os.chown(path, NOBODY, NOBODY)
+    give(scratch, *there.rglob("*"))
     script = "cd /v; ls; mv a old; mv b a; rm -r c; mkdir c; ls *; touch new; ls old/below c; find . | sort"
     result = shell(machine, scratch, script, "--rw", f"{there}:/v")
     check(result.status == 0, result)
@@ -60,8 +64,7 @@ def appended_by(machine, scratch, shared, host_lines):
     there = place(scratch, "there-shared" if shared else "there")
     file = there / "f"
     file.write_text("")
-    if os.getuid() == 0 and scratch.user != "root":
-        os.chown(file, NOBODY, NOBODY)
+    give(scratch, file)
     scratch.fill([GUEST_SOURCES / "append.py"])
     over = threading.Event()
 
@@ -135,8 +138,7 @@ def cold_files_are_changed_by_several_at_once(machine, scratch):
     for path in files:
         path.write_bytes(b"x" * size)
         path.chmod(0o666)
-        if os.getuid() == 0 and scratch.user != "root":
-            os.chown(path, NOBODY, NOBODY)
+    give(scratch, *files)
     change = "for f in f*; do (echo a >> $f)& (echo b >> $f)& chmod 600 $f& wait; done; cat f* | wc -c; stat -c %a f* | sort -u"
     remove = "for f in f*; do exec 3<$f; (echo a >> $f)& rm $f& wait; head -c 9 <&3; rm -f $f; done; ls"
     with kept_out_of_the_cache(*files):
