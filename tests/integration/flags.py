@@ -192,9 +192,7 @@ def changes_are_exported(machine, scratch):
         (scratch.work / name).write_text("old\n")
     (scratch.work / "dir").mkdir()
     (scratch.work / "dir" / "inner").write_text("old\n")
-    for path in [scratch.work, *scratch.work.rglob("*")]:
-        if os.getuid() == 0 and machine.user != "root":
-            os.chown(path, NOBODY, NOBODY)
+    give(scratch, scratch.work, *scratch.work.rglob("*"))
     long_name = "n" * 200
     archive = place(scratch, "out") / "changes.tar"
     result = shell(machine, scratch, f"echo more >> keep; rm gone; rm -r dir; echo a > /tmp/a; ln /tmp/a /tmp/b; ln -s a /tmp/l; echo x > {long_name};"
