@@ -1,6 +1,6 @@
 // What some backends can do besides: guest threads that give answers to themselves, that make
-// threads without waiting for a word of the kernel, and that wait for long at little cost;
-// processes that are held.
+// threads without waiting for a word of the kernel, that call without the host, and that wait for
+// long at little cost; processes that are held.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,8 @@ class SelfAnswering {
   // From now on the thread may change its signal mask and robust list without an event, while the
   // cell's `valid` is what this made it and `asks` is 0; false: it cannot, at least not yet.
   virtual bool Lend(uint64_t blocked, uint64_t robust_list) = 0;
+  // Somebody looks at its code, which is to stay as it is from now on.
+  virtual void LeaveCodeAlone() = 0;
   // Where these two are while the thread runs, once they were lent, for as long as it lives; null:
   // they were not.
   virtual OwnCell* lent() = 0;
@@ -59,6 +61,16 @@ class QuickCloning {
 
  protected:
   ~QuickCloning() = default;
+};
+
+// A backend that takes calls out of memory that it shares with a guest is one of these too.
+class SlotWatching {
+ public:
+  // So many until now.
+  virtual uint64_t CallsInSlots() = 0;
+
+ protected:
+  ~SlotWatching() = default;
 };
 
 // A backend that continues what others stop is one of these too.

@@ -23,9 +23,10 @@
 #define SHIM_H_REST 76
 #define SHIM_H_ANSWERS 80
 #define SHIM_H_OWN 128
-#define SHIM_H_OPS 192
+#define SHIM_H_CALL 192
+#define SHIM_H_OPS 320
 #define SHIM_OP_SIZE 64
-#define SHIM_MAX_OPS 26
+#define SHIM_MAX_OPS 24
 
 // The answers in the slot are valid while their first word is this.
 #define SHIM_ANSWERS_VALID 0x5e4d0a11
@@ -45,6 +46,23 @@
 #define SHIM_STATE_PACKED 2   // As SWAPPED, and the flags in the two bytes that are 0 then.
 #define SHIM_STATE_DONE 4     // The call is over; its result is 0.
 #define SHIM_STATE_STORE 8    // As DONE, but rax is to be stored at rdx, if that is not 0.
+
+// A call through the slot (SlotCall).
+#define SHIM_CALL_STATE 4
+#define SHIM_CALL_NUMBER 8
+#define SHIM_CALL_FLAGS 12
+#define SHIM_CALL_ARGS 16
+#define SHIM_CALL_IP 64
+#define SHIM_CALL_RESULT 72
+#define SHIM_CALL_WATCHED 0x5e4d0a13  // SlotCall::watch, or not.
+// SlotCall::state.
+#define SHIM_CALL_NONE 0
+#define SHIM_CALL_MADE 1      // By the thread.
+#define SHIM_CALL_TAKEN 2     // By the Sentry.
+#define SHIM_CALL_ANSWERED 3  // By the Sentry: the result is there.
+#define SHIM_CALL_COME 4      // By the Sentry: make it in the host.
+#define SHIM_CALL_WAITING 5   // By the thread: it makes it in the host, to sleep there.
+#define SHIM_CALL_PATIENCE 1000  // Looks at the state, each behind a `pause`.
 
 // The clone child's register r9: its slot's address with these bits.
 #define SHIM_CHILD_NEW_MEMORY 1   // A copy of the parent's memory: shut the parent's slots first.

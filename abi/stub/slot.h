@@ -34,6 +34,18 @@ struct SlotOwn {
   uint64_t reserved[5];
 };
 
+// A call that the thread writes here instead of making it in the host, while the Sentry looks.
+struct SlotCall {
+  uint32_t watch;  // SHIM_CALL_WATCHED, or not: by the Sentry.
+  uint32_t state;  // SHIM_CALL_
+  uint32_t number;
+  uint32_t flags;  // As own.S packs them.
+  uint64_t args[6];
+  uint64_t ip;  // Behind the site.
+  int64_t result;
+  uint64_t reserved[6];
+};
+
 // Which thread has which slot.
 struct SlotTableEntry {
   uint64_t fs_base;  // 0: nobody.
@@ -64,6 +76,7 @@ struct SlotHeader {
   uint32_t rest;       // Futex word of SHIM_DO_REST; 0: sleep on.
   SlotAnswers answers;
   SlotOwn own;
+  SlotCall call;
   SlotOp ops[SHIM_MAX_OPS];
 };
 
@@ -96,6 +109,14 @@ struct ShimHeader {
   uint32_t own[2];      // Entries: rt_sigprocmask, set_robust_list.
   uint32_t own_states;  // ShimState of that code, by offset.
   uint32_t own_state_count;
+  uint32_t call_begin;     // Code of calls through the slot; entered here.
+  uint32_t call_numbered;  // From these on: number,
+  uint32_t call_flagged;   // flags
+  uint32_t call_stored;    // and ip are in the slot;
+  uint32_t call_plain;     // it is going to make the call in the host;
+  uint32_t call_made;      // it may be made already;
+  uint32_t call_done;      // it has its answer.
+  uint32_t call_end;
 };
 
 struct AddressRange {
@@ -139,6 +160,13 @@ static_assert(offsetof(SlotHeader, own) == SHIM_H_OWN);
 static_assert(offsetof(SlotOwn, asks) == SHIM_OWN_ASKS);
 static_assert(offsetof(SlotOwn, blocked) == SHIM_OWN_BLOCKED);
 static_assert(offsetof(SlotOwn, robust_list) == SHIM_OWN_ROBUST_LIST);
+static_assert(offsetof(SlotHeader, call) == SHIM_H_CALL);
+static_assert(offsetof(SlotCall, state) == SHIM_CALL_STATE);
+static_assert(offsetof(SlotCall, number) == SHIM_CALL_NUMBER);
+static_assert(offsetof(SlotCall, flags) == SHIM_CALL_FLAGS);
+static_assert(offsetof(SlotCall, args) == SHIM_CALL_ARGS);
+static_assert(offsetof(SlotCall, ip) == SHIM_CALL_IP);
+static_assert(offsetof(SlotCall, result) == SHIM_CALL_RESULT);
 static_assert(sizeof(SlotTableEntry) == 16);
 static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
 static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);

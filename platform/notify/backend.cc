@@ -40,7 +40,8 @@ Backend::Backend(const NotifyOptions& options, std::unique_ptr<StubRegion> regio
       vdso_(vdso),
       self_(::getpid()),
       reaper_(*this),
-      rewriter_(options.rewrite_calls ? options.proc_fd : -1, *region_) {}
+      rewriter_(options.rewrite_calls ? options.proc_fd : -1, *region_),
+      watcher_(options.rewrite_calls ? options.proc_fd : -1, options.spin) {}
 
 Backend::~Backend() {
   Shutdown();
@@ -62,6 +63,18 @@ Result<Event> Backend::Receive() {
       if (all_gone_) return Errno(EPIPE);
       if (interrupted_.exchange(false)) return Errno(ECANCELED);
     }
+    if (const abi::stub::SlotCall* call = watched_call_.load()) {
+      const Watcher::Awaited what = watcher_.Await(*call, attention_);
+      if (what == Watcher::Awaited::kAttention) continue;
+      if (what == Watcher::Awaited::kListener) {
+        if (!listener_.HasReport()) continue;
+      } else {
+        MutexLock lock(&mu_);
+        // Whatever is in the way of one that was made, the host reports next.
+        if (std::optional<Event> event = OnAwaited(*call, what)) return *event;
+      }
+    }
+    watcher_.StandAnywhere();
     const Result<void> received = listener_.Receive(&notification, &attention_);
     if (received.ok()) {
       MutexLock lock(&mu_);
@@ -91,6 +104,7 @@ std::optional<Event> Backend::TakeQueued() {
 }
 
 void Backend::Bury(StubThread* t) {
+  if (watched_ == t) EndWatch();
   t->EndOpenWait();
   base::IntrusiveList<StubThread>::Remove(*t);
   if (const auto it = threads_.find(t->tid_); it != threads_.end() && it->second == t)
@@ -179,7 +193,8 @@ void Backend::OnTick() {
   bool outstanding = MeetWanted();
   for (const auto& [tid, t] : threads_) {
     const bool on_its_way = t->state_ == State::kRunning || t->state_ == State::kDozing;
-    if (!t->kick_sent_ || !on_its_way || t->process_->killed) {
+    const bool summoned = t->state_ == State::kInSlot && t->early_answer_;
+    if (!((t->kick_sent_ && on_its_way) || summoned) || t->process_->killed) {
       t->kick_age_ = 0;
       continue;
     }

@@ -24,10 +24,14 @@
 #include "platform/notify/stub_process.h"
 #include "platform/notify/stub_region.h"
 #include "platform/notify/stub_thread.h"
+#include "platform/notify/watcher.h"
 
 namespace platform::notify {
 
-class Backend final : public Platform, public ProcessHolder, private Reaper::Client {
+class Backend final : public Platform,
+                      public ProcessHolder,
+                      public SlotWatching,
+                      private Reaper::Client {
  public:
   static Result<std::unique_ptr<Platform>> Create(const NotifyOptions& options);
   ~Backend() override;
@@ -44,6 +48,7 @@ class Backend final : public Platform, public ProcessHolder, private Reaper::Cli
   void Interrupt() override;
   void Shutdown() override EXCLUDES(mu_);
   void Hold(int host_pid, bool held) override EXCLUDES(mu_);
+  uint64_t CallsInSlots() override EXCLUDES(mu_);
 
  private:
   friend class StubThread;
@@ -106,6 +111,17 @@ class Backend final : public Platform, public ProcessHolder, private Reaper::Cli
   void Meet(StubThread* child) REQUIRES(mu_);
   bool MeetWanted() REQUIRES(mu_);
 
+  // --- slot_call.cc: calls that the host does not report ---
+  void ConsiderWatching(StubThread* t) REQUIRES(mu_);
+  bool OnlyRuns(const StubThread& t) const REQUIRES(mu_);
+  void Watch(StubThread* t) REQUIRES(mu_);
+  void StopLooking() REQUIRES(mu_);
+  void EndWatch() REQUIRES(mu_);
+  std::optional<Event> OnAwaited(const abi::stub::SlotCall& call, Watcher::Awaited what)
+      REQUIRES(mu_);
+  std::optional<Event> TakeCall(StubThread* t) REQUIRES(mu_);
+  std::optional<Event> OnCame(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
+
   // --- spawn.cc: new stubs ---
   Result<StubThread*> NewThread(base::Ref<StubProcess> process, State state) REQUIRES(mu_);
   Result<base::Ref<StubProcess>> NewStubProcess() REQUIRES(mu_);
@@ -142,6 +158,7 @@ class Backend final : public Platform, public ProcessHolder, private Reaper::Cli
   Listener listener_;  // Set once, before the first event.
   Reaper reaper_;
   Rewriter rewriter_;        // Guarded by mu_.
+  Watcher watcher_;          // Guarded by mu_, but for Await().
   unsigned open_waits_ = 0;  // Guarded by mu_: calls that wait for long, but not in kResting.
 
   base::Mutex mu_{base::LockRank::kPlatform};
@@ -150,6 +167,9 @@ class Backend final : public Platform, public ProcessHolder, private Reaper::Cli
   std::unordered_map<uint32_t, StubThread*> unborn_ GUARDED_BY(mu_);  // By slot; kArriving.
   std::deque<Event> queue_ GUARDED_BY(mu_);  // What no notification brings: deaths mostly.
   std::vector<std::unique_ptr<StubThread>> graveyard_ GUARDED_BY(mu_);
+
+  StubThread* watched_ GUARDED_BY(mu_) = nullptr;  // While its calls may come through the slot.
+  std::atomic<const abi::stub::SlotCall*> watched_call_{nullptr};  // Its, while somebody looks.
 
   StubThread* first_ GUARDED_BY(mu_) = nullptr;   // Not handed out yet.
   StubThread* zygote_ GUARDED_BY(mu_) = nullptr;  // Makes all others.

@@ -61,6 +61,7 @@ Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& requ
       process->memory = parent->process_->memory;
     } else {
       process->memory->rewritten = parent->process_->memory->rewritten;
+      process->memory->call_sites = parent->process_->memory->call_sites;
       process->memory->needs_table = parent->process_->memory->needs_table;
     }
   }

@@ -1,5 +1,6 @@
 #include "platform/notify/listener.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <ucontext.h>
 
@@ -40,6 +41,11 @@ extern "C" {
 namespace platform::notify {
 namespace {
 
+// Linux 6.6: the argument itself is the flags word.
+bool SetFlags(int fd, uint64_t flags) {
+  return ::ioctl(fd, abi::kSeccompIoctlNotifSetFlags, flags) == 0;
+}
+
 void OnWake(int, siginfo_t*, void* context) {
   auto& at = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
   if (at >= reinterpret_cast<greg_t>(platform_notify_receive_begin) &&
@@ -51,9 +57,17 @@ void OnWake(int, siginfo_t*, void* context) {
 }  // namespace
 
 Listener::Listener(base::Fd fd) : fd_(std::move(fd)) {
-  // Linux 6.6: the argument itself is the flags word.
-  sync_wake_up_ =
-      ::ioctl(fd_.get(), abi::kSeccompIoctlNotifSetFlags, abi::kSeccompUserNotifFdSyncWakeUp) == 0;
+  sync_wake_up_ = SetFlags(fd_.get(), abi::kSeccompUserNotifFdSyncWakeUp);
+}
+
+void Listener::SetSyncWakeUp(bool on) {
+  if (sync_wake_up_) SetFlags(fd_.get(), on ? abi::kSeccompUserNotifFdSyncWakeUp : 0);
+}
+
+bool Listener::HasReport() const {
+  pollfd wanted = {.fd = fd_.get(), .events = POLLIN, .revents = 0};
+  const timespec now = {};
+  return ::ppoll(&wanted, 1, &now, nullptr) == 1;
 }
 
 base::Result<void> Listener::Receive(seccomp_notif* to, const std::atomic<bool>* stop) const {

@@ -27,6 +27,11 @@ class Listener {
   // the look at `*stop` and the host's call nothing is lost.  Other calls of the thread are
   // restarted.
   static void HandleWakeSignal(int signal);
+  // Whether reports and answers wake who waits for them on the processor of who makes them, where
+  // the host can do that.  So from the start.
+  void SetSyncWakeUp(bool on);
+  // Whether Receive() would find something at once.
+  bool HasReport() const;
   // Both ignore that the caller is gone: its death is reported elsewhere.
   void Reply(uint64_t id, int64_t value) const;
   void Continue(uint64_t id) const;

@@ -22,6 +22,10 @@ struct NotifyOptions : Options {
   unsigned kick_deadline = 10;
   // Change hot call sites in guests' code so that they get cheaper (README.md).  Needs proc_fd.
   bool rewrite_calls = true;
+  // Whether to spin for a few microseconds when the only thread that runs calls all the time
+  // (README.md).  Needs rewrite_calls.
+  enum class Spin { kNever, kOnIdleProcessor, kAlways };
+  Spin spin = Spin::kOnIdleProcessor;
   // Act as on a processor without the FSGSBASE instructions.
   bool without_fsgsbase = false;
 };

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "platform/notify/packed_flags.h"
 #include "platform/notify/rewriter.h"
 #include "platform/notify/stub_thread.h"
 #include "platform/patch/site.h"
@@ -18,15 +19,6 @@ namespace {
 
 size_t IndexOf(uint64_t fs_base) {
   return fs_base >> SHIM_TABLE_SHIFT & (SHIM_TABLE_COUNT - 1);
-}
-
-// As own.S packs them: what SAHF loads (SDM 2), and the overflow flag.
-constexpr uint64_t kLowFlags = 0xd5, kOverflow = 0x800;
-
-void UnpackFlags(uint64_t packed, Registers* regs) {
-  regs->eflags &= ~(kLowFlags | kOverflow);
-  regs->eflags |= packed >> 8 & kLowFlags;
-  if ((packed & 0xff) != 0) regs->eflags |= kOverflow;
 }
 
 }  // namespace

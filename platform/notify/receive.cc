@@ -59,6 +59,8 @@ std::optional<Event> Backend::Dispatch(const seccomp_notif& n) {
     ::kill(static_cast<pid_t>(n.pid), SIGKILL);
     return std::nullopt;
   }
+  // What it does with all its registers may leave it with company.
+  if (t == watched_ && IsRing(n)) EndWatch();
   switch (t->state_) {
     case State::kRunning:
       return OnRunning(t, n);
@@ -73,6 +75,8 @@ std::optional<Event> Backend::Dispatch(const seccomp_notif& n) {
       return OnDozing(t, n);
     case State::kResting:
       return OnWoken(t, n);
+    case State::kInSlot:
+      return OnCame(t, n);
     case State::kInjecting:
       return OnInjecting(t, n);
     case State::kCloning:
@@ -106,7 +110,10 @@ std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
     listener_.Continue(n.id);
     return std::nullopt;
   }
-  if (t->published_ || t->process_->lends) rewriter_.Note(*t);
+  if (t->published_ || t->process_->lends || watcher_.possible()) {
+    const bool watchable = rewriter_.Note(*t, watcher_.possible() ? watcher_.hot_site() : 0);
+    if (!t->process_->memory->call_sites.empty()) watcher_.OnReported(*t, watchable);
+  }
   return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = false, .call = t->call_};
 }
 

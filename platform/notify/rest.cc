@@ -28,7 +28,15 @@ bool IsSame(const Syscall& call, const seccomp_notif& n) {
 
 void StubThread::Rest() {
   base::MutexLock lock(&backend_.mu_);
-  if (state_ != State::kCalling || waits_openly_) return;
+  if (state_ == State::kInSlot) {
+    rest_wanted_ = true;
+    return Summon();
+  }
+  if (state_ == State::kCalling) RestLocked();
+}
+
+void StubThread::RestLocked() {
+  if (waits_openly_) return;
   if (backend_.open_waits_ < kFewWaits) {
     ++backend_.open_waits_;
     waits_openly_ = true;
@@ -102,6 +110,7 @@ void StubThread::SendToRest() {
 
 void StubThread::LeaveRest(uint32_t how, State next) {
   StoreFrame();
+  Run();
   state_ = next;
   uint32_t* const word = &header()->rest;
   __atomic_store_n(word, how, __ATOMIC_RELEASE);

@@ -24,6 +24,58 @@ static_assert(std::size(kNumbers) == abi::stub::SlotAnswers::kCount);
 // In the order of ShimHeader::own.
 constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list};
 
+// What programs call often and what is answered at once, as a rule; not what ends with the thread
+// captured (kill), what the host executes (mmap, futex), or what waits for time.
+constexpr int64_t kSlotNumbers[] = {
+    SYS_read,         SYS_write,
+    SYS_open,         SYS_close,
+    SYS_stat,         SYS_fstat,
+    SYS_lstat,        SYS_lseek,
+    SYS_rt_sigaction, SYS_ioctl,
+    SYS_pread64,      SYS_pwrite64,
+    SYS_readv,        SYS_writev,
+    SYS_access,       SYS_dup,
+    SYS_dup2,         SYS_getitimer,
+    SYS_sendto,       SYS_recvfrom,
+    SYS_sendmsg,      SYS_recvmsg,
+    SYS_getsockname,  SYS_getpeername,
+    SYS_setsockopt,   SYS_getsockopt,
+    SYS_uname,        SYS_fcntl,
+    SYS_flock,        SYS_ftruncate,
+    SYS_getdents,     SYS_getcwd,
+    SYS_chdir,        SYS_fchdir,
+    SYS_rename,       SYS_mkdir,
+    SYS_rmdir,        SYS_link,
+    SYS_unlink,       SYS_symlink,
+    SYS_readlink,     SYS_chmod,
+    SYS_fchmod,       SYS_chown,
+    SYS_fchown,       SYS_umask,
+    SYS_getrlimit,    SYS_getrusage,
+    SYS_sysinfo,      SYS_times,
+    SYS_getpriority,  SYS_getgroups,
+    SYS_getresuid,    SYS_getresgid,
+    SYS_getpgid,      SYS_getsid,
+    SYS_sigaltstack,  SYS_rt_sigpending,
+    SYS_statfs,       SYS_fstatfs,
+    SYS_getxattr,     SYS_lgetxattr,
+    SYS_fgetxattr,    SYS_listxattr,
+    SYS_llistxattr,   SYS_flistxattr,
+    SYS_getdents64,   SYS_epoll_ctl,
+    SYS_openat,       SYS_mkdirat,
+    SYS_newfstatat,   SYS_unlinkat,
+    SYS_renameat,     SYS_linkat,
+    SYS_symlinkat,    SYS_readlinkat,
+    SYS_fchmodat,     SYS_faccessat,
+    SYS_utimensat,    SYS_fallocate,
+    SYS_eventfd2,     SYS_dup3,
+    SYS_preadv,       SYS_pwritev,
+    SYS_prlimit64,    SYS_renameat2,
+    SYS_getrandom,    SYS_copy_file_range,
+    SYS_preadv2,      SYS_pwritev2,
+    SYS_statx,        SYS_openat2,
+    SYS_faccessat2,   SYS_sched_getaffinity,
+};
+
 std::optional<unsigned> IndexOf(std::span<const int64_t> numbers, int64_t number) {
   const auto found = std::ranges::find(numbers, number);
   if (found == numbers.end()) return std::nullopt;
@@ -48,25 +100,47 @@ std::optional<unsigned> Rewriter::OwnIndex(int64_t number) {
   return IndexOf(kOwnNumbers, number);
 }
 
-// No other thread has the memory.
-bool Rewriter::IsAlone(StubThread& t) const {
+bool Rewriter::GoesThroughSlot(int64_t number) {
+  static constexpr auto kNumbersInSlot = [] {
+    std::array<bool, 512> set{};
+    for (const int64_t each : kSlotNumbers) set[static_cast<size_t>(each)] = true;
+    return set;
+  }();
+  return number >= 0 && static_cast<size_t>(number) < kNumbersInSlot.size() &&
+         kNumbersInSlot[static_cast<size_t>(number)];
+}
+
+bool Rewriter::IsAlone(const StubThread& t) {
   return t.process_->memory->RefCount() == 1 && &t.process_->threads.front() == &t &&
          &t.process_->threads.back() == &t;
 }
 
-void Rewriter::Note(StubThread& t) {
+bool Rewriter::Note(StubThread& t, unsigned hot_in_slot) {
+  StubProcess& process = *t.process_;
+  const uint64_t ip = t.call_.ip;
+  const std::vector<uint64_t>& known = process.memory->call_sites;
+  if (std::ranges::find(known, ip) != known.end()) return true;
+  const bool may = active() && !process.code_is_seen && GoesThroughSlot(t.call_.number);
+  Count(t, may ? hot_in_slot : 0);
+  return false;
+}
+
+void Rewriter::Count(StubThread& t, unsigned hot_in_slot) {
   StubProcess& process = *t.process_;
   if (process.sites_waiting) RewriteWaiting(t);
   const bool answer = t.published_ && AnswerIndex(t.call_.number);
   const bool own = process.lends && OwnIndex(t.call_.number);
-  if (!answer && !own) return;
+  if (!answer && !own && hot_in_slot == 0) return;
   const uint64_t ip = t.call_.ip;
   SiteCount* site = std::ranges::find(process.sites, ip, &SiteCount::ip);
   if (site == std::end(process.sites)) {
     site = &process.sites[process.next_site++ % StubProcess::kSites];
-    *site = {.ip = ip, .count = 0, .number = static_cast<uint32_t>(t.call_.number)};
+    *site = {.ip = ip,
+             .count = 0,
+             .hot = answer || own ? kHot : hot_in_slot,
+             .number = static_cast<uint32_t>(t.call_.number)};
   }
-  if (site->count >= kHot || ++site->count < kHot) return;
+  if (site->count >= site->hot || ++site->count < site->hot) return;
   if (own && t.registers_.fs_base == 0) {
     // Its TLS is not known before it was captured; without one it is not found.
     site->count = 0;
@@ -81,8 +155,8 @@ void Rewriter::RewriteWaiting(StubThread& t) {
   if (!IsAlone(t)) return;
   t.process_->sites_waiting = false;
   for (SiteCount& site : t.process_->sites) {
-    if (site.count != kHot) continue;
-    site.count = kHot + 1;  // Once, whether it works or not.
+    if (site.count == 0 || site.count != site.hot) continue;
+    ++site.count;  // Once, whether it works or not.
     Rewrite(t, site.ip, site.number);
   }
 }
@@ -94,6 +168,7 @@ std::optional<uint64_t> Rewriter::Target(uint32_t number, bool any_number) const
   if (any_number) return answer ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
   if (answer) return region_.Site(code.answer[*answer]);
   if (own) return region_.Site(code.own[*own]);
+  if (GoesThroughSlot(number)) return region_.Site(code.call_begin);
   return std::nullopt;
 }
 
@@ -116,7 +191,11 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   const auto jump = patch::Jump(site, at);
   if (!trampoline || !jump || !Write(t, at, *trampoline)) return false;
   text->next += patch::kTrampolineSize;
-  return Write(t, site, *jump);
+  if (!Write(t, site, *jump)) return false;
+  if (*target == region_.Site(region_.code().call_begin)) {
+    t.process_->memory->call_sites.push_back(behind);
+  }
+  return true;
 }
 
 // Known already, or found out.  Trampolines that are gone tell of a mapping that was replaced.
@@ -178,6 +257,7 @@ bool Rewriter::LeaveRewritten(StubThread& t, const abi::SigInfo& info) {
   if (info.si_signo == SIGTRAP) return false;  // Who steps gets on.
   if (within(code.answers_begin, code.answers_end)) return LeaveAnswer(t, info.si_signo);
   if (within(code.own_begin, code.own_end)) return LeaveOwn(t, info);
+  if (within(code.call_begin, code.call_end)) return LeaveCall(t, info);
   for (const RewrittenText& text : t.process_->memory->rewritten) {
     if (regs.rip < text.trampolines || regs.rip >= text.next) continue;
     const uint64_t at = regs.rip - (regs.rip - text.trampolines) % patch::kTrampolineSize;

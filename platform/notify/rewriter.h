@@ -32,9 +32,15 @@ class Rewriter {
   static std::optional<unsigned> AnswerIndex(int64_t number);
   // Likewise of calls that change what is the thread's own.
   static std::optional<unsigned> OwnIndex(int64_t number);
-  // A call of a thread that has answers, or may change what is its own, reached the Sentry all the
-  // same.
-  void Note(StubThread& t);
+  // Whether the call may go through the slot: nothing about it concerns the thread's registers, its
+  // memory's mappings or its descriptors in the host.
+  static bool GoesThroughSlot(int64_t number);
+  // A call of a thread that has answers, or may change what is its own, or whose site is to be
+  // rewritten for the slot after `hot_in_slot` calls (0: never), reached the Sentry all the same.
+  // Whether its site is one of the latter.
+  bool Note(StubThread& t, unsigned hot_in_slot);
+  // No other thread has the memory.
+  static bool IsAlone(const StubThread& t);
   // Sites that were hot while the memory had several threads; `t` stands still.
   void RewriteWaiting(StubThread& t);
 
@@ -47,9 +53,11 @@ class Rewriter {
   // A signal found the thread in a trampoline or in the code that answers: makes its registers look
   // as before the call.  True: it was a fault of our own, so the thread just has to go on.
   bool LeaveRewritten(StubThread& t, const abi::SigInfo& info);
+  // slot_call.cc: likewise in the code of calls through the slot.
+  bool LeaveCall(StubThread& t, const abi::SigInfo& info);
 
  private:
-  bool IsAlone(StubThread& t) const;
+  void Count(StubThread& t, unsigned hot_in_slot);
   bool Rewrite(StubThread& t, uint64_t behind, uint32_t number);
   std::optional<uint64_t> Target(uint32_t number, bool any_number) const;
   bool LeaveAnswer(StubThread& t, int signal);

@@ -55,6 +55,8 @@ class StubMemory : public base::RefCounted {
   void ReturnSlot(const Slot& slot) { free_.push_back(slot); }
 
   std::vector<RewrittenText> rewritten;  // Copied with the memory.
+  // Behind the rewritten sites whose calls may go through the slot.  Copied with the memory.
+  std::vector<uint64_t> call_sites;
 
   // Threads that may change what is their own (SlotOwn), by the base of their TLS.  The guest's
   // copy is at the bottom of `slot`, which the trampolines point to.
@@ -76,11 +78,12 @@ class StubMemory : public base::RefCounted {
 struct SiteCount {
   uint64_t ip = 0;
   uint32_t count = 0;
+  uint32_t hot = 0;     // From so many on it is.
   uint32_t number = 0;  // Of the call.
 };
 
 struct StubProcess : base::RefCounted {
-  static constexpr size_t kSites = 16;  // In turn; others are forgotten.
+  static constexpr size_t kSites = 32;  // In turn; others are forgotten.
 
   // 0: the host made no process yet, or it has not reported.  Asked for without the lock, too.
   std::atomic<pid_t> pid = 0;
@@ -95,7 +98,8 @@ struct StubProcess : base::RefCounted {
   bool sites_waiting = false;  // Some are hot, but the memory had several threads.
   bool lends = false;          // Threads would change what is their own, if they could.
   bool looked_for_tls = false;
-  bool internal = false;  // Zygote or pool: the kernel does not know it.
+  bool code_is_seen = false;  // By a debugger: no more sites are rewritten for calls in the slot.
+  bool internal = false;      // Zygote or pool: the kernel does not know it.
 };
 
 }  // namespace platform::notify

@@ -36,7 +36,8 @@ StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process,
       state_(state),
       registers_(CleanRegisters()) {
   UseOwnFrame();
-  header()->answers.valid = header()->own.valid = 0;  // The slot's last thread was another one.
+  header()->answers.valid = header()->own.valid = header()->call.watch =
+      0;  // The slot's last thread was another one.
 }
 
 FrameArea StubThread::frame_area() const {
@@ -92,6 +93,11 @@ bool StubThread::Lend(uint64_t blocked, uint64_t robust_list) {
   return true;
 }
 
+void StubThread::LeaveCodeAlone() {
+  MutexLock lock(&backend_.mu_);
+  process_->code_is_seen = true;
+}
+
 OwnCell* StubThread::lent() {
   return lent_ ? &header()->own : nullptr;
 }
@@ -109,8 +115,15 @@ bool StubThread::IsOnItsWay() const {
 
 void StubThread::Answer(int64_t command, State next) {
   EndOpenWait();
+  Run();
   state_ = next;
   backend_.listener_.Reply(notification_, command);
+}
+
+// It is about to: one that is watched is not alone any more.
+void StubThread::Run() {
+  backend_.mu_.AssertHeld();
+  if (backend_.watched_ != nullptr && backend_.watched_ != this) backend_.EndWatch();
 }
 
 int StubThread::host_tid() const {
@@ -130,6 +143,8 @@ void StubThread::Kick() {
 // The call's answer.  When a kick is under way the host may lose it: remembered for OnKick().
 void StubThread::FinishCall(int64_t result) {
   if (capture_wanted_) Kick();
+  backend_.mu_.AssertHeld();
+  backend_.ConsiderWatching(this);
   if (kick_sent_) crossed_ = {.valid = true, .call = call_, .result = result};
   Answer(result, State::kRunning);
 }
@@ -138,6 +153,8 @@ void StubThread::FinishSyscall(int64_t result) {
   MutexLock lock(&backend_.mu_);
   if (state_ == State::kCalling) {
     FinishCall(result);
+  } else if (state_ == State::kInSlot) {
+    FinishInSlot(result);
   } else if (FinishRest(result, false)) {
     return;
   } else if (state_ == State::kCaptured) {
@@ -151,6 +168,9 @@ void StubThread::FinishSyscallAndCapture(int64_t result) {
   if (state_ == State::kCalling) {
     capture_wanted_ = true;
     FinishCall(result);
+  } else if (state_ == State::kInSlot) {
+    capture_wanted_ = true;
+    FinishInSlot(result);
   } else if (FinishRest(result, true)) {
     return;
   } else if (state_ == State::kCaptured) {
@@ -162,8 +182,10 @@ void StubThread::FinishSyscallAndCapture(int64_t result) {
 
 void StubThread::ContinueSyscall() {
   MutexLock lock(&backend_.mu_);
+  if (state_ == State::kInSlot) return ReissueInSlot();
   if (ReissueCall() || state_ != State::kCalling) return;
   EndOpenWait();
+  Run();
   if (capture_wanted_) Kick();
   state_ = State::kRunning;
   backend_.listener_.Continue(notification_);
@@ -228,6 +250,9 @@ void StubThread::ExitThread() {
   } else if (state_ == State::kCalling) {
     exit_wanted_ = capture_wanted_ = true;
     FinishCall(-EINTR);
+  } else if (state_ == State::kInSlot) {
+    exit_wanted_ = capture_wanted_ = true;
+    FinishInSlot(-EINTR);
   } else {
     exit_wanted_ = true;
     if (state_ == State::kRunning || (state_ == State::kCloning && clone_goes_on_))

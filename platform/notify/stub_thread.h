@@ -28,16 +28,18 @@ class StubThread final : public Thread,
                          public base::ListNode<StubThread> {
  public:
   enum class State {
-    kBooting,    // The first stub, until it is parked.
-    kArriving,   // Cloned, but its first call (hello) was not seen; may be parked afterwards.
-    kHeld,       // Said hello, and waits for its parent's part.
-    kParking,    // Said hello, will ring.
-    kRunning,    // Guest code, or a host call that it was allowed.
-    kCalling,    // Its call waits for an answer.
-    kCaptured,   // Its doorbell waits for an answer.
-    kRinging,    // Resumed only to ring again.
-    kDozing,     // Its call waits for an answer, and it is on its way to kResting.
-    kResting,    // As kCalling, but it sleeps in the shim: no notification is open.
+    kBooting,   // The first stub, until it is parked.
+    kArriving,  // Cloned, but its first call (hello) was not seen; may be parked afterwards.
+    kHeld,      // Said hello, and waits for its parent's part.
+    kParking,   // Said hello, will ring.
+    kRunning,   // Guest code, or a host call that it was allowed.
+    kCalling,   // Its call waits for an answer.
+    kCaptured,  // Its doorbell waits for an answer.
+    kRinging,   // Resumed only to ring again.
+    kDozing,    // Its call waits for an answer, and it is on its way to kResting.
+    kResting,   // As kCalling, but it sleeps in the shim: no notification is open.
+    kInSlot,  // As kCalling, but the call came through the slot, and it looks there for the answer,
+              // or is about to come.
     kInjecting,  // Runs operations.
     kCloning,
     kExiting,  // Told to call exit(2); no longer the kernel's.
@@ -77,6 +79,7 @@ class StubThread final : public Thread,
   void Withdraw() override;
   bool Lend(uint64_t blocked, uint64_t robust_list) override;
   OwnCell* lent() override;
+  void LeaveCodeAlone() override;
 
   int host_tid() const override;
   int host_pid() const override { return process_->pid; }
@@ -107,9 +110,15 @@ class StubThread final : public Thread,
   void FinishCall(int64_t result);
   bool FinishRest(int64_t result, bool capture);
   void EndOpenWait();
+  void Run();
   bool ReissueCall();
   void SetUpReissue();
   bool TakeReissue(const seccomp_notif& n);
+  void RestLocked();
+  void FinishInSlot(int64_t result);
+  void ReissueInSlot();
+  // It is to make in the host the call that it made in the slot.
+  void Summon();
   void SendToRest();
   void LeaveRest(uint32_t how, State next);
   void StartOps();
@@ -136,7 +145,8 @@ class StubThread final : public Thread,
   bool exit_wanted_ = false;    // As soon as it is captured.
   CrossedAnswer crossed_;
   bool waits_openly_ = false;            // Counted in the backend's open_waits_.
-  std::optional<int64_t> early_answer_;  // Came in kDozing.
+  std::optional<int64_t> early_answer_;  // Came in kDozing or kInSlot.
+  bool rest_wanted_ = false;             // Asked for in kInSlot.
   bool reissue_ = false;                 // Makes its call again, only for the host to execute it.
 
   std::vector<HostCall> ops_;

@@ -37,6 +37,9 @@ shim_start:
         .long   own_set_robust_list - shim_start
         .long   own_states - shim_start
         .long   (own_states_end - own_states) / 8
+        .irp    part, begin, numbered, flagged, stored, plain, made, done, end
+        .long   call_\part - shim_start
+        .endr
 
         .balign 64
 // A signal: the frame is at rsp, on the alternate stack that the slot is.  All signals are blocked.
@@ -285,6 +288,7 @@ answer_any:
 answers_end:
 
 #include "platform/shim/own.S"
+#include "platform/shim/call.S"
 
 // Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.
 shim_boot_entry:

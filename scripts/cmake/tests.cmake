@@ -37,10 +37,11 @@ function(sentry_sandbox_case name)
 endfunction()
 
 # sentry_syscall_tests(FOLDER ON_FILESYSTEMS FAMILY...): every .cc is a static program.  It runs natively and on each
-# platform with its files on tmpfs; the families named also on the overlay and on a Gofer mount.  A line
+# platform with its files on tmpfs; the families named also on the overlay and on a Gofer mount, and
+# those of SPINNING also with a Sentry that watches slots whatever the machine does.  A line
 # "// libraries: NAME..." in the source says what else it is linked with.
 function(sentry_syscall_tests folder)
-  cmake_parse_arguments(ARG "" "" "ON_FILESYSTEMS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "ON_FILESYSTEMS;SPINNING" ${ARGN})
   set(runner ${CMAKE_SOURCE_DIR}/tests/support/run_syscall_test.py)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
   foreach(source ${sources})
@@ -70,6 +71,10 @@ function(sentry_syscall_tests folder)
           COMMAND ${command} --platform ${platform} --fs ${fs} --sentry $<TARGET_FILE:sentry>)
       endforeach()
     endforeach()
+    if(family IN_LIST ARG_SPINNING)
+      sentry_sandbox_case(syscall.${family}.notify.spinning TIMEOUT 60
+        COMMAND ${command} --platform notify --flag=--spin=always --sentry $<TARGET_FILE:sentry>)
+    endif()
   endforeach()
 endfunction()
 

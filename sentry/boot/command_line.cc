@@ -276,6 +276,11 @@ void AddRunFlags(CLI::App& app, Config& config) {
       ->check(CLI::IsMember({"auto", "notify", "ptrace"}));
   app.add_flag("!--no-patch", config.patch,
                "leave the code of guests as it is: some calls get slower");
+  app.add_option(
+         "--spin", config.spin,
+         "auto (default: for microseconds, while a CPU is idle and a single thread calls all "
+         "the time), always or never: calls get faster, and the second CPU works too")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   auto take_names = [&config](const std::vector<std::string>& values) {
     config.strace = true;
     for (const std::string& names : values) {

@@ -51,6 +51,7 @@ struct Config {
   // --- how it runs and what is told ---
   std::string platform = "auto";  // auto, notify, ptrace.
   bool patch = true;              // notify: rewrite hot call sites.
+  std::string spin = "auto";  // --spin
   bool strace = false;
   std::vector<std::string> strace_names;  // Empty: all calls.
   std::string strace_file;                // Empty: standard error.

@@ -58,6 +58,10 @@ void WithdrawAnswers(Task& task) {
   if (platform::SelfAnswering* thread = ThreadOf(task)) thread->Withdraw();
 }
 
+void LeaveCodeAlone(Task& task) {
+  if (platform::SelfAnswering* thread = ThreadOf(task)) thread->LeaveCodeAlone();
+}
+
 void LendOwn(Task& task) {
   if (IsWatched(task)) return;
   // Who shares the memory of another process may have the TLS of that one's thread (vfork(2)).

@@ -16,6 +16,9 @@ void PublishAnswers(Task& task);
 // Called by whoever changes an answer or begins to watch.
 void WithdrawAnswers(Task& task);
 
+// A tracer may look at its code.
+void LeaveCodeAlone(Task& task);
+
 // From now on, unless something is against it; the task is in a call, or its thread has not begun.
 void LendOwn(Task& task);
 // A new thread with a TLS of its own may what its parent may.

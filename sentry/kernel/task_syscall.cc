@@ -89,6 +89,7 @@ void Task::CompleteSyscall(Result<uint64_t> result) {
 void Task::Answer(uint64_t value) {
   if (seccomp_mode != 0 || tracer || user_dispatch.on)
     WithdrawAnswers(*this);  // Perhaps by this very call.
+  if (tracer) LeaveCodeAlone(*this);
   SettleOwn(*this);
   state_ = State::kRunning;
   in_call_ = false;

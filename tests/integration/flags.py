@@ -246,10 +246,21 @@ def statistics(machine, scratch):
 
 
 @case("told")
+def spinning_saves_switches(machine, scratch):
+    if machine.platform != "notify":
+        return
+    asks = "import os\nfor i in range(5000): os.umask(18)"
+    for how, least, most in (("always", 50, 10**6), ("never", 0, 0)):
+        result = machine.run(["/usr/bin/python3", "-c", asks], scratch, flags=["--stats", f"--spin={how}"])
+        saved = re.search(r"^calls without a switch .*: (\d+)$", result.err, re.M)
+        check(saved and least <= int(saved[1]) <= most, result)
+
+
+@case("told")
 def help_names_every_flag(machine, scratch):
     text = machine.raw(["--help"], scratch).out
     for flag in ("root", "ro", "rw", "tmpfs", "hide", "export-changes", "cwd", "env", "clear-env", "user", "hostname", "net", "memory", "pids",
-                 "timeout", "cpus", "fsize", "platform", "strace", "stats", "log", "log-level", "log-format"):
+                 "timeout", "cpus", "fsize", "platform", "spin", "strace", "stats", "log", "log-level", "log-format"):
         check(re.search(rf"^\s+--{flag}\b", text, re.M), f"--{flag} is not in the help")
 
 

@@ -31,6 +31,7 @@ def parse_args():
     parser.add_argument("--platform", required=True, choices=["native", "notify", "ptrace"])
     parser.add_argument("--fs", default="tmpfs", choices=["tmpfs", "overlay", "gofer"])
     parser.add_argument("--sentry")
+    parser.add_argument("--flag", action="append", default=[], help="one more flag of the sandbox: --flag=--spin=always")
     parser.add_argument("--filter", default="*", help="a gtest filter, for running by hand")
     return parser.parse_args()
 
@@ -60,6 +61,7 @@ class Machine:
             return program
         inside = self.host_dir or "/tmp"
         flags = [f"--platform={self.args.platform}", "--env", f"TEST_TMPDIR={inside}"]
+        flags += self.args.flag
         if self.args.fs == "gofer":
             flags += ["--rw", inside]
         return [self.args.sentry, *flags, "--", *program]

@@ -1,0 +1,187 @@
+// Calls through the slot (SlotCall): watched for, taken, answered, and what becomes of one that has
+// to wait: the thread comes and makes it in the host, where it sleeps as any other.
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "platform/notify/backend.h"
+#include "platform/notify/packed_flags.h"
+#include "platform/patch/site.h"
+
+namespace platform::notify {
+namespace {
+
+bool Change(abi::stub::SlotCall& call, uint32_t from, uint32_t to) {
+  return __atomic_compare_exchange_n(&call.state, &from, to, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED);
+}
+
+}  // namespace
+
+uint64_t Backend::CallsInSlots() {
+  base::MutexLock lock(&mu_);
+  return watcher_.all_taken();
+}
+
+// An answer is about to wake the thread, whose slot is to be watched from then on, or not.
+void Backend::ConsiderWatching(StubThread* t) {
+  if (t->process_->memory->call_sites.empty()) return;
+  if (watcher_.OnAnswer(*t) && !t->kick_sent_ && OnlyRuns(*t) && watcher_.Begin()) {
+    Watch(t);
+  } else if (watched_ == t) {
+    EndWatch();
+  }
+}
+
+// Of all that the kernel knows: others would wait for us while we spin.
+bool Backend::OnlyRuns(const StubThread& t) const {
+  if (!Rewriter::IsAlone(t)) return false;
+  if (watched_ == &t) return true;  // Who runs besides ends that.
+  constexpr size_t kMany = 64;
+  return threads_.size() <= kMany && std::ranges::none_of(threads_, [&t](const auto& entry) {
+           return entry.second != &t && entry.second->state_ == State::kRunning;
+         });
+}
+
+void Backend::Watch(StubThread* t) {
+  if (watched_ != t) {
+    if (watched_ != nullptr) StopLooking();
+    // From here on the thread runs on another processor than this one, which keeps spinning.
+    listener_.SetSyncWakeUp(false);
+    watched_ = t;
+  }
+  abi::stub::SlotCall& call = t->header()->call;
+  __atomic_store_n(&call.watch, uint32_t{SHIM_CALL_WATCHED}, __ATOMIC_SEQ_CST);
+  watched_call_.store(&call);
+}
+
+// The thread makes its calls in the host until it gets another answer.
+void Backend::StopLooking() {
+  watched_call_.store(nullptr);
+  __atomic_store_n(&watched_->header()->call.watch, 0u, __ATOMIC_SEQ_CST);
+}
+
+void Backend::EndWatch() {
+  StopLooking();
+  watched_ = nullptr;
+  watcher_.End();
+  listener_.SetSyncWakeUp(true);
+}
+
+std::optional<Event> Backend::OnAwaited(const abi::stub::SlotCall& call, Watcher::Awaited what) {
+  if (watched_ == nullptr || &watched_->header()->call != &call) return std::nullopt;
+  StubThread* const t = watched_;
+  watcher_.OnAwaited(what);
+  // Whoever stops looking looks once more.
+  if (what == Watcher::Awaited::kNothing) StopLooking();
+  if (what == Watcher::Awaited::kPreempted) StopLooking();
+  return TakeCall(t);
+}
+
+std::optional<Event> Backend::TakeCall(StubThread* t) {
+  abi::stub::SlotCall& call = t->header()->call;
+  if (t->state_ != State::kRunning || t->kick_sent_ || t->exit_wanted_ || t->reissue_ ||
+      !Change(call, SHIM_CALL_MADE, SHIM_CALL_TAKEN)) {
+    return std::nullopt;
+  }
+  Syscall made;
+  made.number = __atomic_load_n(&call.number, __ATOMIC_RELAXED);
+  made.ip = __atomic_load_n(&call.ip, __ATOMIC_RELAXED);
+  for (size_t i = 0; i < std::size(made.args); ++i) {
+    made.args[i] = __atomic_load_n(&call.args[i], __ATOMIC_RELAXED);
+  }
+  if (!Rewriter::GoesThroughSlot(made.number)) {  // Nobody's but the guest's own doing.
+    Change(call, SHIM_CALL_TAKEN, SHIM_CALL_COME);
+    return std::nullopt;
+  }
+  watcher_.OnTaken();
+  t->call_ = made;
+  t->crossed_.valid = false;
+  t->early_answer_.reset();
+  t->rest_wanted_ = false;
+  t->state_ = State::kInSlot;
+  return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = false, .call = made};
+}
+
+void StubThread::Summon() {
+  Change(header()->call, SHIM_CALL_TAKEN, SHIM_CALL_COME);
+}
+
+void StubThread::FinishInSlot(int64_t result) {
+  backend_.mu_.AssertHeld();
+  abi::stub::SlotCall& call = header()->call;
+  if (!capture_wanted_) {
+    backend_.ConsiderWatching(this);
+    __atomic_store_n(&call.result, result, __ATOMIC_RELAXED);
+    if (Change(call, SHIM_CALL_TAKEN, SHIM_CALL_ANSWERED)) {
+      state_ = State::kRunning;
+      return;
+    }
+  }
+  // It comes, or is told to.
+  Summon();
+  early_answer_ = result;
+  backend_.reaper_.StartTicks();
+}
+
+// The host is to execute it: the thread makes it there.
+void StubThread::ReissueInSlot() {
+  Summon();
+  state_ = State::kRunning;
+  reissue_ = true;
+  if (capture_wanted_) Kick();
+}
+
+// The thread comes for the answer, or for the wait.
+std::optional<Event> Backend::OnCame(StubThread* t, const seccomp_notif& n) {
+  t->notification_ = n.id;
+  if (IsRing(n)) {
+    // Somebody's signal from outside, or a fault of the guest's own making.
+    SignalFrame frame;
+    if (!TakeFrame(t, n, &frame)) return Hostile(t, "has a bad signal frame");
+    rewriter_.LeaveCall(*t, frame.info);
+    __atomic_store_n(&t->header()->call.state, uint32_t{SHIM_CALL_WAITING}, __ATOMIC_RELEASE);
+    t->StoreFrame();
+    t->Answer(SHIM_DO_RESUME, State::kInSlot);
+    return std::nullopt;
+  }
+  t->state_ = State::kCalling;
+  if (t->early_answer_) {
+    t->FinishCall(*std::exchange(t->early_answer_, std::nullopt));
+  } else if (t->rest_wanted_) {
+    t->RestLocked();
+  }
+  return std::nullopt;
+}
+
+// Back to the call, or to its end when it was answered: nobody sees anything in between.
+bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
+  Registers& regs = t.registers_;
+  const abi::stub::ShimHeader& code = region_.code();
+  abi::stub::SlotCall& shared = t.header()->call;
+  const abi::stub::SlotCall call = shared;
+  const auto past = [&](uint32_t label) { return regs.rip >= region_.Site(label); };
+  if (!past(code.call_begin) || past(code.call_end)) return false;
+  const uint64_t behind = past(code.call_stored) ? call.ip : regs.r11;
+  const bool answered = past(code.call_made) && call.state == SHIM_CALL_ANSWERED;
+  if (past(code.call_numbered)) regs.rax = call.number;
+  if (past(code.call_flagged)) UnpackFlags(call.flags, &regs);
+  regs.rip = behind - patch::kSyscallSize;
+  if (answered) {
+    regs.rax = static_cast<uint64_t>(call.result);
+    regs.rip = regs.rcx = behind;
+  } else {
+    __atomic_store_n(&shared.state, uint32_t{SHIM_CALL_NONE}, __ATOMIC_RELEASE);
+  }
+  const bool fault = info.si_signo == SIGSEGV || info.si_signo == SIGBUS;
+  const uint64_t at = info.fields.fault.addr;
+  // A slot that is shut: the process is a copy of the one that was rewritten.
+  if (fault && at >= region_.start() && at < region_.end()) PointTo(t);
+  return fault;
+}
+
+}  // namespace platform::notify
