@@ -51,7 +51,7 @@ struct Config {
   // --- how it runs and what is told ---
   std::string platform = "auto";  // auto, notify, ptrace.
   bool patch = true;              // notify: rewrite hot call sites.
-  std::string spin = "auto";  // --spin
+  std::string spin = "auto";      // --spin: notify: auto, always or never.
   bool strace = false;
   std::vector<std::string> strace_names;  // Empty: all calls.
   std::string strace_file;                // Empty: standard error.

@@ -78,7 +78,7 @@ TEST(CallLoop, EachHappensOnce) {
 }
 
 TEST(CallLoop, ResultsAndErrors) {
-  char byte;
+  char byte = 0;
   const int fd = NewFile();
   ASSERT_EQ(write(fd, "abc", 3), 3);
   struct stat status;
@@ -295,7 +295,7 @@ TEST(CallLoop, TwoThatWaitForEachOther) {
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    int got;
+    int got = 0;
     while (Receive(ends[1], Address(&got), sizeof(got)) == sizeof(got)) {
       ++got;
       if (Write(ends[1], Address(&got), sizeof(got)) != sizeof(got)) _exit(1);
