@@ -27,7 +27,7 @@ Result<std::string> CopyInHostName(Task& task, UserPtr<char> name, int length) {
   if (!task.creds().HasCapabilityIn(owner, abi::kCapSysAdmin)) return Errno(EPERM);
   if (length < 0 || length > static_cast<int>(abi::kHostNameMax)) return Errno(EINVAL);
   std::vector<char> text = TRY(task.CopyInArray(name, static_cast<size_t>(length)));
-  return std::string(text.data(), ::strnlen(text.data(), text.size()));
+  return std::string(text.begin(), std::find(text.begin(), text.end(), '\0'));
 }
 
 }  // namespace
