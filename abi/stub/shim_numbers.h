@@ -57,11 +57,11 @@
 #define SHIM_CALL_WATCHED 0x5e4d0a13  // SlotCall::watch, or not.
 // SlotCall::state.
 #define SHIM_CALL_NONE 0
-#define SHIM_CALL_MADE 1      // By the thread.
-#define SHIM_CALL_TAKEN 2     // By the Sentry.
-#define SHIM_CALL_ANSWERED 3  // By the Sentry: the result is there.
-#define SHIM_CALL_COME 4      // By the Sentry: make it in the host.
-#define SHIM_CALL_WAITING 5   // By the thread: it makes it in the host, to sleep there.
+#define SHIM_CALL_MADE 1         // By the thread.
+#define SHIM_CALL_TAKEN 2        // By the Sentry.
+#define SHIM_CALL_ANSWERED 3     // By the Sentry: the result is there.
+#define SHIM_CALL_COME 4         // By the Sentry: make it in the host.
+#define SHIM_CALL_WAITING 5      // By the thread: it makes it in the host, to sleep there.
 #define SHIM_CALL_PATIENCE 1000  // Looks at the state, each behind a `pause`.
 
 // The clone child's register r9: its slot's address with these bits.
