@@ -30,7 +30,12 @@ uint64_t Backend::CallsInSlots() {
 // An answer is about to wake the thread, whose slot is to be watched from then on, or not.
 void Backend::ConsiderWatching(StubThread* t) {
   if (t->process_->memory->call_sites.empty()) return;
-  if (watcher_.OnAnswer(*t) && !t->kick_sent_ && OnlyRuns(*t) && watcher_.Begin()) {
+  if (!watcher_.OnAnswer(*t) || t->kick_sent_ || !OnlyRuns(*t)) {
+    if (watched_ == t) EndWatch();
+  } else if (receiver_.load() != 0) {
+    // Whoever might look sleeps in the host, because this answer took its time.
+    if (watched_ == t) StopLooking();
+  } else if (watcher_.Begin()) {
     Watch(t);
   } else if (watched_ == t) {
     EndWatch();
@@ -98,6 +103,7 @@ std::optional<Event> Backend::TakeCall(StubThread* t) {
     Change(call, SHIM_CALL_TAKEN, SHIM_CALL_COME);
     return std::nullopt;
   }
+  watched_call_.store(nullptr);  // Until it has its answer there is nothing to see.
   watcher_.OnTaken();
   t->call_ = made;
   t->crossed_.valid = false;

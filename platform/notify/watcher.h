@@ -60,7 +60,8 @@ class Watcher {
   void StandAnywhere();
 
  private:
-  void StandApart();
+  // False: it does already.
+  bool StandApart();
   bool HasIdleProcessor(int64_t now);
   unsigned CountRunning();
 
@@ -76,6 +77,7 @@ class Watcher {
   unsigned score_ = 0;  // How many calls in a row came soon and were watchable, about.
   unsigned needed_;     // So many.
   std::atomic<bool> watching_{false};
+  std::atomic<int> left_{-1};  // The processor that is the thread's meanwhile; -1: none yet.
   uint64_t all_taken_ = 0;
   unsigned taken_ = 0;       // Since watching began.
   int64_t look_again_ = 0;   // At who runs.
