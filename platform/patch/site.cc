@@ -72,12 +72,20 @@ bool IsRegisterMove(std::span<const std::byte> bytes, size_t end) {
          At(bytes, end - 1) >= 0xc0 && At(bytes, end - 4) != 0x0f;
 }
 
+// `cmp` and `cmov` between 64-bit registers, as where an argument is bounded (getdents64 of glibc).
+bool IsBoundedArgument(std::span<const std::byte> bytes, size_t end) {
+  return At(bytes, end - 7) == 0x48 && At(bytes, end - 6) == 0x39 && At(bytes, end - 5) >= 0xc0 &&
+         At(bytes, end - 4) == 0x48 && At(bytes, end - 3) == 0x0f &&
+         (At(bytes, end - 2) & 0xf0) == 0x40 && At(bytes, end - 1) >= 0xc0;
+}
+
 // At `at`, with enough before it.
 bool IsMovOf(std::span<const std::byte> bytes, size_t at, uint32_t number) {
   if (At(bytes, at) != kMovEax || Load<uint32_t>(bytes, at + 1) != number) return false;
   if (IsRegisterMove(bytes, at)) {
     return !MayBeginLonger(At(bytes, at - 4)) && !IsRexB(At(bytes, at - 4));
   }
+  if (IsBoundedArgument(bytes, at)) return true;
   const uint8_t before = At(bytes, at - 1);
   const bool prefixed = (before & 0xf0) == 0x40 || before == 0x0f || before == 0x66 ||
                         before == 0x67 || before == 0xf2 || before == 0xf3;

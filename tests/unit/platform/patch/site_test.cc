@@ -65,6 +65,15 @@ TEST(Site, MoveBetweenRegistersBeforeIt) {
   EXPECT_EQ(KindOf(Bytes({0x00, 0x0f, 0xf2}, kGetpid), 39), Kind::kNone);
 }
 
+TEST(Site, BoundedArgumentBeforeIt) {
+  // cmp %rax, %rdx; cmova %rax, %rdx
+  EXPECT_EQ(KindOf(Bytes({0x48, 0x39, 0xc2, 0x48, 0x0f, 0x47, 0xd0}, kGetpid), 39), Kind::kNumber);
+  // In memory; without the comparison; the end of something longer.
+  EXPECT_EQ(KindOf(Bytes({0x48, 0x39, 0xc2, 0x48, 0x0f, 0x47, 0x10}, kGetpid), 39), Kind::kNone);
+  EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0x48, 0x0f, 0x47, 0xd0}, kGetpid), 39), Kind::kNone);
+  EXPECT_EQ(KindOf(Bytes({0x48, 0x39, 0xc2, 0x90, 0x90, 0x47, 0xd0}, kGetpid), 39), Kind::kNone);
+}
+
 TEST(Site, AnArgumentLoadedBetweenMovAndSyscall) {
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRip), 14), Kind::kLea);
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRbp), 14), Kind::kLea);
