@@ -161,11 +161,14 @@ void Rewriter::RewriteWaiting(StubThread& t) {
   }
 }
 
-std::optional<uint64_t> Rewriter::Target(uint32_t number, bool any_number) const {
+std::optional<uint64_t> Rewriter::Target(uint32_t number, patch::Kind kind) const {
   const abi::stub::ShimHeader& code = region_.code();
   const std::optional<unsigned> answer = AnswerIndex(number);
   const std::optional<unsigned> own = OwnIndex(number);
-  if (any_number) return answer ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
+  if (kind == patch::Kind::kAny) {
+    return answer ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
+  }
+  if (kind == patch::Kind::kAtCwd && (answer || own)) return std::nullopt;
   if (answer) return region_.Site(code.answer[*answer]);
   if (own) return region_.Site(code.own[*own]);
   if (GoesThroughSlot(number)) return region_.Site(code.call_begin);
@@ -177,7 +180,7 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   if (!ReadAll(t, behind - before.size(), &before)) return false;
   const patch::Kind kind = patch::KindOf(before, number);
   if (kind == patch::Kind::kNone) return false;
-  const std::optional<uint64_t> target = Target(number, kind == patch::Kind::kAny);
+  const std::optional<uint64_t> target = Target(number, kind);
   const patch::First first = patch::FirstOf(before, kind);
   const uint64_t site = patch::SiteStart(behind, first);
   RewrittenText* text = TextAt(t, site);

@@ -17,6 +17,7 @@
 #include "abi/linux/signal.h"
 #include "platform/notify/stub_process.h"
 #include "platform/notify/stub_region.h"
+#include "platform/patch/site.h"
 
 namespace platform::notify {
 
@@ -59,7 +60,7 @@ class Rewriter {
  private:
   void Count(StubThread& t, unsigned hot_in_slot);
   bool Rewrite(StubThread& t, uint64_t behind, uint32_t number);
-  std::optional<uint64_t> Target(uint32_t number, bool any_number) const;
+  std::optional<uint64_t> Target(uint32_t number, patch::Kind kind) const;
   bool LeaveAnswer(StubThread& t, int signal);
   // own_table.cc
   bool MakeTable(StubThread& t);

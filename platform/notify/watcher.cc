@@ -22,7 +22,7 @@ constexpr int64_t kFirstPause = kMillisecond, kLongestPause = 64 * kMillisecond;
 
 constexpr unsigned kFewest = 32, kMost = 1024;          // Calls in a row before watching.
 constexpr unsigned kHotSite = 256, kHotSiteAlways = 8;  // It may not come to be watched.
-constexpr unsigned kMiss = 8;  // What a call counts that could not come through the slot.
+constexpr unsigned kMiss = 4;  // What a call counts that could not come through the slot.
 
 int64_t Now() {
   timespec now;

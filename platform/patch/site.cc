@@ -1,5 +1,7 @@
 #include "platform/patch/site.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -110,6 +112,15 @@ bool IsArgumentLea(std::span<const std::byte> lea) {
   return with_base || IsRipRelative(lea);
 }
 
+// `mov` between 64-bit registers and `mov $AT_FDCWD, %edi`, which ends at `end`: openat(2) as glibc
+// has it for opendir(3).
+bool IsAtCwd(std::span<const std::byte> bytes, size_t end) {
+  constexpr uint8_t kMovEdi = 0xbf;
+  const size_t mov = end - kJumpSize;
+  return At(bytes, mov) == kMovEdi && Load<int32_t>(bytes, mov + 1) == AT_FDCWD &&
+         At(bytes, mov - 3) == 0x48 && At(bytes, mov - 2) == 0x89 && At(bytes, mov - 1) >= 0xc0;
+}
+
 constexpr size_t kSyscallAt = sizeof(SiteBytes) - kSyscallSize;
 
 // Its displacement counts from its end.
@@ -129,6 +140,7 @@ Kind KindOf(const SiteBytes& bytes, uint32_t number) {
   if (At(all, kSyscallAt) != 0x0f || At(all, kSyscallAt + 1) != 0x05) return Kind::kNone;
   if (std::memcmp(bytes.data(), kSyscall3, sizeof(kSyscall3)) == 0) return Kind::kAny;
   if (IsMovOf(all, kSyscallAt - kJumpSize, number)) return Kind::kNumber;
+  if (IsAtCwd(all, kSyscallAt)) return Kind::kAtCwd;
   const size_t lea = kSyscallAt - kLeaSize;
   const bool with_lea = IsArgumentLea(all.subspan(lea)) && IsMovOf(all, lea - kJumpSize, number);
   return with_lea ? Kind::kLea : Kind::kNone;

@@ -34,6 +34,7 @@ enum class Kind {
   kNone,
   kNumber,  // mov $number, %eax; syscall
   kLea,     // mov $number, %eax; lea ..., %rdi or %rsi or %rdx; syscall
+  kAtCwd,   // mov between registers; mov $AT_FDCWD, %edi; syscall: the number was loaded before.
   kAny,     // The C library's syscall(3), whose number is an argument: its flags matter to nobody.
 };
 

@@ -74,6 +74,14 @@ TEST(Site, BoundedArgumentBeforeIt) {
   EXPECT_EQ(KindOf(Bytes({0x48, 0x39, 0xc2, 0x90, 0x90, 0x47, 0xd0}, kGetpid), 39), Kind::kNone);
 }
 
+TEST(Site, CurrentDirectoryLoadedLast) {
+  const std::initializer_list<int> cwd = {0xbf, 0x9c, 0xff, 0xff, 0xff, 0x0f, 0x05};
+  EXPECT_EQ(KindOf(Bytes({0x48, 0x89, 0xfe}, cwd), 257), Kind::kAtCwd);  // mov %rdi, %rsi
+  EXPECT_EQ(KindOf(Bytes({0x48, 0x89, 0x3e}, cwd), 257), Kind::kNone);   // Into memory.
+  EXPECT_EQ(KindOf(Bytes({0x48, 0x89, 0xfe}, {0xbf, 1, 0, 0, 0, 0x0f, 0x05}), 257), Kind::kNone);
+  EXPECT_EQ(FirstOf(Bytes({0x48, 0x89, 0xfe}, cwd), Kind::kAtCwd).size, kJumpSize);
+}
+
 TEST(Site, AnArgumentLoadedBetweenMovAndSyscall) {
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRip), 14), Kind::kLea);
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRbp), 14), Kind::kLea);
