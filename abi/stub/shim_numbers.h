@@ -18,7 +18,7 @@
 #define SHIM_H_CLONE_CHILD 48
 #define SHIM_H_BOOT_STAGE 56
 #define SHIM_H_LISTENER 60
-#define SHIM_H_SCRATCH 64
+#define SHIM_H_SET_BASES 64
 #define SHIM_H_CLONE_TID 72
 #define SHIM_H_REST 76
 #define SHIM_H_ANSWERS 80
@@ -27,6 +27,10 @@
 #define SHIM_H_OPS 320
 #define SHIM_OP_SIZE 64
 #define SHIM_MAX_OPS 24
+
+// Without FSGSBASE: which bases the host has to set before the thread resumes.
+#define SHIM_SET_FS 1
+#define SHIM_SET_GS 2
 
 // The answers in the slot are valid while their first word is this.
 #define SHIM_ANSWERS_VALID 0x5e4d0a11

@@ -71,9 +71,9 @@ struct SlotHeader {
   uint64_t clone_child;  // The child's slot and SHIM_CHILD_ bits.
   uint32_t boot_stage;   // First stub only: futex word, 1 when the filter is about to be installed.
   int32_t listener;      // First stub only: the descriptor, -1 before, -errno - 1 after a failure.
-  uint64_t scratch;
-  uint32_t clone_tid;  // Where the host writes the child's id (CLONE_PARENT_SETTID).
-  uint32_t rest;       // Futex word of SHIM_DO_REST; 0: sleep on.
+  uint64_t set_bases;    // SHIM_SET_ bits.
+  uint32_t clone_tid;    // Where the host writes the child's id (CLONE_PARENT_SETTID).
+  uint32_t rest;         // Futex word of SHIM_DO_REST; 0: sleep on.
   SlotAnswers answers;
   SlotOwn own;
   SlotCall call;
@@ -128,7 +128,7 @@ struct AddressRange {
 struct BootParameters {
   static constexpr int kMaxUnmap = 4;
   static constexpr int kMaxSignals = 8;
-  static constexpr int kMaxFilter = 192;
+  static constexpr int kMaxFilter = 224;
 
   int32_t parent_pid;
   int32_t signal_count;
@@ -152,7 +152,7 @@ static_assert(offsetof(SlotHeader, clone_ctid) == SHIM_H_CLONE_CTID);
 static_assert(offsetof(SlotHeader, clone_child) == SHIM_H_CLONE_CHILD);
 static_assert(offsetof(SlotHeader, boot_stage) == SHIM_H_BOOT_STAGE);
 static_assert(offsetof(SlotHeader, listener) == SHIM_H_LISTENER);
-static_assert(offsetof(SlotHeader, scratch) == SHIM_H_SCRATCH);
+static_assert(offsetof(SlotHeader, set_bases) == SHIM_H_SET_BASES);
 static_assert(offsetof(SlotHeader, clone_tid) == SHIM_H_CLONE_TID);
 static_assert(offsetof(SlotHeader, rest) == SHIM_H_REST);
 static_assert(offsetof(SlotHeader, answers) == SHIM_H_ANSWERS);

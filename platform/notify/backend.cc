@@ -38,6 +38,7 @@ Backend::Backend(const NotifyOptions& options, std::unique_ptr<StubRegion> regio
     : options_(options),
       region_(std::move(region)),
       vdso_(vdso),
+      fsgsbase_((region_->code().features & SHIM_FEATURE_FSGSBASE) != 0),
       self_(::getpid()),
       reaper_(*this),
       rewriter_(options.rewrite_calls ? options.proc_fd : -1, *region_),

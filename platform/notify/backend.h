@@ -154,6 +154,7 @@ class Backend final : public Platform,
   const FpFormat fp_format_;
   const std::unique_ptr<StubRegion> region_;
   const uint64_t vdso_;
+  const bool fsgsbase_;  // Guests can change their segment bases by themselves.
   const pid_t self_;
   Listener listener_;  // Set once, before the first event.
   Reaper reaper_;

@@ -134,12 +134,11 @@ Result<void> Backend::Boot() {
   const VdsoRange vdso = FindVdso();
   ListUnmapped({region_->start(), region_->end() - region_->start()},
                {vdso.start, vdso.end - vdso.start}, boot);
-  const host::Program program =
-      StubFilter({.code_start = region_->code_start(),
-                  .code_end = region_->end(),
-                  .slots_start = region_->slots_start(),
-                  .slots_size = region_->slots_size(),
-                  .fsgsbase = (region_->code().features & SHIM_FEATURE_FSGSBASE) != 0});
+  const host::Program program = StubFilter({.code_start = region_->code_start(),
+                                            .code_end = region_->end(),
+                                            .slots_start = region_->slots_start(),
+                                            .slots_size = region_->slots_size(),
+                                            .fsgsbase = fsgsbase_});
   CHECK(program.size() <= BootParameters::kMaxFilter);
   boot->filter_flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
   boot->filter_length = static_cast<uint16_t>(program.size());

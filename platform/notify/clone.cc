@@ -98,6 +98,7 @@ void Backend::StartClone(StubThread* parent, StubThread* child, const CloneArgum
   parent->clone_rang_ = false;
   parent->clone_parks_ = child->parks_;
   child->clone_parent_ = parent;
+  child->host_bases_ = parent->host_bases_;
   child->StoreFrame();
   parent->Answer(SHIM_DO_CLONE, State::kCloning);
   if (parent->clone_goes_on_ && parent->capture_wanted_) parent->Kick();

@@ -73,9 +73,11 @@ void AddShimCalls(std::vector<Rule>& rules, const FilterAddresses& at) {
                         {Arg(0, PR_SET_PDEATHSIG), Arg(1, 9), host::IpAtLeast(at.code_start),
                          host::IpLess(at.code_end)}));
   if (!at.fsgsbase) {
+    // The guest's own are noted down.
     rules.push_back(Allow(SYS_arch_prctl,
-                          "reads or sets the caller's own segment bases; only without FSGSBASE",
-                          {host::ArgLess(0, 0x1005), host::ArgAtLeast(0, 0x1001)}));
+                          "sets the caller's own segment bases; only without FSGSBASE",
+                          {host::ArgLess(0, 0x1003), host::ArgAtLeast(0, 0x1001),
+                           host::IpAtLeast(at.code_start), host::IpLess(at.code_end)}));
   }
 }
 

@@ -99,6 +99,8 @@ std::optional<Event> Backend::OnOpsDone(StubThread* t, const seccomp_notif& n) {
   for (size_t i = 0; i < count; ++i) {
     const int64_t result = __atomic_load_n(&from->ops[i].result, __ATOMIC_RELAXED);
     t->results_.push_back(result);
+    const HostCall& call = t->ops_[t->batch_start_ + i];
+    if (result == 0) t->NoteBases(call.number, call.args);
   }
   const bool failed = Failed(t->results_.back()) || count < t->batch_size_;
   t->batch_start_ += t->batch_size_;

@@ -124,8 +124,12 @@ bool Backend::TakeFrame(StubThread* t, const seccomp_notif& n, SignalFrame* fram
   t->fp_ = frame->context.uc_mcontext.fpstate;
   Registers& regs = t->registers_;
   LoadRegisters(frame->context.uc_mcontext, &regs);
-  regs.fs_base = n.data.args[2];
-  regs.gs_base = n.data.args[3];
+  if (fsgsbase_) {
+    regs.fs_base = n.data.args[2];
+    regs.gs_base = n.data.args[3];
+  } else {
+    t->host_bases_ = t->stored_bases_;  // It ran with these.
+  }
   t->state_ = State::kCaptured;
   t->notification_ = n.id;
   return true;

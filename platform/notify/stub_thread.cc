@@ -59,8 +59,23 @@ void StubThread::StoreFrame() {
   abi::stub::SlotHeader* to = header();
   to->frame = frame_ + offsetof(SignalFrame, context);
   // The shim would fault on one that is not canonical.
-  to->fs_base = registers_.fs_base < kTaskSize ? registers_.fs_base : 0;
-  to->gs_base = registers_.gs_base < kTaskSize ? registers_.gs_base : 0;
+  stored_bases_ = {.fs = registers_.fs_base < kTaskSize ? registers_.fs_base : 0,
+                   .gs = registers_.gs_base < kTaskSize ? registers_.gs_base : 0};
+  to->fs_base = stored_bases_.fs;
+  to->gs_base = stored_bases_.gs;
+  to->set_bases = (stored_bases_.fs != host_bases_.fs ? SHIM_SET_FS : 0) |
+                  (stored_bases_.gs != host_bases_.gs ? SHIM_SET_GS : 0);
+}
+
+void StubThread::NoteBases(int64_t number, const uint64_t* args) {
+  constexpr uint64_t kSetGs = 0x1001, kSetFs = 0x1002;  // arch_prctl(2)
+  if (number != SYS_arch_prctl || args[1] >= kTaskSize) return;
+  if (args[0] == kSetFs) {
+    registers_.fs_base = stored_bases_.fs = host_bases_.fs = args[1];
+    if (table_key_ != 0 && table_key_ != args[1]) backend_.rewriter_.GiveUpTable(*this);
+  } else if (args[0] == kSetGs) {
+    registers_.gs_base = stored_bases_.gs = host_bases_.gs = args[1];
+  }
 }
 
 void StubThread::Publish(const KnownAnswers& answers) {
@@ -187,6 +202,7 @@ void StubThread::ContinueSyscall() {
   EndOpenWait();
   Run();
   if (capture_wanted_) Kick();
+  NoteBases(call_.number, call_.args);
   state_ = State::kRunning;
   backend_.listener_.Continue(notification_);
 }

@@ -96,6 +96,12 @@ class StubThread final : public Thread,
     int64_t result = 0;
   };
 
+  // Of the segments.  No base has the value of `unknown`, which is not canonical.
+  struct Bases {
+    static constexpr uint64_t kUnknown = ~uint64_t{0} >> 1;
+    uint64_t fs = kUnknown, gs = kUnknown;
+  };
+
   // Parked before long: what the kernel asks for is done then.
   bool IsOnItsWay() const;
   FrameArea frame_area() const;
@@ -104,6 +110,8 @@ class StubThread final : public Thread,
   void UseOwnFrame();
   // Puts registers and bases where the shim takes them from.
   void StoreFrame();
+  // The call, which the host is about to execute or has, may change the bases.
+  void NoteBases(int64_t number, const uint64_t* args);
   void ResumeLocked();
   void Answer(int64_t command, State next);
   void Kick();
@@ -137,6 +145,8 @@ class StubThread final : public Thread,
   Registers registers_{};
   uint64_t frame_ = 0;  // In the slot.
   uint64_t fp_ = 0;     // In the slot; 0: the initial state.
+  Bases host_bases_;    // As the host's thread has them; of use without FSGSBASE only.
+  Bases stored_bases_;  // As it will have them when it resumes.
 
   bool kick_sent_ = false;  // And has not been heard of yet.
   unsigned kick_age_ = 0;   // Seconds.

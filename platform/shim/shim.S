@@ -50,12 +50,12 @@ shim_handler:
         subq    $(SHIM_HEADER_SIZE - 1), %r12
         movq    %rsp, %rsi
         testl   $SHIM_FEATURE_FSGSBASE, shim_start + SHIM_C_FEATURES(%rip)
-        jz      read_bases_by_call
+        jz      ring
         rdfsbase %rdx
         rdgsbase %r10
 
-// rdi: kind, rsi: argument, rdx: fs base, r10: gs base, r12: the slot's header, kept throughout.
-// Without FSGSBASE also rbx: fs base, rbp: gs base, as the host has them (or 1: not known).
+// rdi: kind, rsi: argument, r12: the slot's header, kept throughout.  With FSGSBASE also rdx: fs base, r10: gs
+// base.
 ring:
         movl    $SHIM_DOORBELL, %eax
         syscall
@@ -141,8 +141,6 @@ op_site:
         cmpq    $-4095, %rax
         jb      next_op
 ops_done:
-        movl    $1, %ebx                // Perhaps one of these changed them.
-        movl    $1, %ebp
         movl    $SHIM_RING_OPS, %edi
         movl    %r13d, %esi
         jmp     ring
@@ -215,34 +213,18 @@ shim_park:
         xorl    %r10d, %r10d
         jmp     ring
 
-// Without FSGSBASE the host sets and tells the bases.
-read_bases_by_call:
-        movl    %edi, %r13d
-        movq    %rsi, %r14
-        movl    $0x1003, %edi           // ARCH_GET_FS
-        leaq    SHIM_H_SCRATCH(%r12), %rsi
+// Without FSGSBASE the host sets the bases, where they changed.  The Sentry knows what they are: the guest
+// changes them by calls that it hears of.
+write_bases_by_call:
+        testl   $SHIM_SET_FS, SHIM_H_SET_BASES(%r12)
+        jz      1f
+        movq    SHIM_H_FS_BASE(%r12), %rsi
+        movl    $0x1002, %edi           // ARCH_SET_FS
         movl    $158, %eax              // arch_prctl
         syscall
-        movq    SHIM_H_SCRATCH(%r12), %rbx
-        movl    $0x1004, %edi           // ARCH_GET_GS
-        movl    $158, %eax
-        syscall
-        movq    SHIM_H_SCRATCH(%r12), %rbp
-        movq    %rbx, %rdx
-        movq    %rbp, %r10
-        movl    %r13d, %edi
-        movq    %r14, %rsi
-        jmp     ring
-write_bases_by_call:
-        movq    SHIM_H_FS_BASE(%r12), %rsi
-        cmpq    %rbx, %rsi
-        je      1f
-        movl    $0x1002, %edi           // ARCH_SET_FS
-        movl    $158, %eax
-        syscall
-1:      movq    SHIM_H_GS_BASE(%r12), %rsi
-        cmpq    %rbp, %rsi
-        je      go
+1:      testl   $SHIM_SET_GS, SHIM_H_SET_BASES(%r12)
+        jz      go
+        movq    SHIM_H_GS_BASE(%r12), %rsi
         movl    $0x1001, %edi           // ARCH_SET_GS
         movl    $158, %eax
         syscall
@@ -294,8 +276,6 @@ answers_end:
 shim_boot_entry:
         movq    %rsi, %r12
         callq   shim_boot
-        movl    $1, %ebx
-        movl    $1, %ebp
         jmp     shim_park
 
         .section .note.GNU-stack, "", @progbits
