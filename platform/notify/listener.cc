@@ -2,13 +2,16 @@
 
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstring>
 #include <utility>
 
 #include "abi/linux/seccomp.h"
+#include "abi/linux/signal.h"
 #include "platform/base/log.h"
 
 // ioctl(fd, request, to) unless *stop.  The signal handler moves a thread that stands between begin
@@ -28,11 +31,17 @@ platform_notify_receive_stop:
         movq    $-4, %rax
         ret
         .size   platform_notify_receive, . - platform_notify_receive
+        .type   platform_notify_restore, @function
+platform_notify_restore:
+        movl    $15, %eax
+        syscall
+        .size   platform_notify_restore, . - platform_notify_restore
 )");
 
 extern "C" {
 [[gnu::visibility("hidden")]] int64_t platform_notify_receive(int64_t fd, uint64_t request,
                                                               void* to, const void* stop);
+[[gnu::visibility("hidden")]] void platform_notify_restore();
 [[gnu::visibility("hidden")]] extern const char platform_notify_receive_begin[];
 [[gnu::visibility("hidden")]] extern const char platform_notify_receive_end[];
 [[gnu::visibility("hidden")]] extern const char platform_notify_receive_stop[];
@@ -46,7 +55,7 @@ bool SetFlags(int fd, uint64_t flags) {
   return ::ioctl(fd, abi::kSeccompIoctlNotifSetFlags, flags) == 0;
 }
 
-void OnWake(int, siginfo_t*, void* context) {
+[[gnu::no_sanitize("thread")]] void OnWake(int, siginfo_t*, void* context) {
   auto& at = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
   if (at >= reinterpret_cast<greg_t>(platform_notify_receive_begin) &&
       at < reinterpret_cast<greg_t>(platform_notify_receive_end)) {
@@ -78,12 +87,15 @@ base::Result<void> Listener::Receive(seccomp_notif* to, const std::atomic<bool>*
   return base::Ok();
 }
 
+// Not by sigaction(3): the thread sanitizer would run the handler later, somewhere else.
 void Listener::HandleWakeSignal(int signal) {
-  struct sigaction action;
-  std::memset(&action, 0, sizeof(action));
-  action.sa_sigaction = OnWake;
-  action.sa_flags = SA_SIGINFO | SA_RESTART;
-  ::sigaction(signal, &action, nullptr);
+  const abi::SigAction action = {
+      .handler = reinterpret_cast<uint64_t>(OnWake),
+      .flags = SA_SIGINFO | SA_RESTART | abi::kSaRestorer,
+      .restorer = reinterpret_cast<uint64_t>(platform_notify_restore),
+      .mask = 0,
+  };
+  ::syscall(SYS_rt_sigaction, signal, &action, nullptr, sizeof(action.mask));
 }
 
 void Listener::Send(uint64_t id, int64_t value, uint32_t flags) const {

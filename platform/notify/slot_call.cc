@@ -82,8 +82,7 @@ std::optional<Event> Backend::OnAwaited(const abi::stub::SlotCall& call, Watcher
   StubThread* const t = watched_;
   watcher_.OnAwaited(what);
   // Whoever stops looking looks once more.
-  if (what == Watcher::Awaited::kNothing) StopLooking();
-  if (what == Watcher::Awaited::kPreempted) StopLooking();
+  if (what != Watcher::Awaited::kCall) StopLooking();
   return TakeCall(t);
 }
 
@@ -124,6 +123,7 @@ void StubThread::FinishInSlot(int64_t result) {
     backend_.ConsiderWatching(this);
     __atomic_store_n(&call.result, result, __ATOMIC_RELAXED);
     if (Change(call, SHIM_CALL_TAKEN, SHIM_CALL_ANSWERED)) {
+      Run();
       state_ = State::kRunning;
       return;
     }
