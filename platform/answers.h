@@ -46,6 +46,8 @@ class Resting {
   // The answer of the call that this thread made will take its time: what it costs to keep the call
   // open can be saved.  Nothing else changes.  Calling, not captured.
   virtual void Rest() = 0;
+  // Who answers the call is about to wait for the host: no use in spinning.  Likewise.
+  virtual void WaitForHost() = 0;
 
  protected:
   ~Resting() = default;

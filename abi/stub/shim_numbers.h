@@ -66,7 +66,7 @@
 #define SHIM_CALL_ANSWERED 3     // By the Sentry: the result is there.
 #define SHIM_CALL_COME 4         // By the Sentry: make it in the host.
 #define SHIM_CALL_WAITING 5      // By the thread: it makes it in the host, to sleep there.
-#define SHIM_CALL_PATIENCE 1000  // Looks at the state, each behind a `pause`.
+#define SHIM_CALL_PATIENCE 3000  // Looks at the state, each behind a `pause`.
 
 // The clone child's register r9: its slot's address with these bits.
 #define SHIM_CHILD_NEW_MEMORY 1   // A copy of the parent's memory: shut the parent's slots first.

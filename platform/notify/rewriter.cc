@@ -168,7 +168,8 @@ std::optional<uint64_t> Rewriter::Target(uint32_t number, patch::Kind kind) cons
   if (kind == patch::Kind::kAny) {
     return answer ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
   }
-  if (kind == patch::Kind::kAtCwd && (answer || own)) return std::nullopt;
+  const bool slot_only = kind == patch::Kind::kAtCwd || kind == patch::Kind::kZero;
+  if (slot_only && (answer || own)) return std::nullopt;
   if (answer) return region_.Site(code.answer[*answer]);
   if (own) return region_.Site(code.own[*own]);
   if (GoesThroughSlot(number)) return region_.Site(code.call_begin);
@@ -191,14 +192,28 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
       OwnIndex(number) ? Address(t.process_->memory->table->slot) : Address(t.slot_);
   const uint64_t at = text->next;
   const auto trampoline = patch::Trampoline(at, site, first, *target, pointer);
-  const auto jump = patch::Jump(site, at);
-  if (!trampoline || !jump || !Write(t, at, *trampoline)) return false;
+  if (!trampoline || !Write(t, at, *trampoline)) return false;
   text->next += patch::kTrampolineSize;
-  if (!Write(t, site, *jump)) return false;
+  if (!LeadTo(t, behind, site, at, kind)) return false;
   if (*target == region_.Site(region_.code().call_begin)) {
     t.process_->memory->call_sites.push_back(behind);
   }
   return true;
+}
+
+// The site's own jump comes last.
+bool Rewriter::LeadTo(StubThread& t, uint64_t behind, uint64_t site, uint64_t trampoline,
+                      patch::Kind kind) {
+  if (kind != patch::Kind::kZero) {
+    const auto jump = patch::Jump(site, trampoline);
+    return jump && Write(t, site, *jump);
+  }
+  patch::BehindBytes bytes;
+  if (!ReadAll(t, behind, &bytes)) return false;
+  const std::optional<size_t> padding = patch::PaddingIn(bytes);
+  if (!padding) return false;
+  const auto jump = patch::Jump(behind + *padding, trampoline);
+  return jump && Write(t, behind + *padding, *jump) && Write(t, site, patch::ShortJump(*padding));
 }
 
 // Known already, or found out.  Trampolines that are gone tell of a mapping that was replaced.

@@ -60,6 +60,7 @@ class Rewriter {
  private:
   void Count(StubThread& t, unsigned hot_in_slot);
   bool Rewrite(StubThread& t, uint64_t behind, uint32_t number);
+  bool LeadTo(StubThread& t, uint64_t behind, uint64_t site, uint64_t trampoline, patch::Kind kind);
   std::optional<uint64_t> Target(uint32_t number, patch::Kind kind) const;
   bool LeaveAnswer(StubThread& t, int signal);
   // own_table.cc

@@ -116,6 +116,11 @@ void StubThread::Summon() {
   Change(header()->call, SHIM_CALL_TAKEN, SHIM_CALL_COME);
 }
 
+void StubThread::WaitForHost() {
+  base::MutexLock lock(&backend_.mu_);
+  if (state_ == State::kInSlot) Summon();
+}
+
 void StubThread::FinishInSlot(int64_t result) {
   backend_.mu_.AssertHeld();
   abi::stub::SlotCall& call = header()->call;

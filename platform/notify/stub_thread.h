@@ -72,6 +72,7 @@ class StubThread final : public Thread,
 
   void Capture() override;
   void Rest() override;
+  void WaitForHost() override;
   void ExitThread() override;
   void KillProcess() override;
 

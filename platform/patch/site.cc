@@ -121,12 +121,18 @@ bool IsAtCwd(std::span<const std::byte> bytes, size_t end) {
          At(bytes, mov - 3) == 0x48 && At(bytes, mov - 2) == 0x89 && At(bytes, mov - 1) >= 0xc0;
 }
 
+// `cmpb $0, single_threaded(%rip); je ...; xor %eax, %eax`, which ends at `end`.
+bool IsZeroOfOneThread(std::span<const std::byte> bytes, size_t end) {
+  return At(bytes, end - 2) == 0x31 && At(bytes, end - 1) == 0xc0 && At(bytes, end - 4) == 0x74 &&
+         At(bytes, end - 5) == 0 && At(bytes, end - 10) == 0x3d && At(bytes, end - 11) == 0x80;
+}
+
 constexpr size_t kSyscallAt = sizeof(SiteBytes) - kSyscallSize;
 
 // Its displacement counts from its end.
 bool MoveLea(First& first, uint64_t from, uint64_t to) {
   const std::span<std::byte> lea = std::span(first.bytes).subspan(kJumpSize);
-  if (first.size == kJumpSize || !IsRipRelative(lea)) return true;
+  if (first.size != first.bytes.size() || !IsRipRelative(lea)) return true;
   const auto target = from + static_cast<uint64_t>(int64_t{Load<int32_t>(lea, 3)});
   const std::optional<int32_t> distance = Distance(to, target);
   if (distance) Store(lea, 3, *distance);
@@ -141,6 +147,7 @@ Kind KindOf(const SiteBytes& bytes, uint32_t number) {
   if (std::memcmp(bytes.data(), kSyscall3, sizeof(kSyscall3)) == 0) return Kind::kAny;
   if (IsMovOf(all, kSyscallAt - kJumpSize, number)) return Kind::kNumber;
   if (IsAtCwd(all, kSyscallAt)) return Kind::kAtCwd;
+  if (number == 0 && IsZeroOfOneThread(all, kSyscallAt)) return Kind::kZero;
   const size_t lea = kSyscallAt - kLeaSize;
   const bool with_lea = IsArgumentLea(all.subspan(lea)) && IsMovOf(all, lea - kJumpSize, number);
   return with_lea ? Kind::kLea : Kind::kNone;
@@ -148,7 +155,9 @@ Kind KindOf(const SiteBytes& bytes, uint32_t number) {
 
 First FirstOf(const SiteBytes& bytes, Kind kind) {
   First first;
-  first.size = kind == Kind::kLea ? first.bytes.size() : kJumpSize;
+  first.size = kind == Kind::kLea    ? first.bytes.size()
+               : kind == Kind::kZero ? kShortJumpSize
+                                     : kJumpSize;
   std::memcpy(first.bytes.data(), bytes.data() + kSyscallAt - first.size, first.size);
   return first;
 }
@@ -160,6 +169,26 @@ std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t tra
   jump[0] = std::byte{kJumpRelative};
   Store(jump, 1, *distance);
   return jump;
+}
+
+std::optional<size_t> PaddingIn(const BehindBytes& behind) {
+  // cmp $-4096, %rax; ja ...; ret; and the ten bytes that assemblers fill with, or the longest of
+  // those (SDM 2, NOP).
+  constexpr uint8_t kEnd[] = {0x48, 0x3d, 0x00, 0xf0, 0xff, 0xff, 0x77};
+  constexpr uint8_t kRet = 0xc3;
+  constexpr uint8_t kNop10[] = {0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0};
+  constexpr size_t kRetAt = sizeof(kEnd) + 1, kPadding = kRetAt + 1;
+  static_assert(kPadding + sizeof(kNop10) <= sizeof(BehindBytes));
+  if (std::memcmp(behind.data(), kEnd, sizeof(kEnd)) != 0 || At(behind, kRetAt) != kRet ||
+      std::memcmp(behind.data() + kPadding, kNop10, sizeof(kNop10)) != 0) {
+    return std::nullopt;
+  }
+  return kPadding;
+}
+
+std::array<std::byte, kShortJumpSize> ShortJump(size_t padding) {
+  constexpr uint8_t kJumpShort = 0xeb;
+  return {std::byte{kJumpShort}, static_cast<std::byte>(kSyscallSize + padding)};
 }
 
 std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, const First& first,
@@ -191,9 +220,9 @@ std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, co
 std::optional<uint64_t> SiteOf(const TrampolineBytes& bytes, uint64_t address) {
   const std::span<const std::byte> all(bytes);
   First first;
-  first.size = kJumpSize;
-  if (std::memcmp(all.data() + kEntryOffset + first.size, kReturn, sizeof(kReturn)) != 0) {
-    first.size = first.bytes.size();
+  for (const size_t size : {kShortJumpSize, kJumpSize, first.bytes.size()}) {
+    first.size = size;
+    if (std::memcmp(all.data() + kEntryOffset + size, kReturn, sizeof(kReturn)) == 0) break;
   }
   std::memcpy(first.bytes.data(), all.data() + kEntryOffset, first.size);
   const size_t return_at = kEntryOffset + first.size;

@@ -7,7 +7,8 @@
 // so that threads, signal frames and branches that stand between the two, or behind them, find what
 // they expect.  The trampoline does the mov and the lea, puts the address behind the site into
 // %r11, which a call may clobber, and jumps to code that answers or goes back to the syscall.
-// Neither flags nor stack are touched.
+// Neither flags nor stack are touched.  `xor %eax, %eax; syscall` gets a jump of two bytes to
+// padding nearby instead, and from there one to the trampoline.
 #pragma once
 
 #include <array>
@@ -19,6 +20,7 @@
 namespace platform::patch {
 
 inline constexpr size_t kJumpSize = 5;  // The part of a site that is written.
+inline constexpr size_t kShortJumpSize = 2;
 inline constexpr size_t kLeaSize = 7;
 inline constexpr size_t kSyscallSize = 2;
 inline constexpr size_t kMostSite = kJumpSize + kLeaSize + kSyscallSize;
@@ -35,13 +37,14 @@ enum class Kind {
   kNumber,  // mov $number, %eax; syscall
   kLea,     // mov $number, %eax; lea ..., %rdi or %rsi or %rdx; syscall
   kAtCwd,   // mov between registers; mov $AT_FDCWD, %edi; syscall: the number was loaded before.
+  kZero,    // xor %eax, %eax; syscall: read(2) in glibc, of a process with one thread.
   kAny,     // The C library's syscall(3), whose number is an argument: its flags matter to nobody.
 };
 
 // What a site begins with, before its syscall.
 struct First {
   std::array<std::byte, kJumpSize + kLeaSize> bytes{};
-  size_t size = 0;  // kJumpSize, or all.
+  size_t size = 0;  // kShortJumpSize, kJumpSize, or all.
 };
 
 // Of the syscall instruction that ends `behind`.
@@ -57,6 +60,14 @@ First FirstOf(const SiteBytes& bytes, Kind kind);
 
 // The jump at `site`; nullopt: the trampoline is too far away.
 std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t trampoline);
+
+// A site of kZero has room for a short jump only.  It leads to the padding behind the function's
+// `ret`, where there is room for a long one.
+using BehindBytes = std::array<std::byte, 24>;  // From behind the syscall on.
+// How far behind the syscall that padding begins; nullopt: there is none, or something else comes
+// before it.
+std::optional<size_t> PaddingIn(const BehindBytes& behind);
+std::array<std::byte, kShortJumpSize> ShortJump(size_t padding);
 
 // What lies at `trampoline` and leads from `site`, of which `first` is the beginning, to `target`;
 // nullopt: too far away.

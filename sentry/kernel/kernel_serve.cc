@@ -3,6 +3,7 @@
 // (PLATFORM-PROBE).  The thread that called Run() sleeps until the sandbox ends.
 #include <thread>
 
+#include "platform/answers.h"
 #include "platform/base/log.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/task.h"
@@ -62,6 +63,10 @@ void Kernel::Follow() {
 }
 
 void Kernel::BeginBlocking() {
+  if (leading && current != nullptr && current->has_thread()) {
+    if (auto* calling = dynamic_cast<platform::Resting*>(&current->thread()))
+      calling->WaitForHost();
+  }
   if (leading && platform_->AnyThreadMayWait()) {
     leading = false;
     leader_vacant_ = true;

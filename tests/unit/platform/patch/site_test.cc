@@ -82,6 +82,39 @@ TEST(Site, CurrentDirectoryLoadedLast) {
   EXPECT_EQ(FirstOf(Bytes({0x48, 0x89, 0xfe}, cwd), Kind::kAtCwd).size, kJumpSize);
 }
 
+// cmpb $0, disp(%rip); je; xor %eax, %eax; syscall
+constexpr std::initializer_list<int> kBeforeZero = {0x80, 0x3d, 1, 2, 3, 0, 0, 0x74, 0x17};
+constexpr std::initializer_list<int> kZeroAndSyscall = {0x31, 0xc0, 0x0f, 0x05};
+
+TEST(Site, NumberIsZero) {
+  EXPECT_EQ(KindOf(Bytes(kBeforeZero, kZeroAndSyscall), 0), Kind::kZero);
+  EXPECT_EQ(KindOf(Bytes(kBeforeZero, kZeroAndSyscall), 1), Kind::kNone);
+  EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kZeroAndSyscall), 0), Kind::kNone);
+  const First first = FirstOf(Bytes(kBeforeZero, kZeroAndSyscall), Kind::kZero);
+  EXPECT_EQ(first.size, kShortJumpSize);
+  const uint64_t site = 0x10000, trampoline = 0x20000;
+  const auto bytes = Trampoline(trampoline, site, first, 0x7fff00000000, 0x7fff00004000);
+  ASSERT_TRUE(bytes);
+  EXPECT_EQ(SiteOf(*bytes, trampoline), site);
+}
+
+TEST(Site, PaddingBehindTheFunction) {
+  const std::initializer_list<int> end = {0x48, 0x3d, 0,    0xf0, 0xff, 0xff, 0x77,
+                                          0x5b, 0xc3, 0x66, 0x2e, 0x0f, 0x1f, 0x84,
+                                          0,    0,    0,    0,    0};
+  BehindBytes bytes{};
+  size_t at = 0;
+  for (const int byte : end) bytes.at(at++) = static_cast<std::byte>(byte);
+  EXPECT_EQ(PaddingIn(bytes), size_t{9});
+  EXPECT_EQ(ShortJump(9)[0], std::byte{0xeb});
+  EXPECT_EQ(ShortJump(9)[1], std::byte{11});  // From the end of the jump, over the syscall.
+  bytes[8] = std::byte{0x90};
+  EXPECT_FALSE(PaddingIn(bytes));
+  bytes[8] = std::byte{0xc3};
+  bytes[12] = std::byte{0x90};
+  EXPECT_FALSE(PaddingIn(bytes));
+}
+
 TEST(Site, AnArgumentLoadedBetweenMovAndSyscall) {
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRip), 14), Kind::kLea);
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0xc3}, kLeaOfRbp), 14), Kind::kLea);
