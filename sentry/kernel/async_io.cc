@@ -50,6 +50,13 @@ int32_t AsyncIo::SignalOf(const FileDescription& file) {
   return async != nullptr ? async->signal_ : 0;
 }
 
+// Files on a file system and disks have no fasync() in Linux.
+bool AsyncIo::Supports(const FileDescription& file) {
+  if (file.inode() == nullptr) return true;
+  const uint32_t type = file.inode()->mode() & abi::kSIfmt;
+  return type != abi::kSIfreg && type != abi::kSIfdir && type != abi::kSIfblk;
+}
+
 void AsyncIo::Follow(Kernel& kernel, FileDescription& file, FdNum fd) {
   const bool wanted = (file.flags() & abi::kOAsync) != 0;
   if (!wanted && !file.async_io) return;

@@ -23,6 +23,7 @@ class AsyncIo final : public RefCounted, private base::Waiter {
   static int32_t SignalOf(const FileDescription& file);
   // O_ASYNC may have been set or cleared, through `fd`.
   static void Follow(Kernel& kernel, FileDescription& file, FdNum fd);
+  static bool Supports(const FileDescription& file);
 
   // The kernel's number of a process or a thread; negative: of a process group.  0: nobody.
   int32_t owner() const { return owner_; }

@@ -27,7 +27,7 @@ Result<uint64_t> SysClockGetres(Task& task, int32_t id, UserPtr<abi::Timespec> r
 
 Result<void> SysClockSettime(Task& task, int32_t id, UserPtr<abi::Timespec> time_ptr) {
   GuestClock clock = TRY(ResolveClock(task, id));
-  if (clock.IsCpu()) return Errno(EPERM);
+  if (clock.IsCpu() && id < 0) return Errno(EPERM);  // posix_cpu_clock_set()
   if (id != abi::kClockRealtime) return Errno(EINVAL);
   const abi::Timespec time = TRY(task.CopyIn(time_ptr));
   if (!IsValid(time)) return Errno(EINVAL);
@@ -44,10 +44,35 @@ Result<void> SysSettimeofday(Task& task, UserPtr<abi::Timeval> time, UserPtr<abi
   return Errno(EPERM);
 }
 
+namespace {
+
+constexpr uint32_t kReadOnlyMode = 0xa001;  // ADJ_OFFSET_SS_READ
+
+// timekeeping_validate_timex(), then that nothing is set here.
+Result<void> RefuseToAdjust(Task& task, const abi::Timex& timex) {
+  constexpr uint32_t kAdjTime = 0x8000, kSingleShot = 0x0001, kTick = 0x4000, kSetOffset = 0x0100,
+                     kNano = 0x2000;
+  constexpr int64_t kShortestTick = 9000, kLongestTick = 11000;
+  const bool capable = task.creds().HasCapability(abi::kCapSysTime);
+  if ((timex.modes & kAdjTime) != 0) {
+    if ((timex.modes & kSingleShot) == 0) return Errno(EINVAL);
+    return Errno(EPERM);
+  }
+  if (!capable) return Errno(EPERM);
+  const bool ticks = timex.tick >= kShortestTick && timex.tick <= kLongestTick;
+  if ((timex.modes & kTick) != 0 && !ticks) return Errno(EINVAL);
+  if ((timex.modes & kSetOffset) != 0) {
+    const int64_t most = (timex.modes & kNano) != 0 ? kNanosPerSecond : 1'000'000;
+    if (timex.time.tv_usec < 0 || timex.time.tv_usec >= most) return Errno(EINVAL);
+  }
+  return Errno(EPERM);
+}
+
+}  // namespace
+
 Result<int> SysAdjtimex(Task& task, UserPtr<abi::Timex> buffer) {
   abi::Timex timex = TRY(task.CopyIn(buffer));
-  constexpr uint32_t kReadOnlyMode = 0xa001;  // ADJ_OFFSET_SS_READ
-  if (timex.modes != 0 && timex.modes != kReadOnlyMode) return Errno(EPERM);
+  if (timex.modes != 0 && timex.modes != kReadOnlyMode) TRY(RefuseToAdjust(task, timex));
   const uint32_t modes = timex.modes;
   timex = {};
   timex.modes = modes;

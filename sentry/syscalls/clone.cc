@@ -14,12 +14,11 @@ Result<uint64_t> StartClone(Task& task, Task::CloneArgs args) {
   return Errno(kErrnoNoReturn);
 }
 
-Result<void> CheckClone3(const abi::CloneArgs& args) {
+Result<void> CheckClone3(const abi::CloneArgs& args, size_t size) {
   constexpr uint64_t kKnown = 0xffffffff | abi::kCloneClearSighand | abi::kCloneIntoCgroup;
   if ((args.flags & ~kKnown) != 0) return Errno(EINVAL);
   constexpr uint64_t kLegacyOnly = abi::kCloneDetached | (abi::kCsignal & ~abi::kCloneNewtime);
   if ((args.flags & kLegacyOnly) != 0) return Errno(EINVAL);
-  if ((args.flags & abi::kCloneIntoCgroup) != 0) return Errno(EBADF);  // No cgroup to name.
   if (args.exit_signal > static_cast<uint64_t>(abi::kNumSignals)) return Errno(EINVAL);
   const bool no_exit_signal = (args.flags & (abi::kCloneThread | abi::kCloneParent)) != 0;
   if (no_exit_signal && args.exit_signal != 0) return Errno(EINVAL);
@@ -27,6 +26,11 @@ Result<void> CheckClone3(const abi::CloneArgs& args) {
   if ((args.set_tid == 0) != (args.set_tid_size == 0)) return Errno(EINVAL);
   constexpr uint64_t kMaxPidNamespaceLevel = 32;
   if (args.set_tid_size > kMaxPidNamespaceLevel) return Errno(EINVAL);
+  if ((args.flags & abi::kCloneIntoCgroup) != 0) {
+    // There is no cgroup to name; a kernel that knows of them wants the field to be there.
+    const bool there = size >= abi::kCloneArgsSizeVer2 && args.cgroup <= INT32_MAX;
+    return Errno(there ? EBADF : EINVAL);
+  }
   return {};
 }
 
@@ -50,7 +54,7 @@ Result<uint64_t> SysClone(Task& task, uint64_t flags, uint64_t stack, UserPtr<in
 Result<uint64_t> SysClone3(Task& task, UserPtr<abi::CloneArgs> from, size_t size) {
   if (size < abi::kCloneArgsSizeVer0) return Errno(EINVAL);
   abi::CloneArgs given = TRY(CopyInExtensible(task, from, size));
-  TRY(CheckClone3(given));
+  TRY(CheckClone3(given, size));
   Task::CloneArgs args;
   args.flags = given.flags;
   args.stack = given.stack + given.stack_size;

@@ -51,7 +51,8 @@ Result<void> CheckSpan(int64_t position, uint64_t count) {
 }
 
 bool CanSpliceTo(const FileDescription& file) {
-  return file.inode() != nullptr && HasContents(*file.inode());
+  // full(4) has no splice_write() in Linux.
+  return file.inode() != nullptr && HasContents(*file.inode()) && !IsFullDevice(file);
 }
 
 }  // namespace sentry

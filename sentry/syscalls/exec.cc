@@ -183,6 +183,10 @@ Result<void> SysExecveat(Task& task, FdNum dirfd, UserPtr<const char> path,
     request.closed_by_then = TRY(task.fds().GetFlags(dirfd)).cloexec;
     return Exec(task, std::move(request), argv, envp);
   }
+  // The working directory itself, which is no program.
+  if (name.empty() && (flags & abi::kAtEmptyPath) != 0 && dirfd.value() == abi::kAtFdcwd) {
+    return Errno(EACCES);
+  }
   bool by_fd = !name.starts_with('/') && dirfd.value() != abi::kAtFdcwd;
   WalkRoot from = by_fd ? TRY(task.WalkFrom(dirfd)) : task.WalkFromCwd();
   ExecRequest request{.from = from,

@@ -32,6 +32,10 @@ Result<uint64_t> SetFlags(Task& task, FdNum fd, FileDescription& file, uint64_t 
     const bool fits = type == abi::kSIfreg || type == abi::kSIfblk || type == abi::kSIfifo;
     if (!fits) return Errno(EINVAL);
   }
+  // Without fasync() the flag is left as it is.
+  if (!AsyncIo::Supports(file)) {
+    flags = (flags & ~abi::kOAsync) | (file.flags() & abi::kOAsync);
+  }
   file.SetStatusFlags(flags);
   AsyncIo::Follow(task.kernel(), file, fd);
   return uint64_t{0};
@@ -105,6 +109,11 @@ Result<uint64_t> WriteLifeHint(Task& task, FileDescription& file, int32_t comman
   return uint64_t{0};
 }
 
+Result<uint64_t> PassOn(Task& task, FileDescription& file, int32_t command, uint64_t arg) {
+  OpContext ctx = task.context();
+  return file.Fcntl(ctx, command, arg);
+}
+
 Result<uint64_t> FileCommand(Task& task, FdNum fd, Ref<FileDescription> file, int32_t command,
                              uint64_t arg) {
   switch (command) {
@@ -145,11 +154,12 @@ Result<uint64_t> FileCommand(Task& task, FdNum fd, Ref<FileDescription> file, in
     case abi::kFGetpipeSz:
     case abi::kFSetpipeSz:
       if (AsPipe(*file) == nullptr) return Errno(EBADF);
-      [[fallthrough]];
-    default: {
-      OpContext ctx = task.context();
-      return file->Fcntl(ctx, command, arg);
-    }
+      return PassOn(task, *file, command, arg);
+    case abi::kFAddSeals:
+      if (!file->writable()) return Errno(EPERM);  // Before the question what it is.
+      return PassOn(task, *file, command, arg);
+    default:
+      return PassOn(task, *file, command, arg);
   }
 }
 

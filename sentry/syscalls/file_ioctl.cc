@@ -94,8 +94,9 @@ std::optional<Result<void>> FileIoctl(Task& task, FileDescription& file, uint32_
     case abi::kFsIocFiemap:
       return Errno(EOPNOTSUPP);
     case abi::kFifreeze:
-    case abi::kFithaw:
       return Errno(task.creds().HasCapability(abi::kCapSysAdmin) ? EOPNOTSUPP : EPERM);
+    case abi::kFithaw:  // Nothing is frozen.
+      return Errno(task.creds().HasCapability(abi::kCapSysAdmin) ? EINVAL : EPERM);
     case abi::kFiclone:
       return Clone(task, file, static_cast<int64_t>(arg));
     case abi::kFiclonerange: {

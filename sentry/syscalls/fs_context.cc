@@ -1,6 +1,7 @@
 // fsopen(2), fsconfig(2), fsmount(2), fspick(2): a file system made, or changed, step by step.
 #include "abi/linux/capability.h"
 #include "sentry/fs/anon/nameless_files.h"
+#include "sentry/fs/tmpfs/filesystem.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/mount.h"
 #include "sentry/syscalls/mount_calls.h"
@@ -98,6 +99,10 @@ Result<void> SetParameter(FsContextFile& context, const std::string& key,
   }
   std::string option = value != nullptr ? key + "=" + *value : key;
   if (option.find(',') != option.npos) return Errno(EINVAL);
+  if (context.type == "tmpfs") {  // What it does not know is refused at once.
+    constexpr uint64_t kAnyMemory = 1 << 30;
+    [[maybe_unused]] TmpfsOptions parsed = TRY(TmpfsOptions::Parse(option, kAnyMemory));
+  }
   if (context.options.size() + option.size() + 1 > kMostOptions) return Errno(EINVAL);
   if (!context.options.empty()) context.options += ',';
   context.options += option;

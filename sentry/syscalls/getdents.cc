@@ -49,6 +49,7 @@ class RecordSink final : public DirectorySink {
 Result<size_t> ReadEntries(Task& task, FdNum fd, Buffer to, uint32_t size, bool wide) {
   constexpr size_t kMost = 1 << 20;
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
+  if (size > INT32_MAX) size = 0;  // It counts as signed: there is no room for any.
   RecordSink sink(std::min<size_t>(size, kMost), wide);
   OpContext ctx = task.context();
   int64_t before = file->offset;

@@ -16,6 +16,14 @@ Result<void> SetFlag(Task& task, FileDescription& file, uint32_t flag, uint64_t 
   return {};
 }
 
+// ioctl_fioasync(): what cannot tell may still be told to stay as it is.
+Result<void> SetAsync(Task& task, FileDescription& file, uint64_t arg) {
+  const bool on = TRY(task.CopyIn(UserPtr<int32_t>(arg))) != 0;
+  const bool changes = on != ((file.flags() & abi::kOAsync) != 0);
+  if (changes && !AsyncIo::Supports(file)) return Errno(ENOTTY);
+  return SetFlag(task, file, abi::kOAsync, arg);
+}
+
 }  // namespace
 
 Result<uint64_t> SysIoctl(Task& task, FdNum fd, uint32_t request, uint64_t arg) {
@@ -30,7 +38,7 @@ Result<uint64_t> SysIoctl(Task& task, FdNum fd, uint32_t request, uint64_t arg) 
       done = SetFlag(task, *file, abi::kONonblock, arg);
       break;
     case abi::kFioasync:
-      done = SetFlag(task, *file, abi::kFasync, arg);
+      done = SetAsync(task, *file, arg);
       AsyncIo::Follow(task.kernel(), *file, fd);
       break;
     default: {

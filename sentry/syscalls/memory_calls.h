@@ -11,4 +11,7 @@ Result<uint64_t> SysMigratePages(Task& task, int32_t pid, uint64_t max_node, Use
 Result<uint64_t> SysMovePages(Task& task, int32_t pid, uint64_t count, UserAddr pages,
                               UserAddr nodes, UserAddr status, int32_t flags);
 
+// mlockall.cc
+Result<uint64_t> SysMlockall(Task& task, uint32_t flags);
+
 }  // namespace sentry

@@ -86,7 +86,11 @@ Result<uint64_t> MapFile(Task& task, uint64_t addr, uint64_t length, uint32_t pr
 Result<uint64_t> SysMmap(Task& task, uint64_t addr, uint64_t length, uint32_t prot, uint32_t flags,
                          FdNum fd, uint64_t offset) {
   if (offset % kPage != 0) return Errno(EINVAL);
-  if (length == 0) return Errno(EINVAL);
+  if (length == 0) {
+    // The file is found first (ksys_mmap_pgoff()).
+    if ((flags & abi::kMapAnonymous) == 0) TRY(task.fds().GetForIo(fd));
+    return Errno(EINVAL);
+  }
   bool hint_dropped = false;
   if (!GuestRange(task, addr, length)) {
     // A hint that cannot be followed is none; the host must not follow it either.

@@ -1,8 +1,4 @@
-// Calls about file systems as such: ustat(2), sysfs(2), quotactl(2), name_to_handle_at(2),
-// open_by_handle_at(2).
-#include <cstring>
-
-#include "abi/linux/capability.h"
+// Calls about file systems as such: ustat(2), sysfs(2), quotactl(2).
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/mounted_calls.h"
 #include "sentry/syscalls/path_args.h"
@@ -68,25 +64,6 @@ Result<void> SysQuotactlFd(Task& task, FdNum fd, uint32_t command) {
   TRY(task.fds().Get(fd));
   if ((command & 0xff) >= kQuotaTypes) return Errno(EINVAL);
   return Errno(ENOSYS);
-}
-
-// Nothing here can be opened again by a handle alone, so none is given out: as a file system
-// without export operations.
-Result<void> SysNameToHandleAt(Task& task, FdNum dirfd, PathPtr path, UserAddr, UserAddr,
-                               uint32_t flags) {
-  if ((flags & ~(abi::kAtSymlinkFollow | abi::kAtEmptyPath)) != 0) return Errno(EINVAL);
-  uint32_t follow = (flags & abi::kAtSymlinkFollow) != 0 ? 0 : abi::kAtSymlinkNofollow;
-  TRY(ResolveAt(task, dirfd, path, (flags & abi::kAtEmptyPath) | follow));
-  return Errno(EOPNOTSUPP);
-}
-
-Result<void> SysOpenByHandleAt(Task& task, FdNum mount_fd, UserPtr<uint32_t> handle) {
-  constexpr uint32_t kMaxHandle = 128;
-  if (!task.creds().HasCapability(abi::kCapDacReadSearch)) return Errno(EPERM);
-  if (mount_fd != kCwdFd) TRY(task.fds().Get(mount_fd));
-  const uint32_t bytes = TRY(task.CopyIn(handle));
-  if (bytes == 0 || bytes > kMaxHandle) return Errno(EINVAL);
-  return Errno(ESTALE);
 }
 
 }  // namespace sentry

@@ -60,7 +60,7 @@ Result<void> SysNanosleep(Task& task, UserPtr<abi::Timespec> request,
 Result<void> SysClockNanosleep(Task& task, int32_t id, uint32_t flags,
                                UserPtr<abi::Timespec> request, UserPtr<abi::Timespec> remaining) {
   GuestClock clock = TRY(ResolveClock(task, id));
-  if (id == abi::kClockThreadCputimeId) return Errno(EINVAL);
+  if (id == abi::kClockThreadCputimeId) return Errno(EOPNOTSUPP);
   if (!clock.IsCpu() && !IsWallClock(id)) return Errno(EOPNOTSUPP);
   const abi::Timespec time = TRY(task.CopyIn(request));
   if (!IsValid(time)) return Errno(EINVAL);

@@ -1,6 +1,7 @@
 // open(2), openat(2), openat2(2), creat(2).
 #include "sentry/syscalls/extensible.h"
 #include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/install_opened.h"
 #include "sentry/syscalls/leases.h"
 #include "sentry/syscalls/path_args.h"
 
@@ -14,18 +15,23 @@ constexpr uint32_t kKnownFlags = abi::kOAccmode | abi::kOCreat | abi::kOExcl | a
                                  abi::kOCloexec | abi::kOPath | abi::kOTmpfileBit;
 constexpr uint32_t kCreates = abi::kOCreat | abi::kOTmpfileBit;
 
-// Opening a FIFO waits for the other side (fifo(7)).
-Result<FdNum> FinishAndInstall(Task& task, Ref<FileDescription> file, bool cloexec) {
+}  // namespace
+
+Result<FdNum> InstallOpened(Task& task, Ref<FileDescription> file, bool cloexec) {
+  if (file->Queue() == nullptr) {
+    return task.InstallFd(std::move(file), FdFlags{.cloexec = cloexec});
+  }
   WaitSpec wait;
   constexpr uint32_t kEvents = abi::kPollIn | abi::kPollOut | abi::kPollErr | abi::kPollHup;
-  if (base::WaitQueue* queue = file->Queue()) wait.queues.push_back({queue, kEvents});
-  bool nonblocking = wait.queues.empty();
-  return task.Retry(std::move(wait), nonblocking,
+  wait.queues.push_back({file->Queue(), kEvents});
+  return task.Retry(std::move(wait), false,
                     [file = std::move(file), cloexec](Task& t) -> Result<FdNum> {
                       TRY(file->FinishOpen());
                       return t.InstallFd(file, FdFlags{.cloexec = cloexec});
                     });
 }
+
+namespace {
 
 // Whoever has a lease on the file gives it up first.
 Result<FdNum> OpenWhenGivenUp(Task& task, PathArg arg, const abi::OpenHow& how) {
@@ -59,9 +65,7 @@ Result<FdNum> Open(Task& task, FdNum dirfd, PathPtr path, const abi::OpenHow& ho
       OpenPath(ctx, arg.from, arg.text, flags, static_cast<uint32_t>(how.mode), how.resolve);
   if (opened.Is(kErrnoLeased)) return OpenWhenGivenUp(task, std::move(arg), how);
   Ref<FileDescription> file = TRY(std::move(opened));
-  bool cloexec = (flags & abi::kOCloexec) != 0;
-  if (file->Queue() != nullptr) return FinishAndInstall(task, std::move(file), cloexec);
-  return task.InstallFd(std::move(file), FdFlags{.cloexec = cloexec});
+  return InstallOpened(task, std::move(file), (flags & abi::kOCloexec) != 0);
 }
 
 // What openat2(2) refuses and open(2) ignores.

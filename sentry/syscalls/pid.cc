@@ -61,7 +61,7 @@ Result<Tid> SysGetsid(Task& task, Tid pid) {
 }
 
 Result<void> SysSetpgid(Task& task, Tid pid, Tid pgid) {
-  if (pgid.value() < 0) return Errno(EINVAL);
+  if (pgid.value() < 0 || (pgid.value() == 0 && pid.value() < 0)) return Errno(EINVAL);
   pid = task.GlobalOf(pid.value());
   pgid = task.GlobalOf(pgid.value());
   ThreadGroup* target = &task.group();

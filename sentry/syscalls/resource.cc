@@ -132,6 +132,13 @@ Result<std::vector<Task*>> Named(Task& task, int which, int who) {
   return found;
 }
 
+// The first process, which has no task of its own: of the default priority, and not the guest's to
+// change.
+bool NamesInit(Task& task, int which, int who) {
+  if (which != abi::kPrioProcess || who <= 0) return false;
+  return task.kernel().pids().FindGroup(task.GlobalOf(who)) == &task.kernel().init();
+}
+
 Result<void> SetNice(Task& task, Task& target, int nice) {
   const Credentials& mine = task.creds();
   bool same_user = target.creds().uid == mine.euid || target.creds().euid == mine.euid;
@@ -150,6 +157,7 @@ Result<void> SetNice(Task& task, Task& target, int nice) {
 
 Result<int> SysGetpriority(Task& task, int which, int who) {
   constexpr int kBias = 20;  // The raw call gives 20 - nice, so that no error looks like a value.
+  if (NamesInit(task, which, who)) return kBias;
   int best = abi::kPrioMax;
   for (const Task* found : TRY(Named(task, which, who))) best = std::min(best, found->nice);
   return kBias - best;
@@ -157,6 +165,7 @@ Result<int> SysGetpriority(Task& task, int which, int who) {
 
 Result<void> SysSetpriority(Task& task, int which, int who, int nice) {
   nice = std::clamp(nice, abi::kPrioMin, abi::kPrioMax - 1);
+  if (NamesInit(task, which, who)) return Errno(EPERM);
   Result<void> outcome;
   for (Task* found : TRY(Named(task, which, who))) {
     Result<void> set = SetNice(task, *found, nice);
@@ -173,6 +182,7 @@ constexpr int kIoprioClassShift = 13;
 
 Result<int> SysIoprioGet(Task& task, int which, int who) {
   if (which < abi::kIoprioWhoProcess || which > abi::kIoprioWhoUser) return Errno(EINVAL);
+  if (NamesInit(task, which - abi::kIoprioWhoProcess, who)) return 0;
   int best = 0;
   for (const Task* found : TRY(Named(task, which - abi::kIoprioWhoProcess, who))) {
     if (found->io_priority == 0) continue;
@@ -193,6 +203,7 @@ Result<void> SysIoprioSet(Task& task, int which, int who, int priority) {
       !task.creds().HasCapability(abi::kCapSysAdmin)) {
     return Errno(EPERM);
   }
+  if (NamesInit(task, which - abi::kIoprioWhoProcess, who)) return Errno(EPERM);
   for (Task* found : TRY(Named(task, which - abi::kIoprioWhoProcess, who))) {
     found->io_priority = priority;
   }

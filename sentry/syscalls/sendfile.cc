@@ -63,20 +63,23 @@ Result<void> CheckCopyRange(FileDescription& in, FileDescription& out) {
   return {};
 }
 
-Result<void> CheckOverlap(const FileDescription& in, int64_t from, const FileDescription& out,
-                          int64_t to, uint64_t count) {
+// generic_copy_file_checks(): how much of `count` there is to copy.
+Result<uint64_t> CheckOverlap(Task& task, FileDescription& in, int64_t from,
+                              const FileDescription& out, int64_t to, uint64_t count) {
   // Positions count as unsigned here, and what is negative is looked at later.
   for (int64_t at : {from, to}) {
     if (static_cast<uint64_t>(at) + count < static_cast<uint64_t>(at)) return Errno(EOVERFLOW);
   }
   if (from < 0 || to < 0) return Errno(EINVAL);
-  int64_t end = 0;
-  int64_t length = static_cast<int64_t>(std::min<uint64_t>(count, kMaxRwCount));
-  if (__builtin_add_overflow(from, length, &end)) return Errno(EOVERFLOW);
-  if (__builtin_add_overflow(to, length, &end)) return Errno(EOVERFLOW);
-  bool overlap = from < to + length && to < from + length;
+  OpContext ctx = task.context();
+  const auto size = static_cast<int64_t>(TRY(in.inode()->GetAttributes(ctx)).size);
+  count = from >= size ? 0 : std::min(count, static_cast<uint64_t>(size - from));
+  if (to == INT64_MAX) return Errno(EFBIG);  // generic_write_check_limits()
+  count = std::min(count, static_cast<uint64_t>(INT64_MAX - to));
+  const auto length = static_cast<int64_t>(count);
+  const bool overlap = from < to + length && to < from + length;
   if (in.inode() == out.inode() && overlap && length != 0) return Errno(EINVAL);
-  return {};
+  return count;
 }
 
 // In the order of do_sendfile().
@@ -130,7 +133,7 @@ Result<size_t> SysCopyFileRange(Task& task, FdNum in_fd, UserPtr<int64_t> in_off
   if (flags != 0) return Errno(EINVAL);
   TRY(CheckCopyRange(*in, *out));
   if (!CopiesBetween(*in->inode(), *out->inode())) return Errno(EXDEV);
-  TRY(CheckOverlap(*in, *from.get(), *out, *to.get(), count));
+  count = TRY(CheckOverlap(task, *in, *from.get(), *out, *to.get(), count));
   uint64_t left = std::min(count, kMostPerCall);
   size_t done = 0;
   while (left != 0) {

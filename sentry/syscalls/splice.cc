@@ -5,6 +5,7 @@
 #include "abi/linux/poll.h"
 #include "sentry/fs/pipefs/pipe_end.h"
 #include "sentry/kernel/transfer.h"
+#include "sentry/socket/socket.h"
 #include "sentry/syscalls/copy_chunk.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/file_io.h"
@@ -51,14 +52,40 @@ struct Ends {
   Ref<FileDescription> in, out;
 };
 
+bool IsUnixStream(FileDescription& file) {
+  Result<Socket*> socket = AsSocket(file);
+  return socket.ok() && (*socket)->family() == abi::kAfUnix &&
+         (*socket)->type() == abi::kSockStream;
+}
+
+// Of a move that cannot go on: whether the end that keeps it is not waited for.  A pipe is asked by
+// the call's flag and its own; a file by its own, but that of streams of AF_UNIX look at the call's
+// too (unix_stream_splice_read()).
+bool RefusesToWait(const Ends& ends, bool nonblocking) {
+  PipeEnd* from = AsPipe(*ends.in);
+  PipeEnd* to = AsPipe(*ends.out);
+  if (from != nullptr && to != nullptr) {
+    return nonblocking || ends.in->NonBlocking() || ends.out->NonBlocking();
+  }
+  if (from != nullptr) {
+    if (from->pipe().empty()) return nonblocking || ends.in->NonBlocking();
+    return ends.out->NonBlocking();
+  }
+  nonblocking |= ends.out->NonBlocking();
+  if (to->pipe().readers() != 0 && to->pipe().full()) return nonblocking;
+  return ends.in->NonBlocking() || (nonblocking && IsUnixStream(*ends.in));
+}
+
 // Waits for whichever end keeps `move` from moving anything.
 template <typename Move>
 Result<size_t> MoveBetween(Task& task, const Ends& ends, bool nonblocking, Move move) {
+  Result<size_t> at_once = move(task);
+  if (!at_once.Is(EAGAIN)) return at_once;
   WaitSpec wait;
   constexpr uint32_t kTrouble = abi::kPollErr | abi::kPollHup;
   if (auto* queue = ends.in->Queue()) wait.queues.push_back({queue, abi::kPollIn | kTrouble});
   if (auto* queue = ends.out->Queue()) wait.queues.push_back({queue, abi::kPollOut | kTrouble});
-  nonblocking |= ends.in->NonBlocking() || ends.out->NonBlocking() || wait.queues.empty();
+  nonblocking = wait.queues.empty() || RefusesToWait(ends, nonblocking);
   return task.Retry(std::move(wait), nonblocking,
                     [ends, move = std::move(move)](Task& t) mutable { return move(t); });
 }

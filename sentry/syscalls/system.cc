@@ -121,6 +121,26 @@ Result<uint64_t> SysKcmp(Task& task, int pid1, int pid2, int type, uint64_t inde
   return Errno(EINVAL);
 }
 
+namespace {
+
+// The machine itself.  What its keys would do is nobody's business: it has none.
+Result<uint64_t> OfTheMachine(uint32_t command) {
+  switch (command) {
+    case abi::kRebootCadOn:
+    case abi::kRebootCadOff:
+      return uint64_t{0};
+    case abi::kRebootRestart:
+    case abi::kRebootRestart2:
+    case abi::kRebootHalt:
+    case abi::kRebootPowerOff:
+      return Errno(EPERM);
+    default:
+      return Errno(EINVAL);
+  }
+}
+
+}  // namespace
+
 // Of a pid namespace it ends the first process, as if by the signal that tells what was asked for
 // (pid_namespaces(7)).
 Result<uint64_t> SysReboot(Task& task, uint32_t magic1, uint32_t magic2, uint32_t command,
@@ -130,7 +150,7 @@ Result<uint64_t> SysReboot(Task& task, uint32_t magic1, uint32_t magic2, uint32_
   const bool known = magic2 == abi::kRebootMagic2 || magic2 == abi::kRebootMagic2A ||
                      magic2 == abi::kRebootMagic2B || magic2 == abi::kRebootMagic2C;
   if (magic1 != abi::kRebootMagic1 || !known) return Errno(EINVAL);
-  if (ns.level == 0 || ns.reaper == nullptr) return Errno(EPERM);
+  if (ns.level == 0 || ns.reaper == nullptr) return OfTheMachine(command);
   int signal = abi::kSigInt;
   switch (command) {
     case abi::kRebootRestart:

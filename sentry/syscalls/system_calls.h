@@ -16,6 +16,9 @@ Result<uint64_t> SysReboot(Task& task, uint32_t magic1, uint32_t magic2, uint32_
                            UserAddr restart_command);
 // syslog.cc
 Result<size_t> SysSyslog(Task& task, int type, UserPtr<std::byte> to, int size);
+// swap.cc
+Result<void> SysSwapon(Task& task, UserPtr<const char> path, uint32_t flags);
+Result<void> SysSwapoff(Task& task, UserPtr<const char> path);
 // namespaces.cc
 Result<void> SysUnshare(Task& task, uint64_t flags);
 Result<void> SysSetns(Task& task, FdNum fd, uint32_t type);

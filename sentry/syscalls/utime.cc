@@ -10,11 +10,14 @@ struct BothTimes {
   TimeUpdate atime, mtime;
 };
 
-Result<TimeUpdate> FromTimespec(const abi::Timespec& time) {
+TimeUpdate FromTimespec(const abi::Timespec& time) {
   if (time.tv_nsec == abi::kUtimeNow) return TimeUpdate{};
   if (time.tv_nsec == abi::kUtimeOmit) return TimeUpdate{.kind = TimeUpdate::Kind::kOmit};
-  if (time.tv_nsec < 0 || time.tv_nsec >= 1'000'000'000) return Errno(EINVAL);
   return TimeUpdate{.kind = TimeUpdate::Kind::kSet, .time = time};
+}
+
+bool IsValid(const TimeUpdate& update) {
+  return update.time.tv_nsec >= 0 && update.time.tv_nsec < 1'000'000'000;
 }
 
 Result<TimeUpdate> FromTimeval(const abi::Timeval& time) {
@@ -29,7 +32,7 @@ Result<TimeUpdate> FromTimeval(const abi::Timeval& time) {
 Result<BothTimes> CopyInTimespecs(Task& task, UserPtr<abi::Timespec> times) {
   if (times.IsNull()) return BothTimes{};
   std::vector<abi::Timespec> both = TRY(task.CopyInArray(times, 2));
-  return BothTimes{TRY(FromTimespec(both[0])), TRY(FromTimespec(both[1]))};
+  return BothTimes{FromTimespec(both[0]), FromTimespec(both[1])};
 }
 
 Result<BothTimes> CopyInTimevals(Task& task, UserPtr<abi::Timeval> times) {
@@ -49,6 +52,8 @@ Result<void> SetTimesAt(Task& task, FdNum dirfd, PathPtr path, const BothTimes& 
     if ((flags & ~(abi::kAtSymlinkNofollow | abi::kAtEmptyPath)) != 0) return Errno(EINVAL);
     found = TRY(ResolveAt(task, dirfd, path, flags));
   }
+  // The file is found first (vfs_utimes()).
+  if (!IsValid(times.atime) || !IsValid(times.mtime)) return Errno(EINVAL);
   OpContext ctx = task.context();
   return SetTimes(ctx, found, times.atime, times.mtime);
 }

@@ -116,6 +116,34 @@ TEST_F(Splice, NonBlocking) {
   EXPECT_THAT(splice(pipe_.out.get(), nullptr, to.in.get(), nullptr, 1, 0), SyscallReturns(0));
 }
 
+// Which end is waited for: pipes look at the call's flag and at their own, what they are filled
+// from at its own; of those, only streams of AF_UNIX look at the call's too.
+TEST_F(Splice, WhoseFlagCounts) {
+  int streams[2], datagrams[2];
+  ASSERT_THAT(socketpair(AF_UNIX, SOCK_STREAM, 0, streams), SyscallSucceeds());
+  ASSERT_THAT(socketpair(AF_UNIX, SOCK_DGRAM, 0, datagrams), SyscallSucceeds());
+  Fd stream(streams[0]), stream_peer(streams[1]), datagram(datagrams[0]), sender(datagrams[1]);
+  Pipe pipe;
+  ASSERT_THAT(fcntl(pipe.in.get(), F_SETFL, O_NONBLOCK), SyscallSucceeds());
+  EXPECT_THAT(splice(stream.get(), nullptr, pipe.in.get(), nullptr, 10, 0), SyscallFails(EAGAIN));
+  pid_t child = Fork([&] {
+    CHILD_CHECK(splice(datagram.get(), nullptr, pipe.in.get(), nullptr, 10, SPLICE_F_NONBLOCK) ==
+                3);
+  });
+  WaitUntilSleeping(child);
+  EXPECT_THAT(send(sender.get(), "abc", 3, 0), SyscallReturns(3));
+  EXPECT_THAT(WaitFor(child), Exited(0));
+  EXPECT_EQ(Take(pipe.out.get()), "abc");
+  // An empty pipe is waited for, whatever the socket that it goes to.
+  ASSERT_THAT(fcntl(stream.get(), F_SETFL, O_NONBLOCK), SyscallSucceeds());
+  child = Fork(
+      [&] { CHILD_CHECK(splice(pipe.out.get(), nullptr, stream.get(), nullptr, 10, 0) == 2); });
+  WaitUntilSleeping(child);
+  EXPECT_THAT(write(pipe.in.get(), "de", 2), SyscallReturns(2));
+  EXPECT_THAT(WaitFor(child), Exited(0));
+  EXPECT_EQ(Take(stream_peer.get()), "de");
+}
+
 TEST_F(Splice, BrokenPipe) {
   Pipe to;
   Put(pipe_.in.get(), "x");

@@ -59,10 +59,8 @@ class FullDevice final : public Device {
  public:
   using Device::Device;
   Result<size_t> Read(OpContext&, IoSink& sink, int64_t*) override { return PutZeros(sink); }
-  Result<size_t> Write(OpContext&, IoSource& source, int64_t*) override {
-    if (source.remaining() == 0) return size_t{0};
-    return Errno(ENOSPC);
-  }
+  // Whatever the count (write_full()).
+  Result<size_t> Write(OpContext&, IoSource&, int64_t*) override { return Errno(ENOSPC); }
 };
 
 // random(4): both devices are the host's generator.
@@ -130,6 +128,10 @@ Result<Ref<FileDescription>> OpenMemoryDevice(OpContext&, const Path& path, uint
 
 bool IsNullDevice(const FileDescription& file) {
   return dynamic_cast<const NullDevice*>(&file) != nullptr;
+}
+
+bool IsFullDevice(const FileDescription& file) {
+  return dynamic_cast<const FullDevice*>(&file) != nullptr;
 }
 
 }  // namespace sentry

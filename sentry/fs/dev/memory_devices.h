@@ -9,5 +9,6 @@ namespace sentry {
 Result<Ref<FileDescription>> OpenMemoryDevice(OpContext& ctx, const Path& path, uint64_t rdev,
                                               uint32_t flags);
 bool IsNullDevice(const FileDescription& file);
+bool IsFullDevice(const FileDescription& file);
 
 }  // namespace sentry

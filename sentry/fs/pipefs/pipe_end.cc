@@ -107,8 +107,9 @@ std::pair<Ref<PipeEnd>, Ref<PipeEnd>> NewPipe(Kernel& kernel, const OpContext& c
   Ref<Pipe> pipe = MakeRef<Pipe>(kernel.memory());
   inode->attachment = pipe;
   Path path = files.Attach(NamelessFs::kPipe, std::move(inode));
-  Ref<PipeEnd> reader =
-      MakeRef<PipeEnd>(path, abi::kORdonly | flags, pipe, PipeEnd::Meeting::kNone);
+  // Packets are the writer's affair: the reader's end does not show O_DIRECT.
+  Ref<PipeEnd> reader = MakeRef<PipeEnd>(path, abi::kORdonly | (flags & ~abi::kODirect), pipe,
+                                         PipeEnd::Meeting::kNone);
   Ref<PipeEnd> writer =
       MakeRef<PipeEnd>(path, abi::kOWronly | flags, pipe, PipeEnd::Meeting::kNone);
   return {std::move(reader), std::move(writer)};

@@ -7,6 +7,7 @@
 #include "sentry/fs/proc/process_links.h"
 #include "sentry/fs/proc/process_mem.h"
 #include "sentry/fs/proc/process_net.h"
+#include "sentry/fs/proc/process_pagemap.h"
 
 namespace sentry {
 namespace {
@@ -40,6 +41,7 @@ constexpr Other kOthers[] = {
     {"mem", abi::kDtReg, kInoMem, MakeOf<MemInode>},
     {"net", abi::kDtDir, kInoNetList, MakeOf<NetDirectory>},
     {"ns", abi::kDtDir, kInoNsList, MakeOf<NamespaceDirectory>},
+    {"pagemap", abi::kDtReg, kInoMem, MakeOf<PagemapInode>, PagemapInode::kNumber},
     {"root", abi::kDtLnk, kInoLink, MakeLink<Kind::kRoot>, static_cast<uint64_t>(Kind::kRoot)},
     {"task", abi::kDtDir, kInoTaskList, MakeOf<TaskListDirectory>},
 };

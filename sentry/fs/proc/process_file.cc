@@ -1,6 +1,8 @@
 // The table of text files of a process, and the inode that a row becomes.
 #include "sentry/fs/proc/process_file.h"
 
+#include "sentry/fs/proc/process_pagemap.h"
+
 namespace sentry {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr ProcessFile kFiles[] = {
     {"auxv", 0400, kMemory, AuxvText},
     {"cgroup", 0444, kMode, CgroupText},
     {"children", 0444, kMode, ChildrenText, nullptr, Where::kThread},
-    {"clear_refs", 0200, kMode, nullptr, StoreNothing, Where::kProcess},
+    {"clear_refs", 0200, kMode, nullptr, StoreClearRefs, Where::kProcess},
     {"cmdline", 0444, kMode, CmdlineText},
     {"comm", 0644, kMode, CommText, StoreComm},
     {"coredump_filter", 0644, kMode, CoredumpFilterText, StoreCoredumpFilter, Where::kProcess},

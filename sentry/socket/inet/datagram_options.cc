@@ -21,7 +21,8 @@ Result<OptionBytes> DatagramSocket::GetTransportOption(int32_t level, int32_t na
     if (name != kIcmp6Filter) return Errno(ENOPROTOOPT);
     return OptionValue(r->icmp6_filter);
   }
-  if (level != abi::kSolUdp || u == nullptr) return Errno(ENOPROTOOPT);
+  // What ip_getsockopt() and ipv6_getsockopt() say of other levels.
+  if (level != abi::kSolUdp || u == nullptr) return Errno(IsV6() ? ENOPROTOOPT : EOPNOTSUPP);
   switch (name) {
     case abi::kUdpCork:
       return OptionValue(int32_t{u->cork ? 1 : 0});

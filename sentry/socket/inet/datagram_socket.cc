@@ -67,7 +67,8 @@ Result<size_t> DatagramSocket::Send(OpContext& ctx, IoSource& data, SendArgs& ar
 
 Result<size_t> DatagramSocket::Receive(OpContext&, IoSink& data, uint32_t flags, Received& out) {
   if ((flags & abi::kMsgErrqueue) != 0) return ReceiveError(data, out);
-  if ((flags & abi::kMsgOob) != 0) return Errno(EOPNOTSUPP);
+  // UDP does not look at it, raw and ping sockets do.
+  if ((flags & abi::kMsgOob) != 0 && udp() == nullptr) return Errno(EOPNOTSUPP);
   netstack::Stack::Scope scope(stack().stack());
   netstack::DatagramReceive how;
   how.peek = (flags & abi::kMsgPeek) != 0;

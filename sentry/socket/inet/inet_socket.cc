@@ -38,7 +38,7 @@ Result<OptionBytes> InetSocket::GetFamilyOption(OpContext&, int32_t level, int32
       // An AF_INET6 socket has them too, for what it does with IPv4.
       return GetIpOption(name);
     case abi::kSolIpv6:
-      return IsV6() ? GetIpv6Option(name) : Errno(ENOPROTOOPT);
+      return IsV6() ? GetIpv6Option(name) : Errno(EOPNOTSUPP);  // do_ip_getsockopt()
     default:
       return GetTransportOption(level, name);
   }

@@ -81,7 +81,8 @@ OptionBytes TcpInfoBytes(const netstack::TcpInfo& i) {
 }
 
 Result<OptionBytes> TcpSocket::GetTransportOption(int32_t level, int32_t name) {
-  if (level != abi::kSolTcp) return Errno(ENOPROTOOPT);
+  // What ip_getsockopt() and ipv6_getsockopt() say of other levels.
+  if (level != abi::kSolTcp) return Errno(IsV6() ? ENOPROTOOPT : EOPNOTSUPP);
   auto number = [](auto value) { return OptionValue(static_cast<int32_t>(value)); };
   switch (name) {
     case abi::kTcpNodelay:
