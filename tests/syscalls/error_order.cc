@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -230,6 +231,55 @@ TEST(ErrorOrder, UdpHasNoOutOfBandData) {
   Fd udp(socket(AF_INET, SOCK_DGRAM, 0));
   char byte;
   EXPECT_THAT(recv(udp.get(), &byte, 1, MSG_OOB | MSG_DONTWAIT), SyscallFails(EAGAIN));
+}
+
+// --- what was mapped once ---
+
+// A page of the file was changed through a mapping that is no more.
+void ChangeByMapping(int fd) {
+  ASSERT_THAT(ftruncate(fd, 4096), SyscallSucceeds());
+  void* memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  static_cast<volatile char*>(memory)[0] = 'x';
+  ASSERT_THAT(munmap(memory, 4096), SyscallSucceeds());
+}
+
+TEST(Unmapped, LocksEndWithTheDescriptor) {
+  TempFile file = TempFile::Create();
+  {
+    Fd fd(open(file.c_str(), O_RDWR));
+    ChangeByMapping(fd.get());
+    ASSERT_THAT(flock(fd.get(), LOCK_EX), SyscallSucceeds());
+    struct flock whole = {};
+    whole.l_type = F_WRLCK;
+    ASSERT_THAT(fcntl(fd.get(), F_OFD_SETLK, &whole), SyscallSucceeds());
+  }
+  Fd again(open(file.c_str(), O_RDWR));
+  EXPECT_THAT(flock(again.get(), LOCK_EX | LOCK_NB), SyscallSucceeds());
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  EXPECT_THAT(fcntl(again.get(), F_OFD_SETLK, &whole), SyscallSucceeds());
+}
+
+TEST(Unmapped, CanBeRun) {
+  TempFile file = TempFile::Create("", 0700);
+  {
+    Fd fd(open(file.c_str(), O_RDWR));
+    ChangeByMapping(fd.get());
+  }
+  // Of a page with one letter, nothing is run; but nobody writes to it.
+  EXPECT_THAT(execl(file.c_str(), file.c_str(), nullptr), SyscallFails(ENOEXEC));
+}
+
+TEST(Unmapped, ItsMountCanGo) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs CAP_SYS_ADMIN";
+  TempDir dir = TempDir::Create();
+  if (mount("none", dir.c_str(), "tmpfs", 0, nullptr) != 0) GTEST_SKIP() << "may not mount";
+  {
+    Fd fd(open(dir.Join("file").c_str(), O_CREAT | O_RDWR, 0600));
+    ChangeByMapping(fd.get());
+  }
+  EXPECT_THAT(umount(dir.c_str()), SyscallSucceeds());
 }
 
 // --- mlockall(2) ---

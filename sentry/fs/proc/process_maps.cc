@@ -29,8 +29,9 @@ struct GuestFile {
 
 std::string NameOfFile(const ProcessView& view, const NamedFile& file) {
   Task* viewer = view.ctx.task != nullptr ? view.ctx.task : &view.task;
-  const Path& path = static_cast<const OpenedFile&>(file).path();
-  return PathName(path, viewer->fs().root, *viewer->mounts());
+  const MountNamespace& mounts = *viewer->mounts();
+  const std::optional<Path> path = static_cast<const OpenedFile&>(file).PathIn(mounts);
+  return path ? PathName(*path, viewer->fs().root, mounts) : file.DisplayName();
 }
 
 GuestFile FileBehind(const ProcessView& view, const HostMapping& mapping) {
