@@ -17,7 +17,8 @@ struct NetStack::Parts {
         icmp(stack),
         raw(stack),
         ping(stack, icmp),
-        udp(stack),
+        udp(stack, kProtoUdp),
+        udplite(stack, kProtoUdpLite),
         tcp(stack) {}
 
   Stack stack;
@@ -26,7 +27,7 @@ struct NetStack::Parts {
   Icmp icmp;
   Raw raw;
   Ping ping;
-  Udp udp;
+  Udp udp, udplite;
   Tcp tcp;
 };
 
@@ -66,6 +67,9 @@ Ref<TcpEndpoint> NetStack::CreateTcp(int family, uint32_t uid) {
 }
 Ref<UdpEndpoint> NetStack::CreateUdp(int family, uint32_t uid) {
   return parts_->udp.CreateEndpoint(family, uid);
+}
+Ref<UdpEndpoint> NetStack::CreateUdpLite(int family, uint32_t uid) {
+  return parts_->udplite.CreateEndpoint(family, uid);
 }
 Ref<RawEndpoint> NetStack::CreateRaw(int family, uint8_t protocol, uint32_t uid) {
   return parts_->raw.CreateEndpoint(family, protocol, uid);

@@ -30,6 +30,7 @@ class NetStack {
   // `family`: AF_INET or AF_INET6.  `uid`: of the caller, for SO_REUSEPORT.
   Ref<TcpEndpoint> CreateTcp(int family, uint32_t uid);
   Ref<UdpEndpoint> CreateUdp(int family, uint32_t uid);
+  Ref<UdpEndpoint> CreateUdpLite(int family, uint32_t uid);
   Ref<RawEndpoint> CreateRaw(int family, uint8_t protocol, uint32_t uid);
   Ref<PingEndpoint> CreatePing(int family, uint32_t uid);
   Ref<PacketEndpoint> CreatePacket(bool raw, uint16_t ethertype, uint32_t uid);

@@ -41,6 +41,7 @@ inline constexpr uint16_t kArphrdLoopback = 772;
 inline constexpr uint16_t kArphrdNone = 65534;
 inline constexpr uint8_t kIfOperUnknown = 0;
 inline constexpr uint8_t kIfOperDown = 2;
+inline constexpr uint8_t kIfOperLowerlayerdown = 3;
 inline constexpr uint8_t kIfOperUp = 6;
 inline constexpr int32_t kIfNameSize = 16;
 

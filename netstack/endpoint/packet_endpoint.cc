@@ -141,7 +141,7 @@ Result<size_t> PacketEndpoint::Send(ByteSource& data, const std::optional<LinkAd
   chunk->Grow(size);
   auto packet = Packet::Create();
   packet->Append({std::move(chunk), 0, static_cast<uint32_t>(size)});
-  packet->checksum = ChecksumState::kVerified;
+  packet->checksum = ChecksumState::kUnknown;
   if (raw_) {
     if (shown != 0) {
       const std::byte* at = packet->Pull(EthernetHeader::kSize);

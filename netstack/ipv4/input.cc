@@ -73,6 +73,7 @@ void Ipv4::Receive(Interface& in, PacketPtr packet) {
     if (!whole) return;
     packet = std::move(whole->packet);
     ip = whole->ip;
+    ip.in = &in;  // That of an earlier fragment may be gone.
   }
   Deliver(std::move(packet), ip);
 }

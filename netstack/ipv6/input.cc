@@ -111,12 +111,14 @@ bool Ipv6::TakeFragment(PacketPtr& packet, const Ipv6Extensions& walk, IpReceive
     return false;
   }
   packet->fragment_size = static_cast<uint32_t>(packet->network_header.size() + packet->size());
+  Interface* const in = ip.in;
   const Reassembler::Key key{ip.source, ip.destination, fragment.id, ip.in->index(), 0};
   auto whole =
       reassembler_.Add(key, {fragment.offset, fragment.more, std::move(packet), ip}, 60 * kSecond);
   if (!whole) return false;
   packet = std::move(whole->packet);
   ip = whole->ip;
+  ip.in = in;  // That of an earlier fragment may be gone.
   // Extension headers behind the fragment header have become readable only now.
   const size_t look = std::min(packet->size(), kMostHeaders);
   const std::byte* at = look == 0 ? nullptr : packet->Pull(look);

@@ -30,6 +30,8 @@ class Link {
   virtual uint32_t gso_max() const { return 0; }
   // Whether it takes packets whose transport checksum is left to do (ChecksumState::kPartial).
   virtual bool checksum_offload() const { return false; }
+  // Whether frames to `mac`, which is not the interface's, are the interface's all the same.
+  virtual bool Owns(const MacAddress& /*mac*/) const { return false; }
   virtual void Attach(LinkSink* sink) = 0;
   // Takes a frame; one that it cannot send is dropped.
   virtual void Send(PacketPtr frame) = 0;

@@ -36,7 +36,6 @@ class PairLink final : public Link {
     frame->type = PacketType::kHost;
     frame->link_header = frame->network_header = frame->transport_header = {};
     frame->transport_consumed = false;
-    if (frame->checksum == ChecksumState::kUnknown) frame->checksum = ChecksumState::kVerified;
     peer_->sink_->ReceiveFrame(std::move(frame));
   }
 

@@ -2,6 +2,7 @@
 #include "netstack/stack/interface.h"
 
 #include <bit>
+#include <utility>
 
 #include "netstack/stack/neighbour.h"
 #include "netstack/stack/stack.h"
@@ -24,7 +25,10 @@ Interface::Interface(Stack& stack, uint32_t index, std::string name, std::unique
 }
 
 Interface::~Interface() {
-  link_->Attach(nullptr);
+  for (FrameHandler*& handler : handlers_) {
+    if (handler != nullptr) std::exchange(handler, nullptr)->OnGone(*this);
+  }
+  if (link_ != nullptr) link_->Attach(nullptr);
 }
 
 uint32_t Interface::flags() const {
@@ -146,12 +150,20 @@ void Interface::SendFrame(PacketPtr frame) {
 }
 
 void Interface::ReceiveFrame(PacketPtr frame) {
-  Stack::Scope scope(stack_);
   stack_.QueueInput(*this, std::move(frame));
+  stack_.DrainSoon();
+}
+
+bool Interface::Handled(PacketPtr& frame) {
+  for (FrameHandler* handler : handlers_) {
+    if (handler != nullptr) handler->OnFrame(*this, frame);
+    if (frame == nullptr) return true;
+  }
+  return false;
 }
 
 bool Interface::AcceptsFrame(const MacAddress& to, Packet& packet) const {
-  if (to == mac_) {
+  if (to == mac_ || link_->Owns(to)) {
     packet.type = PacketType::kHost;
   } else if (to.IsBroadcast()) {
     packet.type = PacketType::kBroadcast;
@@ -183,6 +195,12 @@ void Interface::Input(PacketPtr frame) {
     frame->link_source = header.source;
     frame->link_header = {at, EthernetHeader::kSize};
     link_size = EthernetHeader::kSize;
+    // is_skb_forwardable() of Linux: room for a VLAN tag, and super-segments are split later.
+    constexpr size_t kSlack = EthernetHeader::kSize + 4;
+    if (frame->gso_size == 0 && frame->size() > mtu_ + kSlack) {
+      stats_.rx_dropped++;
+      return;
+    }
     accept = AcceptsFrame(header.destination, *frame);
     if (frame->type == PacketType::kMulticast) stats_.multicast++;
   } else if (const std::byte* at = frame->Pull(1)) {
@@ -190,7 +208,7 @@ void Interface::Input(PacketPtr frame) {
     frame->type = PacketType::kHost;
   }
   if (stack_.Observed(*this)) RunTaps(*frame, link_size);
-  if (!accept) return;
+  if (Handled(frame) || !accept) return;
   frame->Consume(link_size);
   stack_.Dispatch(*this, std::move(frame));
 }

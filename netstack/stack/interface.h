@@ -1,6 +1,7 @@
 // Interface: one network device of a stack with its addresses (netdevice(7), rtnetlink(7)).
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -47,6 +48,18 @@ class PacketTap : public base::ListNode<PacketTap> {
   ~PacketTap() = default;
 };
 
+// Takes frames of an interface before its own stack does: a bridge, or the VLANs on it.
+class FrameHandler {
+ public:
+  // `frame` starts at its link header.  Null when it returns: the frame was taken.
+  virtual void OnFrame(class Interface& interface, PacketPtr& frame) = 0;
+  // The interface goes away, and has forgotten the handler.
+  virtual void OnGone(class Interface& interface) = 0;
+
+ protected:
+  ~FrameHandler() = default;
+};
+
 class Interface final : private LinkSink {
  public:
   Interface(Stack& stack, uint32_t index, std::string name, std::unique_ptr<Link> link);
@@ -87,6 +100,11 @@ class Interface final : private LinkSink {
   // cut).
   bool Observed() const { return const_cast<Interface*>(this)->taps_.empty() == false; }
 
+  // One of each kind at most; null: none.  VLANs come first, as on Linux.
+  enum HandlerKind { kVlans, kBridge, kHandlerKinds };
+  void SetHandler(HandlerKind kind, FrameHandler* handler) { handlers_[kind] = handler; }
+  FrameHandler* handler(HandlerKind kind) const { return handlers_[kind]; }
+
   // Sends an IP packet to `next_hop`, resolving its link address first.
   void SendIp(PacketPtr packet, const IpAddress& next_hop);
   // Sends a network-layer packet to a link address.
@@ -99,6 +117,7 @@ class Interface final : private LinkSink {
   void ReceiveFrame(PacketPtr frame) override;
   void Input(PacketPtr frame);
   void RunTaps(const Packet& packet, size_t link_header_size);
+  bool Handled(PacketPtr& frame);
   bool AcceptsFrame(const MacAddress& to, Packet& packet) const;
 
   Stack& stack_;
@@ -113,6 +132,7 @@ class Interface final : private LinkSink {
   std::map<IpAddress, int> groups_;
   int promiscuous_ = 0, all_multicast_ = 0;
   base::IntrusiveList<PacketTap> taps_;
+  std::array<FrameHandler*, kHandlerKinds> handlers_{};
   LinkStats stats_;
 };
 

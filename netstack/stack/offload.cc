@@ -1,6 +1,8 @@
 // Checksums of transports.
 #include "netstack/stack/offload.h"
 
+#include <algorithm>
+
 #include "netstack/wire/bytes.h"
 #include "netstack/wire/checksum.h"
 
@@ -23,6 +25,18 @@ void FinishChecksum(Packet& packet, bool udp) {
   if (udp && value == 0) value = 0xffff;
   Store16(packet.mutable_head() + packet.checksum_offset, value);
   packet.checksum = ChecksumState::kVerified;
+}
+
+uint16_t SumOfFirst(const Packet& packet, size_t covered, const IpAddress& source,
+                    const IpAddress& destination, uint8_t protocol) {
+  Checksum sum;
+  sum.AddPseudoHeader(source, destination, protocol, packet.size());
+  packet.ForEach([&](std::span<const std::byte> piece) {
+    piece = piece.first(std::min(piece.size(), covered));
+    covered -= piece.size();
+    sum.Add(piece);
+  });
+  return sum.Finish();
 }
 
 bool ChecksumIsRight(const Packet& packet, const IpAddress& source, const IpAddress& destination,

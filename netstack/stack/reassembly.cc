@@ -39,6 +39,8 @@ void Reassembler::Expire(const Key& key) {
   // Nothing is said when the first fragment, which names the ports, has not come.
   if (!datagram->pieces.empty() && datagram->pieces.front().offset == 0) {
     Piece& first = datagram->pieces.front();
+    first.ip.in = stack_.FindInterface(key.ifindex);
+    if (first.ip.in == nullptr) return;
     stack_.icmp().SendTimeExceeded(*first.packet, first.ip, 1);
   }
 }

@@ -11,6 +11,11 @@ namespace {
 
 // One call delivers at most so many frames; the rest waits for the next wake-up.
 constexpr size_t kDrainBudget = 8192;
+constexpr size_t kMaxInput = 32768;
+// A frame that crosses from stack to stack is carried on within one call for so many of them: each
+// takes its part of the thread's own stack.
+constexpr int kMaxNested = 4;
+thread_local int nested = 0;
 
 bool IsInterfaceName(std::string_view name) {
   if (name.empty() || name.size() >= static_cast<size_t>(abi::kIfNameSize)) return false;
@@ -66,13 +71,16 @@ void Stack::RunTimers() {
 }
 
 Stack::Scope::Scope(Stack& stack) : stack_(stack) {
-  if (stack_.depth_++ == 0) stack_.now_.reset();
+  if (stack_.depth_++ != 0) return;
+  stack_.now_.reset();
+  nested++;
 }
 
 Stack::Scope::~Scope() {
   if (stack_.depth_ == 1) {
     stack_.Drain();
     stack_.timers_.RequestWake();
+    nested--;
   }
   stack_.depth_--;
 }
@@ -81,7 +89,21 @@ void Stack::Defer(base::UniqueFunction<void()> work) {
   deferred_.push_back(std::move(work));
 }
 
+void Stack::DrainSoon() {
+  if (depth_ != 0) return;
+  if (nested < kMaxNested) {
+    Scope drain(*this);
+  } else {
+    drain_timer_.Arm(now());
+    timers_.RequestWake();
+  }
+}
+
 void Stack::QueueInput(Interface& interface, PacketPtr frame) {
+  if (input_.size() >= kMaxInput) {
+    interface.stats().rx_dropped++;
+    return;
+  }
   input_.push_back({interface.index(), std::move(frame)});
 }
 
@@ -133,6 +155,11 @@ Result<Interface*> Stack::AddInterface(std::string name, std::unique_ptr<Link> l
 }
 
 Result<void> Stack::RemoveInterface(uint32_t index) {
+  std::unique_ptr<Link> link = TRY(TakeInterface(index));
+  return {};
+}
+
+Result<std::unique_ptr<Link>> Stack::TakeInterface(uint32_t index) {
   Scope scope(*this);
   Interface* interface = FindInterface(index);
   if (interface == nullptr) return Errno(ENODEV);
@@ -142,8 +169,12 @@ Result<void> Stack::RemoveInterface(uint32_t index) {
     TRY(RemoveAddress(*interface, address.addr, address.prefix));
   }
   NotifyConfig([&](ConfigObserver& o) { o.OnLink(*interface, true); });
+  interface->link_->Attach(nullptr);
+  std::unique_ptr<Link> link = std::move(interface->link_);
+  // What it was sent and has not seen yet is not for the next one with its number.
+  std::erase_if(input_, [index](const QueuedInput& queued) { return queued.ifindex == index; });
   interfaces_.erase(index);
-  return {};
+  return link;
 }
 
 Interface* Stack::FindInterface(uint32_t index) const {

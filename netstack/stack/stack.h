@@ -85,6 +85,8 @@ class Stack final : private BufferPool::Account {
   // not a name for an interface.
   Result<Interface*> AddInterface(std::string name, std::unique_ptr<Link> link, uint32_t index = 0);
   Result<void> RemoveInterface(uint32_t index);  // ENODEV
+  // Removes it but for its link, which can become an interface of another stack.
+  Result<std::unique_ptr<Link>> TakeInterface(uint32_t index);  // ENODEV
   Interface* FindInterface(uint32_t index) const;
   Interface* FindInterface(std::string_view name) const;
   Interface* loopback() const;                 // Null: there is none.
@@ -172,8 +174,12 @@ class Stack final : private BufferPool::Account {
   bool Charge(size_t bytes) override { return environment_.Charge(bytes); }
   void Uncharge(size_t bytes) override { environment_.Uncharge(bytes); }
   void Drain();
-  // Frames for this machine wait here until the outermost Scope closes.
+  // Frames for this machine wait here until the outermost Scope closes; beyond kMaxInput they are
+  // dropped (net.core.netdev_max_backlog).
   void QueueInput(Interface& interface, PacketPtr frame);
+  // Drains before it returns, unless that is left to a call that is running: this stack's, or that
+  // of another stack which has come here through too many others.
+  void DrainSoon();
   void Dispatch(Interface& interface, PacketPtr packet);
   const Route* Lookup(const IpAddress& dst, uint32_t ifindex) const;
   void InsertRoute(Route route, bool before_equals);

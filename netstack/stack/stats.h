@@ -55,7 +55,7 @@ struct LinkStats {
 struct Stats {
   IpStats ip4, ip6;
   IcmpStats icmp4, icmp6;
-  UdpStats udp4, udp6;
+  UdpStats udp4, udp6, udplite4, udplite6;
   TcpStats tcp;
 };
 

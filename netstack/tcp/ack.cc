@@ -45,7 +45,7 @@ bool TcpEndpoint::HandleAck(const TcpSegment& segment) {
     retransmits_ = backoff_ = 0;
     soft_error_ = 0;
     first_retransmit_at_ = 0;
-    if (!peer_.addr.IsLoopback() && route_.out != nullptr && route_.out->IsEthernet()) {
+    if (!peer_.addr.IsLoopback() && RefreshRoute() && route_.out->IsEthernet()) {
       stack_.neighbour_table().Confirm(route_.out->index(), route_.next_hop);
     }
     ExpandSendBuffer();

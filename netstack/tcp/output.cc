@@ -29,8 +29,8 @@ void TcpEndpoint::UpdateMss() {
 }
 
 // What one packet may carry: a super-segment where the link splits it or none is needed.
-uint32_t TcpEndpoint::MaxSegmentBytes() const {
-  const uint32_t limit = route_.out != nullptr ? route_.out->link().gso_max() : 0;
+uint32_t TcpEndpoint::MaxSegmentBytes() {
+  const uint32_t limit = RefreshRoute() ? route_.out->link().gso_max() : 0;
   if (limit <= snd_mss_ + 120) return snd_mss_;
   return (std::min(limit, 65535u) - 120) / snd_mss_ * snd_mss_;
 }

@@ -253,7 +253,7 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   uint32_t WriteSeq() const { return queue_seq_ + static_cast<uint32_t>(send_queue_.size()); }
   // Behind the FIN, if one is queued.
   uint32_t EndSeq() const { return WriteSeq() + (fin_queued_ ? 1 : 0); }
-  uint32_t MaxSegmentBytes() const;
+  uint32_t MaxSegmentBytes();
   void UpdateMss();
   void ScheduleAck(const TcpSegment& segment, bool in_order);
   uint32_t TimestampNow() const;

@@ -9,8 +9,14 @@
 
 namespace netstack {
 
-Udp::Udp(Stack& stack) : stack_(stack) {
-  stack.SetTransport(kProtoUdp, this);
+Udp::Udp(Stack& stack, uint8_t protocol) : stack_(stack), protocol_(protocol) {
+  stack.SetTransport(protocol, this);
+}
+
+UdpStats& Udp::stats(bool v4) {
+  Stats& all = stack_.stats();
+  if (lite()) return v4 ? all.udplite4 : all.udplite6;
+  return v4 ? all.udp4 : all.udp6;
 }
 
 Ref<UdpEndpoint> Udp::CreateEndpoint(int family, uint32_t uid) {
@@ -139,31 +145,48 @@ UdpEndpoint* Udp::Find(const IpReceived& ip, uint16_t port, uint16_t source_port
   return group[stack_.Hash(std::as_bytes(std::span(&key, 1))) % group.size()];
 }
 
+std::optional<size_t> Udp::Check(Packet& packet, const IpReceived& ip, const UdpHeader& header) {
+  const size_t size = packet.size();
+  if (!lite()) {
+    if (header.length < UdpHeader::kSize || header.length > size) return std::nullopt;
+    packet.Truncate(header.length);
+    const bool right =
+        header.checksum == 0 || ChecksumIsRight(packet, ip.source, ip.destination, protocol_);
+    if (!right) stats(ip.source.IsV4()).in_csum_errors++;
+    return right ? std::optional(size_t{header.length}) : std::nullopt;
+  }
+  // RFC 3828 section 3.1: the length of IP is that of the datagram, the field that of what is
+  // covered, and there is always a checksum.
+  const size_t covered = header.length == 0 ? size : header.length;
+  if (covered < UdpHeader::kSize || covered > size || header.checksum == 0) return std::nullopt;
+  if (packet.checksum != ChecksumState::kUnknown) return covered;
+  if (SumOfFirst(packet, covered, ip.source, ip.destination, protocol_) != 0) {
+    stats(ip.source.IsV4()).in_csum_errors++;
+    return std::nullopt;
+  }
+  return covered;
+}
+
 void Udp::Receive(PacketPtr packet, const IpReceived& ip) {
   const bool v4 = ip.source.IsV4();
-  UdpStats& stats = v4 ? stack_.stats().udp4 : stack_.stats().udp6;
+  UdpStats& stats = this->stats(v4);
   const std::byte* at = packet->Pull(UdpHeader::kSize);
   if (at == nullptr) {
     stats.in_errors++;
     return;
   }
   const UdpHeader header = UdpHeader::Parse(at);
-  if (header.length < UdpHeader::kSize || header.length > packet->size()) {
+  const std::optional<size_t> covered = Check(*packet, ip, header);
+  if (!covered) {
     stats.in_errors++;
     return;
   }
-  packet->Truncate(header.length);
-  const bool unchecked = header.checksum == 0;
-  if (!unchecked && !ChecksumIsRight(*packet, ip.source, ip.destination, kProtoUdp)) {
-    stats.in_csum_errors++;
-    stats.in_errors++;
-    return;
-  }
+  const bool unchecked = header.checksum == 0 && !lite();
   packet->transport_header = {at, UdpHeader::kSize};
   packet->transport_consumed = true;
   packet->Consume(UdpHeader::kSize);
   if (ip.multicast || ip.broadcast) {
-    DeliverToGroup(std::move(packet), ip, header);
+    DeliverToGroup(std::move(packet), ip, header, *covered);
     return;
   }
   UdpEndpoint* endpoint = Find(ip, header.destination_port, header.source_port);
@@ -182,12 +205,13 @@ void Udp::Receive(PacketPtr packet, const IpReceived& ip) {
     return;
   }
   const std::span<const std::byte> shown = packet->transport_header;
-  endpoint->Deliver(std::move(packet), ip, header.source_port, shown);
+  endpoint->Deliver(std::move(packet), ip, header.source_port, shown, *covered);
 }
 
-void Udp::DeliverToGroup(PacketPtr packet, const IpReceived& ip, const UdpHeader& header) {
+void Udp::DeliverToGroup(PacketPtr packet, const IpReceived& ip, const UdpHeader& header,
+                         size_t covered) {
   auto found = ports_.find(header.destination_port);
-  UdpStats& stats = ip.source.IsV4() ? stack_.stats().udp4 : stack_.stats().udp6;
+  UdpStats& stats = this->stats(ip.source.IsV4());
   if (found == ports_.end()) {
     stats.ignored_multi++;
     return;
@@ -198,7 +222,7 @@ void Udp::DeliverToGroup(PacketPtr packet, const IpReceived& ip, const UdpHeader
     const SocketAddr* peer = e->connected_ ? &e->peer_ : nullptr;
     if (Score(*e, e->local_, peer, ip, header.source_port) <= 0 || !e->WantsGroup(ip)) continue;
     any = true;
-    e->Deliver(packet->Clone(), ip, header.source_port, packet->transport_header);
+    e->Deliver(packet->Clone(), ip, header.source_port, packet->transport_header, covered);
   }
   if (!any) stats.ignored_multi++;
 }

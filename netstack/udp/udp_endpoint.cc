@@ -15,8 +15,12 @@ constexpr size_t kMaxSegments = 128;  // UDP_MAX_SEGMENTS
 }  // namespace
 
 UdpEndpoint::UdpEndpoint(Udp& udp, int family, uint32_t uid)
-    : DatagramEndpoint(udp.stack(), family, kProtoUdp, uid), udp_(udp) {
+    : DatagramEndpoint(udp.stack(), family, udp.protocol(), uid), udp_(udp) {
   local_.addr = IpAddress::AnyFor(IsV4());
+}
+
+bool UdpEndpoint::lite() const {
+  return udp_.lite();
 }
 
 Result<void> UdpEndpoint::Bind(const SocketAddr& local) {
@@ -117,6 +121,7 @@ Result<void> UdpEndpoint::Transmit(PacketPtr payload, const Target& target, uint
     return TransmitOne(std::move(payload), target);
   }
   if (payload->size() > kMaxSegments * gso_size) return Errno(EINVAL);
+  if (lite()) return Errno(EIO);  // udp_send_skb() of Linux.
   const uint32_t room = stack_.network(target.ip.destination).PayloadRoom(target.route, target.ip);
   if (gso_size + UdpHeader::kSize > room) return Errno(EMSGSIZE);
   while (!payload->empty()) {
@@ -135,24 +140,39 @@ Result<void> UdpEndpoint::TransmitOne(PacketPtr packet, const Target& target) {
   const size_t headers = v4 ? Ipv4Header::kSize + ip.options.size() : 0;
   if (length + headers > 65535) return Errno(EMSGSIZE);
   UdpHeader header{local_.port, target.to.port, static_cast<uint16_t>(length), 0};
+  size_t covered = length;
+  if (lite() && send_coverage && *send_coverage < length) {
+    header.length = *send_coverage;
+    if (*send_coverage != 0) covered = *send_coverage;
+  }
   header.Write(packet->Push(UdpHeader::kSize));
   packet->mark = options.mark;
   const bool plain = v4 ? options.no_check : no_check6_tx;
-  if (plain) {
+  if (lite()) {
+    const uint16_t sum = SumOfFirst(*packet, covered, ip.source, ip.destination, udp_.protocol());
+    Store16(packet->mutable_head() + 6, sum == 0 ? uint16_t{0xffff} : sum);
+    packet->checksum = ChecksumState::kVerified;
+  } else if (plain) {
     packet->checksum = ChecksumState::kVerified;
   } else {
     StartChecksum(*packet, ip.source, ip.destination, kProtoUdp, 6);
   }
-  UdpStats& stats = v4 ? stack_.stats().udp4 : stack_.stats().udp6;
-  stats.out_datagrams++;
+  udp_.stats(v4).out_datagrams++;
   return stack_.network(v4).Send(std::move(packet), target.route, ip);
 }
 
 void UdpEndpoint::Deliver(PacketPtr packet, const IpReceived& ip, uint16_t source_port,
-                          std::span<const std::byte> header) {
-  UdpStats& stats = ip.source.IsV4() ? stack_.stats().udp4 : stack_.stats().udp6;
+                          std::span<const std::byte> header, size_t covered) {
+  UdpStats& stats = udp_.stats(ip.source.IsV4());
   const int floor = ip.source.IsV4() ? ip4.min_ttl : ip6.min_hopcount;
   if (ip.hop_limit < floor) return;
+  // udp_queue_rcv_one_skb(): what is covered in whole is always good enough.
+  const bool partial = covered < packet->size() + UdpHeader::kSize;
+  if (partial && receive_coverage && (*receive_coverage == 0 || covered < *receive_coverage)) {
+    stats.in_errors++;
+    drops_++;
+    return;
+  }
   DatagramInfo info = InfoOf(*packet, ip, source_port);
   if (!PassesFilter(*packet, header)) {
     drops_++;

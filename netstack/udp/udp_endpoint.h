@@ -23,6 +23,10 @@ class UdpEndpoint final : public DatagramEndpoint {
   uint16_t segment_size = 0;  // UDP_SEGMENT
   bool gro = false;           // UDP_GRO
   bool no_check6_tx = false, no_check6_rx = false;
+  // udplite(7): how much of a datagram is covered, header included; 0: all.  Of what comes, the
+  // least that will do; not set: anything.
+  std::optional<uint16_t> send_coverage, receive_coverage;
+  bool lite() const;
   Result<void> FlushCork();
 
  private:
@@ -37,9 +41,10 @@ class UdpEndpoint final : public DatagramEndpoint {
   Result<size_t> SendCorked(ByteSource& data, const DatagramSend& send);
   Result<void> Transmit(PacketPtr payload, const Target& target, uint16_t gso_size);
   Result<void> TransmitOne(PacketPtr payload, const Target& target);
-  // `header`: the UDP header that stood in front, for filters.
+  // `header`: the UDP header that stood in front, for filters.  The checksum covered
+  // the first `covered` bytes of both.
   void Deliver(PacketPtr packet, const IpReceived& ip, uint16_t source_port,
-               std::span<const std::byte> header);
+               std::span<const std::byte> header, size_t covered);
 
   Udp& udp_;
   std::unique_ptr<Corked> corked_;

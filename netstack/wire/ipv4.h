@@ -12,7 +12,7 @@ namespace netstack {
 inline constexpr uint8_t kProtoHopByHop = 0, kProtoIcmp = 1, kProtoIgmp = 2, kProtoTcp = 6,
                          kProtoUdp = 17, kProtoRouting = 43, kProtoFragment = 44, kProtoEsp = 50,
                          kProtoAh = 51, kProtoIcmp6 = 58, kProtoNoNext = 59, kProtoDestOptions = 60,
-                         kProtoRaw = 255;
+                         kProtoUdpLite = 136, kProtoRaw = 255;
 inline constexpr uint16_t kEtherIpv4 = 0x0800, kEtherArp = 0x0806, kEtherIpv6 = 0x86dd,
                           kEtherVlan = 0x8100, kEtherAll = 3;
 

@@ -38,7 +38,7 @@ SysNetDevice ForSysfs(Network& network, const NetDevice& device) {
                      {"flags", flags},
                      {"ifalias", ""},
                      {"ifindex", text(device.index)},
-                     {"iflink", text(device.peer != 0 ? device.peer : device.index)},
+                     {"iflink", text(device.link != 0 ? device.link : device.index)},
                      {"link_mode", "0"},
                      {"mtu", text(device.mtu)},
                      {"netdev_group", text(device.group)},

@@ -9,8 +9,9 @@
 namespace sentry {
 namespace {
 
+// Those of the namespace of who reads or writes.
 netstack::Sysctl& SysctlsOf(Kernel& kernel) {
-  return InetStack::Of(kernel, StateOf<Networks>(kernel).first()).stack().sysctl();
+  return InetStack::Of(kernel, Networks::Current(kernel)).stack().sysctl();
 }
 
 template <typename T>

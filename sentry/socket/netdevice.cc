@@ -169,6 +169,7 @@ Result<void> Change(Network& network, NetDevice& device, uint64_t request,
       if (address.sa_family != device.type) return Errno(EINVAL);
       if (device.IsLoopback()) return Errno(EOPNOTSUPP);
       std::memcpy(device.address.data(), address.sa_data, device.address.size());
+      device.address_given = true;
       network.Changed(device);
       return {};
     }

@@ -14,6 +14,7 @@ constexpr uint32_t kSettableFlags =
 constexpr uint32_t kUpFlags = abi::kIffUp | abi::kIffRunning | abi::kIffLowerUp;
 constexpr int64_t kMaxMtu = 65535;
 constexpr size_t kMaxDevices = 1024;
+constexpr uint32_t kCarrierFlags = abi::kIffRunning | abi::kIffLowerUp;
 
 // dev_valid_name() of Linux.
 bool IsValidName(std::string_view name) {
@@ -53,9 +54,12 @@ Network::Network() {
   lo.mtu = 65536;
   lo.type = abi::kArphrdLoopback;
   devices_[lo.index] = lo;
+  last_index_ = lo.index;
 }
 
 Network::~Network() {
+  LeaveAll();
+  ForgetIds();
   outside_owner.reset();
   plane_owner.reset();
 }
@@ -72,34 +76,30 @@ NetDevice* Network::Find(std::string_view name) {
   return nullptr;
 }
 
-Result<NetDevice*> Network::Add(NetDevice device) {
+Result<void> Network::CheckNew(const NetDevice& device) {
   if (!IsValidName(device.name)) return Errno(EINVAL);
   if (Find(device.name) != nullptr) return Errno(EEXIST);
   if (devices_.size() >= kMaxDevices) return Errno(ENOMEM);
+  if (device.index != 0 && devices_.count(device.index) != 0) return Errno(EBUSY);
+  return {};
+}
+
+Result<NetDevice*> Network::Add(NetDevice device) {
+  TRY(CheckNew(device));
+  // Numbers are not used again at once (dev_new_index()).
   if (device.index == 0) {
-    device.index = devices_.rbegin()->first + 1;
-  } else if (devices_.count(device.index) != 0) {
-    return Errno(EBUSY);
+    while (devices_.count(++last_index_) != 0) {
+    }
+    device.index = last_index_;
   }
   NetDevice& kept = devices_[device.index] = std::move(device);
   const bool up = kept.IsUp();
   kept.flags &= ~kUpFlags;
+  kept.carrier = HasCarrier(kept);
+  kept.next_network = nullptr;
   Tell([&kept](NetworkObserver& o) { o.OnLink(kept, false); });
   if (up) SetFlags(kept, kept.flags | abi::kIffUp);
   return &kept;
-}
-
-void Network::Remove(int32_t index) {
-  NetDevice* device = Find(index);
-  if (device == nullptr) return;
-  SetFlags(*device, device->flags & ~abi::kIffUp);
-  const std::vector<InterfaceAddress> all(addresses_);
-  for (const InterfaceAddress& address : all) {
-    if (address.device == index) (void)Remove(address);
-  }
-  NetDevice gone = std::move(*device);
-  devices_.erase(index);
-  Tell([&gone](NetworkObserver& o) { o.OnLink(gone, true); });
 }
 
 void Network::Changed(const NetDevice& device) {
@@ -119,12 +119,14 @@ void Network::SetFlags(NetDevice& device, uint32_t flags) {
 }
 
 void Network::BringUp(NetDevice& device) {
-  device.flags |= kUpFlags;
+  device.flags |= abi::kIffUp;
+  device.carrier = HasCarrier(device);
+  if (device.carrier) device.flags |= kCarrierFlags;
   Changed(device);
-  InterfaceAddress address;
-  address.device = device.index;
-  address.flags = abi::kIfaFPermanent;
   if (device.IsLoopback()) {
+    InterfaceAddress address;
+    address.device = device.index;
+    address.flags = abi::kIfaFPermanent;
     address.scope = abi::kRtScopeHost;
     address.local = address.peer = IpAddress::V4(127, 0, 0, 1);
     address.prefix_length = 8;
@@ -134,16 +136,27 @@ void Network::BringUp(NetDevice& device) {
     address.prefix_length = 128;
     address.label.clear();
     address.protocol = 1;  // IFAPROT_KERNEL_LO
-  } else if (device.type == abi::kArphrdEther) {
-    address.scope = abi::kRtScopeLink;
-    address.local = address.peer = LinkLocalOf(device);
-    address.prefix_length = 64;
-    address.protocol = 3;  // IFAPROT_KERNEL_LL
+    (void)Add(address, false);
+  } else if (device.carrier) {
+    AddLinkLocal(device);
   }
-  if (!address.local.Empty()) (void)Add(address, false);
   for (const InterfaceAddress& kept : std::vector(addresses_)) {
     if (kept.device == device.index) AddRoutesOf(kept);
   }
+  UpdateDependents(device);
+}
+
+// addrconf_dev_config() of Linux.
+void Network::AddLinkLocal(const NetDevice& device) {
+  if (device.type != abi::kArphrdEther) return;
+  InterfaceAddress address;
+  address.device = device.index;
+  address.flags = abi::kIfaFPermanent;
+  address.scope = abi::kRtScopeLink;
+  address.local = address.peer = LinkLocalOf(device);
+  address.prefix_length = 64;
+  address.protocol = 3;  // IFAPROT_KERNEL_LL
+  (void)Add(address, false);
 }
 
 // IPv4 addresses stay, IPv6 ones go (fib_disable_ip() and addrconf_ifdown() of Linux).
@@ -154,15 +167,18 @@ void Network::TakeDown(NetDevice& device) {
     if (address.local.family == abi::kAfInet6) (void)Remove(address);
   }
   device.flags &= ~kUpFlags;
+  device.carrier = HasCarrier(device);
   RemoveRoutesIf([&device](const Route& route) { return route.device == device.index; });
   Changed(device);
+  UpdateDependents(device);
 }
 
 Result<void> Network::Rename(NetDevice& device, std::string_view name) {
-  if (!IsValidName(name)) return Errno(EINVAL);
   if (device.name == name) return {};
-  if (Find(name) != nullptr) return Errno(EEXIST);
-  device.name = name;
+  const std::string wanted = FreeName(name);
+  if (!IsValidName(wanted)) return Errno(EINVAL);
+  if (Find(wanted) != nullptr) return Errno(EEXIST);
+  device.name = wanted;
   for (InterfaceAddress& address : addresses_) {
     if (address.device == device.index && !address.label.empty()) address.label = device.name;
   }
@@ -175,8 +191,17 @@ Result<void> Network::SetMtu(NetDevice& device, int64_t mtu) {
   if (mtu < least || (mtu > kMaxMtu && !device.IsLoopback()) || mtu > INT32_MAX) {
     return Errno(EINVAL);
   }
+  // A VLAN fits into what it is on (vlan_dev_change_mtu()).
+  const NetDevice* below = device.kind == "vlan" ? Find(device.link) : nullptr;
+  if (below != nullptr && mtu > below->mtu) return Errno(ERANGE);
   device.mtu = static_cast<int32_t>(mtu);
+  device.mtu_given = true;
   Changed(device);
+  for (int32_t index : Above(device)) {
+    if (Find(index)->mtu > device.mtu) TRY(SetMtu(*Find(index), mtu));
+  }
+  // A bridge is as narrow as its narrowest port.
+  if (NetDevice* bridge = Find(device.master)) UpdateBridge(*bridge);
   return {};
 }
 
@@ -193,7 +218,9 @@ class OwnNetwork final : public RefCounted {
  public:
   static constexpr SubsystemId kSubsystem = SubsystemId::kNetwork;
   explicit OwnNetwork(Kernel& kernel) : network(MakeRef<Network>()) {
-    network->cookie = ++StateOf<Networks>(kernel).last_cookie;
+    Networks& all = StateOf<Networks>(kernel);
+    network->cookie = ++all.last_cookie;
+    network->home = Ref<Network>(&all.first());
   }
   const Ref<Network> network;
 };
@@ -202,11 +229,19 @@ class OwnNetwork final : public RefCounted {
 
 Network& Networks::Of(Kernel& kernel, const OpContext& ctx) {
   const bool known = ctx.task != nullptr && ctx.task->has_namespaces();
-  const Ref<StateNamespace>& initial = kernel.initial_namespaces()->net;
-  const Ref<StateNamespace>& own = known ? ctx.task->namespaces().net : initial;
-  if (own == initial) return StateOf<Networks>(kernel).first();
-  Network& network = *own->Get<OwnNetwork>(kernel).network;
-  network.owner = own->owner;
+  return Of(kernel, known ? ctx.task->namespaces().net : kernel.initial_namespaces()->net);
+}
+
+Network& Networks::Current(Kernel& kernel) {
+  return Of(kernel, kernel.namespaces().net);
+}
+
+Network& Networks::Of(Kernel& kernel, const Ref<StateNamespace>& ns) {
+  Networks& all = StateOf<Networks>(kernel);
+  const bool is_first = ns == kernel.initial_namespaces()->net;
+  Network& network = is_first ? all.first() : *ns->Get<OwnNetwork>(kernel).network;
+  if (!is_first) network.owner = ns->owner;
+  if (network.plane == nullptr && all.make_plane) all.make_plane(network);
   return network;
 }
 

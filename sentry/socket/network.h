@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,25 @@ struct LinkStats {
   uint64_t rx_errors = 0, tx_errors = 0, rx_dropped = 0, tx_dropped = 0, multicast = 0;
 };
 
+class Network;
+class StateNamespace;
+
+// What a bridge does with one of its ports (rtnetlink's IFLA_BRPORT_*).
+struct BridgePort {
+  bool learning = true, hairpin = false, isolated = false;
+  bool flood = true, multicast_flood = true, broadcast_flood = true;
+  uint32_t cost = 2;       // Of a path through a port of 10 Gbit/s.
+  uint16_t priority = 32;  // 0 to 63
+};
+
+// What a bridge goes by (IFLA_BR_*), in hundredths of a second.  Without a spanning tree all but
+// the first are only remembered, as Linux does while STP is off.
+struct BridgeSettings {
+  uint32_t ageing_time = 30000;
+  uint32_t forward_delay = 1500, hello_time = 200, max_age = 2000;
+  uint16_t priority = 0x8000;
+};
+
 struct NetDevice {
   int32_t index = 0;
   std::string name;
@@ -39,8 +59,20 @@ struct NetDevice {
   uint16_t type = 1;  // ARPHRD_*
   std::array<uint8_t, 6> address{}, broadcast{};
   int32_t tx_queue_length = 1000;
-  int32_t peer = 0;  // Of a veth: the other end's index; 0: none here.
+  // Of a veth: the other end; of a VLAN: the device below.  0: none.
+  int32_t link = 0;
+  Network* link_network = nullptr;  // Where `link` counts.
+  int32_t master = 0;               // The bridge that it is a port of.
   uint32_t group = 0;
+  bool carrier = true;  // Something is at the other end, so that it can work when it is up.
+  // By the user: a bridge no longer takes that of its ports.
+  bool address_given = false, mtu_given = false;
+  uint16_t vlan_id = 0;
+  BridgePort port;
+  BridgeSettings bridge;
+  // Of one that is leaving: where it goes, and its index there.
+  Network* next_network = nullptr;
+  int32_t next_index = 0;
 
   bool IsLoopback() const;
   bool IsUp() const;
@@ -80,6 +112,14 @@ struct Neighbour {
   uint16_t state = 0;  // NUD_*
 };
 
+// One entry of a bridge's forwarding table.
+struct BridgeNeighbour {
+  int32_t bridge = 0, port = 0;  // `port` may be the bridge itself.
+  std::array<uint8_t, 6> link_address{};
+  bool local = false, fixed = false;
+  uint32_t used = 0, updated = 0;  // Hundredths of a second ago.
+};
+
 struct Rule {
   uint16_t family;
   uint32_t priority, table;
@@ -92,6 +132,8 @@ class NetworkObserver {
   virtual void OnLink(const NetDevice&, bool /*gone*/) {}
   virtual void OnAddress(const InterfaceAddress&, bool /*gone*/) {}
   virtual void OnRoute(const Route&, bool /*gone*/) {}
+  // Another network has a number here (network_namespaces(7)).
+  virtual void OnNetworkId(int32_t /*id*/, bool /*gone*/) {}
 };
 
 // What moves the packets.
@@ -105,8 +147,18 @@ class NetworkPlane : public NetworkObserver {
   virtual std::string Counters(std::string_view /*file*/) { return {}; }
   // Up to what SO_SNDBUF and SO_RCVBUF may be set (net.core.wmem_max and rmem_max).
   virtual int32_t BufferLimit(bool /*send*/) { return SocketOptions::kDefaultBuffer; }
-  // A device of `kind` is about to be made ("veth": both ends, one after the other).
+  // Whether devices of `kind` can be made.
   virtual bool Supports(std::string_view /*kind*/) { return false; }
+  // A veth of which `mine` is about to be added here and `theirs` to the network of `other`.
+  virtual void PreparePair(const NetDevice& /*mine*/, NetworkPlane& /*other*/,
+                           const NetDevice& /*theirs*/) {}
+  // `device` is about to leave for the network of `to`, under that name: what it is made of goes
+  // ahead.
+  virtual void HandOver(const NetDevice& /*device*/, NetworkPlane& /*to*/,
+                        const std::string& /*name*/) {}
+  virtual std::vector<BridgeNeighbour> BridgeNeighbours() { return {}; }
+  virtual Result<void> SetBridgeNeighbour(const BridgeNeighbour&) { return Errno(EOPNOTSUPP); }
+  virtual Result<void> RemoveBridgeNeighbour(const BridgeNeighbour&) { return Errno(EOPNOTSUPP); }
 };
 
 class Network final : public RefCounted {
@@ -115,18 +167,39 @@ class Network final : public RefCounted {
   Network();
   ~Network() override;
 
-  // --- devices (network.cc) ---
+  // --- devices (network.cc, network_device.cc) ---
   const std::map<int32_t, NetDevice>& devices() const { return devices_; }
   NetDevice* Find(int32_t index);
   NetDevice* Find(std::string_view name);
+  // Whether Add() would take it.
+  Result<void> CheckNew(const NetDevice& device);
   // Takes the next index unless `device` names one.  EEXIST, EBUSY.
   Result<NetDevice*> Add(NetDevice device);
+  // And what cannot be without it: the other end of a veth, VLANs on it.
   void Remove(int32_t index);
+  // "veth%d" with the first free number; other names as they are (dev_alloc_name()).
+  std::string FreeName(std::string_view pattern);
+  // What Add() gave becomes one end of a veth.
+  static void Join(Network& network, int32_t index, Network& other, int32_t other_index);
+  // To another network, under another name and index if they are given.  EINVAL: it stays where it
+  // was born; EEXIST, EBUSY.  Nothing when it is there already.
+  Result<NetDevice*> MoveTo(Network& target, int32_t index, std::string_view name,
+                            int32_t new_index);
+  // A port of that bridge from now on; 0: of none.  EINVAL, EOPNOTSUPP, ELOOP.
+  Result<void> SetMaster(NetDevice& device, int32_t master);
   // IFF_UP and what user space may set besides it (netdevice(7), SIOCSIFFLAGS).
   void SetFlags(NetDevice& device, uint32_t flags);
   Result<void> Rename(NetDevice& device, std::string_view name);
   Result<void> SetMtu(NetDevice& device, int64_t mtu);
   void Changed(const NetDevice& device);  // Of what has no setter.
+
+  // --- numbers of other networks (network_ids.cc) ---
+  const std::map<int32_t, Network*>& ids() const { return ids_; }
+  std::optional<int32_t> FindId(const Network& other) const;
+  // Gives the next free one if there is none.
+  int32_t IdOf(Network& other);
+  Result<void> SetId(Network& other, int32_t id);  // EEXIST: either has one.
+  Network* ById(int32_t id) const;                 // Null: nobody's.
 
   // --- addresses (network_address.cc) ---
   const std::vector<InterfaceAddress>& addresses() const { return addresses_; }
@@ -162,10 +235,22 @@ class Network final : public RefCounted {
   Ref<RefCounted> plane_owner;
   // What is at the other end of eth0 (socket/outside), likewise.
   Ref<RefCounted> outside_owner;
+  // Where devices go that are not made by users when this one ends; null: this is it.
+  Ref<Network> home;
 
  private:
   void BringUp(NetDevice& device);
   void TakeDown(NetDevice& device);
+  void AddLinkLocal(const NetDevice& device);
+  bool HasCarrier(const NetDevice& device);
+  void UpdateCarrier(NetDevice& device);
+  // What depends on whether `device` is up: the other end, the VLANs on it, its bridge.
+  void UpdateDependents(const NetDevice& device);
+  void UpdateBridge(NetDevice& bridge);
+  std::vector<int32_t> Above(const NetDevice& device) const;
+  void LeaveAll();
+  void Extract(int32_t index, Network* target, const NetDevice* arriving);
+  void ForgetIds();
   void AddRoutesOf(const InterfaceAddress& address);
   void RemoveRoutesOf(const InterfaceAddress& address);
   void AddKernelRoute(Route route);
@@ -176,9 +261,12 @@ class Network final : public RefCounted {
   }
 
   std::map<int32_t, NetDevice> devices_;
+  int32_t last_index_ = 0;
   std::vector<InterfaceAddress> addresses_;
   std::vector<Route> routes_;
   std::vector<NetworkObserver*> observers_;
+  std::map<int32_t, Network*> ids_;
+  std::set<Network*> known_by_;  // Have a number for this one.
 };
 
 // The namespaces of a sandbox.
@@ -190,6 +278,11 @@ class Networks final : public RefCounted {
   uint64_t last_cookie = 1;
   // Of the task on whose behalf `ctx` runs.
   static Network& Of(Kernel& kernel, const OpContext& ctx);
+  static Network& Of(Kernel& kernel, const Ref<StateNamespace>& ns);
+  // That of the task whose call is handled now.
+  static Network& Current(Kernel& kernel);
+  // What moves the packets of a network is made by whoever knows how.
+  std::function<void(Network&)> make_plane;
 
  private:
   Ref<Network> first_;

@@ -60,7 +60,8 @@ std::string Tcp(Kernel& kernel, const Network& network, uint16_t family) {
 }
 
 std::string Datagrams(Kernel& kernel, const Network& network, uint16_t family, int type) {
-  const bool v4 = family == abi::kAfInet, udp = type == abi::kIpprotoUdp;
+  const bool v4 = family == abi::kAfInet;
+  const bool udp = type == abi::kIpprotoUdp || type == abi::kIpprotoUdplite;
   std::string text = udp && v4 ? " " : "";
   text += v4 ? "  sl  local_address rem_address   " COLUMNS : kV6Heading;
   text += " ref pointer drops";
@@ -68,13 +69,10 @@ std::string Datagrams(Kernel& kernel, const Network& network, uint16_t family, i
   size_t number = 0;
   for (const InetSocketInfo& info : Sockets(kernel, network)) {
     if (info.family != family) continue;
-    const bool is_udp = info.protocol == abi::kIpprotoUdp;
-    const bool is_ping = info.ping;
-    const bool wanted = type == abi::kIpprotoUdp ? is_udp
-                        : type == abi::kIpprotoIcmp
-                            ? is_ping
-                            : !is_udp && !is_ping && info.protocol != abi::kIpprotoTcp;
-    if (!wanted || (is_udp && info.local_port == 0)) continue;
+    const bool wanted = type == abi::kIpprotoRaw    ? info.raw
+                        : type == abi::kIpprotoIcmp ? info.ping
+                                                    : !info.raw && info.protocol == type;
+    if (!wanted || (udp && info.local_port == 0)) continue;
     const size_t start = text.size();
     PutRow(text, number++, type == abi::kIpprotoRaw ? 4 : 5, info);
     AppendText(text, " %lu", info.drops);
@@ -126,7 +124,7 @@ std::string Packet(Kernel& kernel, Network& network) {
 }
 
 struct Counts {
-  size_t tcp = 0, udp = 0, raw = 0, time_wait = 0, all = 0, allocated = 0;
+  size_t tcp = 0, udp = 0, udplite = 0, raw = 0, time_wait = 0, all = 0, allocated = 0;
 };
 
 Counts Count(Kernel& kernel, const Network& network, uint16_t family) {
@@ -134,7 +132,9 @@ Counts Count(Kernel& kernel, const Network& network, uint16_t family) {
   for (const InetSocketInfo& info : Sockets(kernel, network)) {
     ++out.all;
     if (info.family != family) continue;
-    if (info.protocol == abi::kIpprotoTcp) {
+    if (info.raw || info.ping) {
+      ++out.raw;
+    } else if (info.protocol == abi::kIpprotoTcp) {
       ++out.allocated;
       if (info.state == abi::kTcpTimeWait) {
         ++out.time_wait;
@@ -144,7 +144,7 @@ Counts Count(Kernel& kernel, const Network& network, uint16_t family) {
     } else if (info.protocol == abi::kIpprotoUdp) {
       out.udp += info.local_port != 0 ? 1 : 0;
     } else {
-      ++out.raw;
+      out.udplite += info.local_port != 0 ? 1 : 0;
     }
   }
   return out;
@@ -157,15 +157,16 @@ std::string Sockstat(Kernel& kernel, Network& network) {
   std::string text;
   AppendText(text, "sockets: used %zu\nTCP: inuse %zu orphan 0 tw %zu alloc %zu mem 0\n", c.all,
              c.tcp, c.time_wait, c.allocated);
-  AppendText(text, "UDP: inuse %zu mem 0\nUDPLITE: inuse 0\nRAW: inuse %zu\n", c.udp, c.raw);
+  AppendText(text, "UDP: inuse %zu mem 0\nUDPLITE: inuse %zu\nRAW: inuse %zu\n", c.udp, c.udplite,
+             c.raw);
   return text + "FRAG: inuse 0 memory 0\n";
 }
 
 std::string Sockstat6(Kernel& kernel, Network& network) {
   const Counts c = Count(kernel, network, abi::kAfInet6);
   std::string text;
-  AppendText(text, "TCP6: inuse %zu\nUDP6: inuse %zu\nUDPLITE6: inuse 0\nRAW6: inuse %zu\n", c.tcp,
-             c.udp, c.raw);
+  AppendText(text, "TCP6: inuse %zu\nUDP6: inuse %zu\nUDPLITE6: inuse %zu\nRAW6: inuse %zu\n",
+             c.tcp, c.udp, c.udplite, c.raw);
   return text + "FRAG6: inuse 0 memory 0\n";
 }
 
@@ -174,6 +175,8 @@ constexpr ProcNetFile kFiles[] = {
     {"tcp6", Tcp6},
     {"udp", OfType<abi::kAfInet, abi::kIpprotoUdp>},
     {"udp6", OfType<abi::kAfInet6, abi::kIpprotoUdp>},
+    {"udplite", OfType<abi::kAfInet, abi::kIpprotoUdplite>},
+    {"udplite6", OfType<abi::kAfInet6, abi::kIpprotoUdplite>},
     {"raw", OfType<abi::kAfInet, abi::kIpprotoRaw>},
     {"raw6", OfType<abi::kAfInet6, abi::kIpprotoRaw>},
     {"icmp", OfType<abi::kAfInet, abi::kIpprotoIcmp>},

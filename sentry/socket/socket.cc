@@ -29,7 +29,7 @@ Result<size_t> Socket::SendOrSignal(OpContext& ctx, IoSource& data, SendArgs& ar
 Result<uint64_t> Socket::Ioctl(OpContext& ctx, UserMemory& memory, uint64_t request, uint64_t arg) {
   Result<uint64_t> done = FamilyIoctl(ctx, memory, request, arg);
   if (!done.Is(ENOTTY)) return done;
-  return NetdeviceIoctl(ctx, Networks::Of(kernel_, ctx), memory, request, arg);
+  return NetdeviceIoctl(ctx, network(), memory, request, arg);
 }
 
 Result<OptionBytes> Socket::GetOption(OpContext& ctx, int32_t level, int32_t name) {
@@ -46,6 +46,8 @@ Result<OptionBytes> Socket::GetOption(OpContext& ctx, int32_t level, int32_t nam
       return OptionValue(int32_t{TakeError()});
     case abi::kSoAcceptconn:
       return OptionValue(int32_t{Listening() ? 1 : 0});
+    case abi::kSoNetnsCookie:
+      return OptionValue(network().cookie);
     case abi::kSoCookie:
       return OptionValue(uint64_t{inode()->ino()});
     default:
@@ -61,11 +63,10 @@ Result<void> Socket::SetOption(OpContext& ctx, int32_t level, int32_t name,
 }
 
 SocketOptions::BufferLimits Socket::BufferLimits(const OpContext& ctx) const {
-  const Network& network = Networks::Of(kernel_, ctx);
-  const bool may_mark =
-      network.Allows(ctx, abi::kCapNetRaw) || network.Allows(ctx, abi::kCapNetAdmin);
+  const Network& own = network();
+  const bool may_mark = own.Allows(ctx, abi::kCapNetRaw) || own.Allows(ctx, abi::kCapNetAdmin);
   constexpr int32_t kDefault = SocketOptions::kDefaultBuffer;
-  NetworkPlane* plane = network.plane;
+  NetworkPlane* plane = own.plane;
   if (plane == nullptr) return {kDefault, kDefault, may_mark};
   return {plane->BufferLimit(true), plane->BufferLimit(false), may_mark};
 }

@@ -13,8 +13,12 @@
 
 namespace sentry {
 
+class Network;
+
 class Socket : public FileDescription {
  public:
+  // The namespace that it was made in and stays in.
+  virtual Network& network() const = 0;
   int family() const { return family_; }
   int type() const { return type_; }  // SOCK_STREAM...
   int protocol() const { return protocol_; }

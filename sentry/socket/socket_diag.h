@@ -27,6 +27,7 @@ struct InetSocketInfo {
   uint32_t uid = 0, mark = 0;
   uint64_t inode = 0;
   bool v6_only = false, ping = false;
+  bool raw = false;  // Then `protocol` may be anything.
   uint64_t drops = 0;
   int32_t receive_buffer = 0, send_buffer = 0;
   uint32_t references = 0;

@@ -77,9 +77,9 @@ constexpr NamedValue kMsgFlagsRows[] = {
 constexpr NamedValue kSockLevelsRows[] = {
     {abi::kSolSocket, "SOL_SOCKET"},   {abi::kSolIp, "SOL_IP"},
     {abi::kSolTcp, "SOL_TCP"},         {abi::kSolUdp, "SOL_UDP"},
-    {abi::kSolIpv6, "SOL_IPV6"},       {abi::kSolIcmpv6, "SOL_ICMPV6"},
-    {abi::kSolRaw, "SOL_RAW"},         {abi::kSolPacket, "SOL_PACKET"},
-    {abi::kSolNetlink, "SOL_NETLINK"},
+    {abi::kSolUdplite, "SOL_UDPLITE"}, {abi::kSolIpv6, "SOL_IPV6"},
+    {abi::kSolIcmpv6, "SOL_ICMPV6"},   {abi::kSolRaw, "SOL_RAW"},
+    {abi::kSolPacket, "SOL_PACKET"},   {abi::kSolNetlink, "SOL_NETLINK"},
 };
 
 constexpr NamedValue kControlTypesRows[] = {

@@ -3,7 +3,7 @@
 
 Servers take a port that was free a moment ago: the native run shares the host's loopback with others.
 """
-# groups: tools python node web stores speed
+# groups: tools namespaces python node web stores speed
 import sys
 from pathlib import Path
 
@@ -45,6 +45,62 @@ head -c 300000 /dev/zero | tr '\0' x | nc -N 127.0.0.1 $port
 wait $server; wc -c < received; server=
 """, needs=["nc", "ss"])
 same("tools", "getaddrinfo", [PYTHON, "-c", "import socket; print(sorted(set(a[4][0] for a in socket.getaddrinfo('127.0.0.1', 80))), socket.if_nameindex()[0])"], needs=[PYTHON], status=0)
+
+# --- namespaces, pairs and bridges, as ip(8) makes them ---
+IN_NAMESPACES = r"""
+set -e
+mount -t tmpfs none /run
+hide() { sed -E 's/([0-9a-f]{2}:){5}[0-9a-f]{2}/MAC/g; s/ (qdisc|mode|group|qlen|promiscuity) [^ ]+//g; s/LOWERLAYERDOWN/DOWN/; s/ +$//'; }
+pair() { ip link add "$1" type veth peer name eth0 netns "$2"; ip -n "$2" addr add "$3" dev eth0; ip -n "$2" link set eth0 up; ip link set "$1" up; }
+"""
+
+
+def in_namespaces(name, script, needs=()):
+    same("namespaces", name, ["unshare", "-mn", "/bin/bash", "-c", IN_NAMESPACES + script], needs=["ip", "unshare", *needs], status=0, timeout=60, users=("root",))
+
+
+in_namespaces("move_a_pair", r"""
+ip netns add east; ip netns add west
+ip netns list | sort
+ip link add veth0 type veth peer name veth1
+ip -o link show type veth | hide
+ip link set veth0 netns east; ip link set veth1 netns west name eth9
+ip -n east addr add 10.9.0.1/24 dev veth0; ip -n west addr add 10.9.0.2/24 dev eth9
+ip -n east link set veth0 up
+ip -n east -o link show veth0 | hide
+ip -n west link set eth9 up
+ip -n east -o link show veth0 | hide
+ip -n east -o -4 addr show veth0; ip -n west route
+ip netns exec east ping -c2 -i0.01 -W5 10.9.0.2 | grep -c 'bytes from'
+ip netns del west
+for i in $(seq 200); do ip -n east link show veth0 >/dev/null 2>&1 || break; sleep 0.05; done
+ip -n east -o link | hide
+ip netns list
+""", needs=["ping"])
+in_namespaces("stream_between", r"""
+ip netns add server
+pair veth0 server 10.9.1.2/24; ip addr add 10.9.1.1/24 dev veth0
+ip netns exec server nc -l 10.9.1.2 4000 > received & listener=$!
+for i in $(seq 100); do ip netns exec server ss -Hltn | grep -q 4000 && break; sleep 0.05; done
+head -c 3000000 /dev/zero | tr '\0' x | nc -N 10.9.1.2 4000
+wait $listener; wc -c < received
+""", needs=["nc", "ss"])
+in_namespaces("bridge_and_way_out", r"""
+ip link add br0 type bridge; ip addr add 10.9.2.254/24 dev br0; ip link set br0 up
+for i in 1 2; do ip netns add c$i; pair port$i c$i 10.9.2.$i/24; ip link set port$i master br0; ip -n c$i route add default via 10.9.2.254; done
+ip netns add world; pair uplink world 10.9.3.2/24; ip addr add 10.9.3.1/24 dev uplink; ip -n world route add default via 10.9.3.1
+echo 1 > /proc/sys/net/ipv4/ip_forward
+ip netns exec c1 ping -c1 -W5 10.9.2.2 | grep -c 'bytes from'
+ip netns exec c1 ping -c1 -W5 10.9.3.2 | grep -c 'bytes from'
+ip netns exec world ping -c1 -W5 10.9.2.2 | grep -c 'ttl=63'
+ip -o link show master br0 | hide
+bridge link show | sed -E 's/ mtu.*master/ master/' | sort
+bridge fdb show br br0 dynamic | wc -l
+bridge fdb show br br0 | grep -c permanent >/dev/null
+ip link set port2 nomaster
+bridge link show | sed -E 's/ mtu.*master/ master/'
+ip netns exec c1 ping -c1 -W1 10.9.2.2 | grep -c 'bytes from' || true
+""", needs=["ping", "bridge"])
 
 # --- python ---
 same("python", "http_server", [PYTHON, "-c", """

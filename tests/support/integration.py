@@ -68,7 +68,7 @@ def compare(expected, got, text=lambda t: t, stderr=True):
         raise Failure("\n".join(problems))
 
 
-def same(group, name, argv, needs=(), files=(), guests=(), flags=(), text=lambda t: t, stderr=True, status=None, **options):
+def same(group, name, argv, needs=(), files=(), guests=(), flags=(), text=lambda t: t, stderr=True, status=None, users=("root", "user"), **options):
     """Registers a case that runs natively first and must end the same way in the sandbox.
 
     argv: a list, or a string for bash -c.  files: from guest/, copied into the working directory.  guests: sources from
@@ -86,7 +86,7 @@ def same(group, name, argv, needs=(), files=(), guests=(), flags=(), text=lambda
         compare(expected, machine.run(argv, scratch, flags=flags, **options), text, stderr)
 
     body.__name__ = name
-    CASES.append(Case(group, name, body, list(needs)))
+    CASES.append(Case(group, name, body, list(needs), users))
 
 
 def run_case(item, machine):

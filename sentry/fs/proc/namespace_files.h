@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sentry/auth/user_namespace.h"
+#include "sentry/kernel/namespace_handle.h"
 #include "sentry/vfs/file_description.h"
 #include "sentry/vfs/mount.h"
 
@@ -30,11 +31,12 @@ std::string NamespaceName(const NamespaceRef& about);  // "pid:[4026531836]"
 Path NamespacePath(const NamespaceRef& about);
 
 // An open one: what setns(2) takes.
-class NamespaceFile final : public FileDescription {
+class NamespaceFile final : public FileDescription, public NamespaceHandle {
  public:
   NamespaceFile(Path path, uint32_t flags, NamespaceRef about)
       : FileDescription(std::move(path), flags), about_(std::move(about)) {}
   const NamespaceRef& about() const { return about_; }
+  Namespace* held_namespace() const override { return about_.ns.get(); }
   Result<uint64_t> Ioctl(OpContext& ctx, UserMemory& memory, uint64_t request,
                          uint64_t arg) override;
 

@@ -1,10 +1,23 @@
 // Options of the levels SOL_UDP, SOL_RAW and SOL_ICMPV6 (udp(7), raw(7), RFC 3542).
+#include <algorithm>
+
 #include "sentry/socket/inet/datagram_socket.h"
 
 namespace sentry {
 namespace {
 
 constexpr int32_t kIcmpFilter = 1, kIcmp6Filter = 1;
+
+// Linux takes either for both protocols.
+bool IsUdpLevel(int32_t level) {
+  return level == abi::kSolUdp || level == abi::kSolUdplite;
+}
+
+// udplite(7): the header is always covered.
+uint16_t Coverage(int32_t number) {
+  if (number == 0) return 0;
+  return static_cast<uint16_t>(std::clamp(number, 8, 0xffff));
+}
 
 }  // namespace
 
@@ -22,7 +35,7 @@ Result<OptionBytes> DatagramSocket::GetTransportOption(int32_t level, int32_t na
     return OptionValue(r->icmp6_filter);
   }
   // What ip_getsockopt() and ipv6_getsockopt() say of other levels.
-  if (level != abi::kSolUdp || u == nullptr) return Errno(IsV6() ? ENOPROTOOPT : EOPNOTSUPP);
+  if (!IsUdpLevel(level) || u == nullptr) return Errno(IsV6() ? ENOPROTOOPT : EOPNOTSUPP);
   switch (name) {
     case abi::kUdpCork:
       return OptionValue(int32_t{u->cork ? 1 : 0});
@@ -36,6 +49,10 @@ Result<OptionBytes> DatagramSocket::GetTransportOption(int32_t level, int32_t na
       return OptionValue(int32_t{u->no_check6_rx ? 1 : 0});
     case abi::kUdpEncap:
       return OptionValue(int32_t{0});
+    case abi::kUdpliteSendCscov:
+      return OptionValue(int32_t{u->send_coverage.value_or(0)});
+    case abi::kUdpliteRecvCscov:
+      return OptionValue(int32_t{u->receive_coverage.value_or(0)});
     default:
       return Errno(ENOPROTOOPT);
   }
@@ -63,6 +80,14 @@ Result<void> DatagramSocket::SetUdpOption(int32_t name, int32_t number) {
     case abi::kUdpEncap:
       // No tunnel is made here.
       return number == 0 ? Result<void>() : Errno(ENOPROTOOPT);
+    case abi::kUdpliteSendCscov:
+      if (!u.lite()) return Errno(ENOPROTOOPT);
+      u.send_coverage = Coverage(number);
+      return {};
+    case abi::kUdpliteRecvCscov:
+      if (!u.lite()) return Errno(ENOPROTOOPT);
+      u.receive_coverage = Coverage(number);
+      return {};
     default:
       return Errno(ENOPROTOOPT);
   }
@@ -86,7 +111,7 @@ Result<void> DatagramSocket::SetTransportOption(OpContext& ctx, int32_t level, i
                 std::min(value.size(), sizeof(r->icmp6_filter)));
     return {};
   }
-  if (level != abi::kSolUdp || udp() == nullptr) return Errno(ENOPROTOOPT);
+  if (!IsUdpLevel(level) || udp() == nullptr) return Errno(ENOPROTOOPT);
   return SetUdpOption(name, TRY(OptionAs<int32_t>(value)));
 }
 

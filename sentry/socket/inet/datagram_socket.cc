@@ -51,7 +51,7 @@ Result<size_t> DatagramSocket::Send(OpContext& ctx, IoSource& data, SendArgs& ar
     const uint16_t family = args.to.family();
     if (IsV6() && family != abi::kAfInet6 && family != abi::kAfInet) return Errno(EINVAL);
     send.to = TRY(AddressToReach(args.to));
-    if (send.to->port == 0 && protocol_ == abi::kIpprotoUdp) return Errno(EINVAL);
+    if (send.to->port == 0 && udp() != nullptr) return Errno(EINVAL);
   }
   send.dont_route = (args.flags & abi::kMsgDontroute) != 0;
   send.confirm = (args.flags & abi::kMsgConfirm) != 0;
@@ -115,6 +115,7 @@ InetSocketInfo DatagramSocket::Describe() {
   info.shutdown =
       static_cast<uint8_t>((datagram_->receive_shut() ? 1 : 0) | (datagram_->send_shut() ? 2 : 0));
   info.drops = datagram_->drops();
+  info.raw = raw() != nullptr;
   info.ping = udp() == nullptr && raw() == nullptr;
   // A raw socket's "port" is its protocol (raw_get_first() of Linux).
   if (raw() != nullptr) info.local_port = static_cast<uint16_t>(protocol_);

@@ -131,7 +131,7 @@ std::string Snmp(const netstack::Stats& stats, const netstack::Sysctl& sysctl) {
                          Of("InCsumErrors", t.in_csum_errors)};
   PutGroup(text, "Tcp", tcp);
   PutUdp(text, "Udp", stats.udp4);
-  PutUdp(text, "UdpLite", {});
+  PutUdp(text, "UdpLite", stats.udplite4);
   return text;
 }
 
@@ -233,15 +233,18 @@ std::string Snmp6(const netstack::Stats& stats) {
   for (const auto& [name, type] : kIcmp6Types) {
     PutLine(text, std::string("Icmp6Out") + name, m.out_type[type]);
   }
-  const netstack::UdpStats& u = stats.udp6;
-  PutLine(text, "Udp6InDatagrams", u.in_datagrams);
-  PutLine(text, "Udp6NoPorts", u.no_ports);
-  PutLine(text, "Udp6InErrors", u.in_errors);
-  PutLine(text, "Udp6OutDatagrams", u.out_datagrams);
-  PutLine(text, "Udp6RcvbufErrors", u.rcvbuf_errors);
-  PutLine(text, "Udp6SndbufErrors", u.sndbuf_errors);
-  PutLine(text, "Udp6InCsumErrors", u.in_csum_errors);
-  PutLine(text, "Udp6IgnoredMulti", u.ignored_multi);
+  for (const auto& [prefix, u] :
+       {std::pair<std::string, const netstack::UdpStats*>("Udp6", &stats.udp6),
+        std::pair<std::string, const netstack::UdpStats*>("UdpLite6", &stats.udplite6)}) {
+    PutLine(text, prefix + "InDatagrams", u->in_datagrams);
+    PutLine(text, prefix + "NoPorts", u->no_ports);
+    PutLine(text, prefix + "InErrors", u->in_errors);
+    PutLine(text, prefix + "OutDatagrams", u->out_datagrams);
+    PutLine(text, prefix + "RcvbufErrors", u->rcvbuf_errors);
+    PutLine(text, prefix + "SndbufErrors", u->sndbuf_errors);
+    PutLine(text, prefix + "InCsumErrors", u->in_csum_errors);
+    if (prefix == "Udp6") PutLine(text, prefix + "IgnoredMulti", u->ignored_multi);
+  }
   return text;
 }
 

@@ -24,7 +24,11 @@ bool MayPing(const Credentials& creds, const netstack::Sysctl& sysctl) {
 }  // namespace
 
 InetFamily::InetFamily(Kernel& kernel, int family) : kernel_(kernel), family_(family) {
-  if (family == abi::kAfInet) RegisterInetDiag(kernel);
+  if (family != abi::kAfInet) return;
+  RegisterInetDiag(kernel);
+  StateOf<Networks>(kernel).make_plane = [&kernel](Network& network) {
+    InetStack::Of(kernel, network);
+  };
 }
 
 // inet_create() and inet6_create() of Linux.
@@ -34,7 +38,8 @@ Result<Ref<Socket>> InetFamily::Create(OpContext& ctx, int type, int protocol, u
   const bool stream = type == abi::kSockStream, datagram = type == abi::kSockDgram;
   if (!stream && !datagram && type != abi::kSockRaw) return Errno(ESOCKTNOSUPPORT);
   if (stream && protocol != 0 && protocol != abi::kIpprotoTcp) return Errno(EPROTONOSUPPORT);
-  if (datagram && protocol != 0 && protocol != abi::kIpprotoUdp && protocol != ping) {
+  if (datagram && protocol != 0 && protocol != abi::kIpprotoUdp &&
+      protocol != abi::kIpprotoUdplite && protocol != ping) {
     return Errno(EPROTONOSUPPORT);
   }
   Network& network = Networks::Of(kernel_, ctx);
@@ -58,6 +63,8 @@ Result<Ref<Socket>> InetFamily::Create(OpContext& ctx, int type, int protocol, u
     endpoint = stack.net().CreateRaw(family_, static_cast<uint8_t>(protocol), uid);
   } else if (protocol == ping) {
     endpoint = stack.net().CreatePing(family_, uid);
+  } else if (protocol == abi::kIpprotoUdplite) {
+    endpoint = stack.net().CreateUdpLite(family_, uid);
   } else {
     protocol = abi::kIpprotoUdp;
     endpoint = stack.net().CreateUdp(family_, uid);

@@ -61,8 +61,6 @@ Result<OptionBytes> InetSocket::GetSocketOption(int32_t name) {
       return OptionValue(int32_t{rxq_overflow_ ? 1 : 0});
     case abi::kSoIncomingNapiId:
       return OptionValue(uint32_t{0});
-    case abi::kSoNetnsCookie:
-      return OptionValue(network_->cookie);
     case abi::kSoLockFilter:
       return OptionValue(int32_t{filter_locked_ ? 1 : 0});
     default:

@@ -13,7 +13,7 @@ namespace sentry {
 class InetSocket : public Socket, public netstack::EndpointObserver {
  public:
   InetStack& stack() const { return *stack_; }
-  const Network& network() const { return *network_; }
+  Network& network() const override { return *network_; }
   virtual netstack::Endpoint& endpoint() const = 0;
   bool IsV6() const { return family_ == abi::kAfInet6; }
 

@@ -8,23 +8,6 @@
 namespace sentry {
 namespace {
 
-// Takes everything and gives nothing (a "dummy" device).
-class NullLink final : public netstack::Link {
- public:
-  NullLink(const NetDevice& device) : mtu_(static_cast<uint32_t>(device.mtu)) {
-    mac_.bytes = device.address;
-  }
-  netstack::LinkKind kind() const override { return netstack::LinkKind::kEthernet; }
-  netstack::MacAddress mac() const override { return mac_; }
-  uint32_t mtu() const override { return mtu_; }
-  void Attach(netstack::LinkSink*) override {}
-  void Send(netstack::PacketPtr) override {}
-
- private:
-  const uint32_t mtu_;
-  netstack::MacAddress mac_;
-};
-
 netstack::Route ToStack(const Route& route) {
   netstack::Route out;
   out.dst = ToStack(route.destination);
@@ -82,17 +65,13 @@ void InetStack::OnLink(const NetDevice& device, bool gone) {
   netstack::Stack::Scope scope(stack());
   const uint32_t index = static_cast<uint32_t>(device.index);
   if (gone) {
+    ForgetBridge(device.index);
     (void)stack().RemoveInterface(index);
     return;
   }
   netstack::Interface* interface = stack().FindInterface(index);
   if (interface == nullptr) {
-    std::unique_ptr<netstack::Link> link = std::make_unique<NullLink>(device);
-    if (auto prepared = links_.find(device.name); prepared != links_.end()) {
-      link = std::move(prepared->second);
-      links_.erase(prepared);
-    }
-    auto made = stack().AddInterface(device.name, std::move(link), index);
+    auto made = stack().AddInterface(device.name, MakeLink(device), index);
     if (!made.ok()) return;
     interface = *made;
   }
@@ -107,6 +86,7 @@ void InetStack::OnLink(const NetDevice& device, bool gone) {
   }
   constexpr uint32_t kMask = abi::kIffUp | abi::kIffNoarp | abi::kIffMulticast;
   (void)stack().SetFlags(*interface, device.flags & kMask, kMask);
+  FollowBridge(*interface, device);
 }
 
 // The stack has what it adds by itself already: EEXIST is as good.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "netstack/netstack.h"
+#include "netstack/stack/bridge.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/socket/inet/kernel_environment.h"
 #include "sentry/socket/network.h"
@@ -47,14 +48,26 @@ class InetStack final : public RefCounted, public NetworkPlane {
   int32_t BufferLimit(bool send) override {
     return send ? stack().sysctl().wmem_max : stack().sysctl().rmem_max;
   }
-  bool Supports(std::string_view kind) override { return kind == "dummy"; }
+  bool Supports(std::string_view kind) override;
+  void PreparePair(const NetDevice& mine, NetworkPlane& other, const NetDevice& theirs) override;
+  void HandOver(const NetDevice& device, NetworkPlane& to, const std::string& name) override;
+  std::vector<BridgeNeighbour> BridgeNeighbours() override;
+  Result<void> SetBridgeNeighbour(const BridgeNeighbour& neighbour) override;
+  Result<void> RemoveBridgeNeighbour(const BridgeNeighbour& neighbour) override;
 
  private:
+  // inet_links.cc
+  std::unique_ptr<netstack::Link> MakeLink(const NetDevice& device);
+  void FollowBridge(netstack::Interface& interface, const NetDevice& device);
+  void ForgetBridge(int32_t index);
+
   Kernel& kernel_;
   Network& network_;
   KernelEnvironment environment_;
   std::set<InetSocket*> sockets_;
   std::map<std::string, std::unique_ptr<netstack::Link>> links_;
+  std::map<int32_t, netstack::BridgeLink*> bridges_;  // By index; their interfaces own them.
+  std::map<int32_t, int32_t> masters_;  // Of ports: the bridge that each is a port of.
   std::unique_ptr<netstack::NetStack> net_;
 };
 

@@ -33,6 +33,8 @@ class NetlinkRequest {
   bool Holds() const {
     return payload.size() >= sizeof(T);
   }
+  // What every request of rtnetlink(7) starts with.
+  uint8_t Family() const { return Fixed<abi::Rtgenmsg>().rtgen_family; }
   // What is behind a fixed part of this size.
   Result<NetlinkAttributes> Attributes(size_t fixed) const {
     const size_t at = abi::NlAlign(fixed);

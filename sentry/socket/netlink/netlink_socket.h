@@ -31,7 +31,7 @@ class NetlinkSocket final : public Socket, public CookieSink {
                                std::span<const std::byte> value) override;
   uint32_t Poll() override;
 
-  Network& network() const { return *network_; }
+  Network& network() const override { return *network_; }
   uint32_t port() const { return port_; }
   uint32_t peer_port() const { return peer_port_; }
   void set_port(uint32_t port) { port_ = port, bound_ = true; }

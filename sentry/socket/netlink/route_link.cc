@@ -1,5 +1,6 @@
-// rtnetlink(7): RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK.
+// rtnetlink(7): RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK: how devices are told, and which is meant.
 #include "abi/linux/netdevice.h"
+#include "sentry/socket/netlink/link_kinds.h"
 #include "sentry/socket/netlink/route_messages.h"
 
 namespace sentry {
@@ -30,109 +31,32 @@ bool IsNamed(const NetlinkRequest& request, const NetlinkAttributes& attributes)
          attributes.Has(abi::kIflaAltIfname);
 }
 
-Result<void> SetLinkAddress(NetDevice& device, const NetlinkAttributes& attributes, uint16_t type,
-                            std::array<uint8_t, 6>& to) {
-  auto bytes = attributes.Find(type);
-  if (!bytes) return {};
-  if (bytes->size() < to.size()) return Errno(EINVAL);
-  // An Ethernet device has no group address of its own (eth_validate_addr()).
-  const bool group = (static_cast<uint8_t>(bytes->front()) & 1) != 0;
-  if (type == abi::kIflaAddress && device.type == abi::kArphrdEther && group) {
-    return Errno(EADDRNOTAVAIL);
-  }
-  if (type == abi::kIflaAddress && device.IsLoopback()) return Errno(EOPNOTSUPP);
-  std::memcpy(to.data(), bytes->data(), to.size());
-  return {};
+// default_operstate() of Linux.  Of the kinds without a carrier nothing is known.
+uint8_t OperationalState(Network& network, const NetDevice& device) {
+  if (!device.IsUp()) return abi::kIfOperDown;
+  if (device.IsLoopback() || device.kind == "dummy") return abi::kIfOperUnknown;
+  if (device.carrier) return abi::kIfOperUp;
+  const NetDevice* below = nullptr;
+  if (device.link != 0 && device.link_network == &network) below = network.Find(device.link);
+  return below != nullptr && !below->carrier ? abi::kIfOperLowerlayerdown : abi::kIfOperDown;
 }
 
-// do_setlink() of Linux.
-Result<void> ChangeLink(NetlinkRequest& request, const NetlinkAttributes& attributes,
-                        Network& network, NetDevice& device) {
-  const auto head = request.Fixed<abi::Ifinfomsg>();
-  if (attributes.Has(abi::kIflaNetNsFd) || attributes.Has(abi::kIflaNetNsPid)) {
-    return request.Refuse(EOPNOTSUPP, "Devices do not move between namespaces here");
-  }
-  TRY(SetLinkAddress(device, attributes, abi::kIflaAddress, device.address));
-  TRY(SetLinkAddress(device, attributes, abi::kIflaBroadcast, device.broadcast));
-  if (auto mtu = TRY(attributes.Get<uint32_t>(abi::kIflaMtu))) {
-    TRY(network.SetMtu(device, *mtu));
-  }
-  if (head.ifi_index > 0 && attributes.Has(abi::kIflaIfname)) {
-    TRY(network.Rename(device, attributes.Text(abi::kIflaIfname)));
-  }
-  if (auto length = TRY(attributes.Get<uint32_t>(abi::kIflaTxqlen))) {
-    if (*length > INT32_MAX) return Errno(ERANGE);
-    device.tx_queue_length = static_cast<int32_t>(*length);
-  }
-  if (auto group = TRY(attributes.Get<uint32_t>(abi::kIflaGroup))) device.group = *group;
-  if (head.ifi_flags != 0 || head.ifi_change != 0) {
-    const uint32_t changed = head.ifi_change != 0 ? head.ifi_change : ~0u;
-    network.SetFlags(device, (head.ifi_flags & changed) | (device.flags & ~changed));
-  } else {
-    network.Changed(device);
-  }
-  return {};
+uint32_t Promiscuity(const NetDevice& device) {
+  return ((device.flags & abi::kIffPromisc) != 0 ? 1u : 0u) + (device.master != 0 ? 1u : 0u);
 }
 
-// A locally administered address (IEEE 802) that differs from device to device.
-std::array<uint8_t, 6> MakeLinkAddress(const Network& network) {
-  const uint32_t n = static_cast<uint32_t>(network.devices().rbegin()->first) + 1;
-  return {2,
-          0x53,
-          static_cast<uint8_t>(network.cookie),
-          static_cast<uint8_t>(n >> 16),
-          static_cast<uint8_t>(n >> 8),
-          static_cast<uint8_t>(n)};
-}
-
-Result<void> CreateLink(NetlinkRequest& request, const NetlinkAttributes& attributes,
-                        Network& network) {
-  const NetlinkAttributes info = TRY(attributes.Nested(abi::kIflaLinkinfo));
-  const std::string kind = info.Text(abi::kIflaInfoKind);
-  if (kind.empty()) return Errno(EOPNOTSUPP);
-  if (network.plane == nullptr || !network.plane->Supports(kind)) {
-    return request.Refuse(EOPNOTSUPP, "Unknown device type");
+void WriteLinkInfo(NetlinkMessage& message, const Network& network, const NetDevice& device) {
+  if (device.kind.empty() && device.master == 0) return;
+  const size_t info = message.BeginNested(abi::kIflaLinkinfo);
+  if (!device.kind.empty()) message.PutText(abi::kIflaInfoKind, device.kind);
+  WriteKind(message, device);
+  if (device.master != 0) {
+    message.PutText(abi::kIflaInfoSlaveKind, "bridge");
+    const size_t data = message.BeginNested(abi::kIflaInfoSlaveData);
+    WriteBridgePort(message, network, device);
+    message.EndNested(data);
   }
-  NetDevice device;
-  device.kind = kind;
-  device.index = std::max(0, request.Fixed<abi::Ifinfomsg>().ifi_index);
-  device.name = attributes.Text(abi::kIflaIfname);
-  device.flags = abi::kIffBroadcast | abi::kIffMulticast;
-  if (kind == "dummy") device.flags = abi::kIffBroadcast | abi::kIffNoarp;
-  device.address = MakeLinkAddress(network);
-  device.broadcast.fill(0xff);
-  for (int n = 0; device.name.empty(); ++n) {
-    std::string name = kind + std::to_string(n);
-    if (network.Find(name) == nullptr) device.name = name;
-  }
-  NetDevice* made = TRY(network.Add(std::move(device)));
-  if (kind == "veth") {
-    // The other end beside it; moving it to another namespace is a step of its own.
-    const NetlinkAttributes data = TRY(info.Nested(abi::kIflaInfoData));
-    NetDevice other = *made;
-    other.index = 0;
-    other.name.clear();
-    other.peer = made->index;
-    other.address = MakeLinkAddress(network);
-    if (auto peer = data.Find(abi::kVethInfoPeer); peer && peer->size() > sizeof(abi::Ifinfomsg)) {
-      const NetlinkAttributes its =
-          TRY(NetlinkAttributes::Parse(peer->subspan(sizeof(abi::Ifinfomsg))));
-      other.name = its.Text(abi::kIflaIfname);
-    }
-    for (int n = 0; other.name.empty(); ++n) {
-      std::string name = kind + std::to_string(n);
-      if (network.Find(name) == nullptr) other.name = name;
-    }
-    const int32_t index = made->index;
-    Result<NetDevice*> second = network.Add(std::move(other));
-    if (!second.ok()) {
-      network.Remove(index);
-      return second.error();
-    }
-    made = network.Find(index);
-    made->peer = (*second)->index;
-  }
-  return ChangeLink(request, attributes, network, *made);
+  message.EndNested(info);
 }
 
 }  // namespace
@@ -142,24 +66,21 @@ void WriteLink(NetlinkMessage& message, Network& network, const NetDevice& devic
   head.ifi_type = device.type;
   head.ifi_index = device.index;
   head.ifi_flags = device.flags;
-  const uint8_t state = device.IsLoopback() || device.kind == "dummy" ? abi::kIfOperUnknown
-                        : device.IsUp()                               ? abi::kIfOperUp
-                                                                      : abi::kIfOperDown;
   message.Fixed(head)
       .PutText(abi::kIflaIfname, device.name)
       .Put(abi::kIflaTxqlen, device.tx_queue_length)
-      .Put(abi::kIflaOperstate, state)
+      .Put(abi::kIflaOperstate, OperationalState(network, device))
       .Put(abi::kIflaLinkmode, uint8_t{0})
       .Put(abi::kIflaMtu, device.mtu)
       .Put(abi::kIflaMinMtu, uint32_t{device.IsLoopback() ? 0u : 68u})
       .Put(abi::kIflaMaxMtu, uint32_t{device.IsLoopback() ? 0u : kMaxMtu})
       .Put(abi::kIflaGroup, device.group)
-      .Put(abi::kIflaPromiscuity, uint32_t{(device.flags & abi::kIffPromisc) != 0 ? 1u : 0u})
+      .Put(abi::kIflaPromiscuity, Promiscuity(device))
       .Put(abi::kIflaNumTxQueues, uint32_t{1})
       .Put(abi::kIflaGsoMaxSegs, uint32_t{65535})
       .Put(abi::kIflaGsoMaxSize, uint32_t{65536})
       .Put(abi::kIflaNumRxQueues, uint32_t{1})
-      .Put(abi::kIflaCarrier, uint8_t{1})
+      .Put(abi::kIflaCarrier, uint8_t{device.carrier})
       .PutText(abi::kIflaQdisc, device.IsUp() ? "noqueue" : "noop")
       .Put(abi::kIflaCarrierChanges, uint32_t{0})
       .Put(abi::kIflaMap, std::array<std::byte, 32>{})
@@ -168,16 +89,25 @@ void WriteLink(NetlinkMessage& message, Network& network, const NetDevice& devic
   const LinkStats stats = network.plane != nullptr ? network.plane->Stats(device) : LinkStats();
   message.Put(abi::kIflaStats64, Stats<uint64_t>(stats));
   message.Put(abi::kIflaStats, Stats<uint32_t>(stats));
-  if (device.peer != 0) message.Put(abi::kIflaLink, device.peer);
-  if (device.kind.empty()) return;
-  const size_t info = message.BeginNested(abi::kIflaLinkinfo);
-  message.PutText(abi::kIflaInfoKind, device.kind);
-  message.EndNested(info);
+  if (device.link != 0) {
+    message.Put(abi::kIflaLink, device.link);
+    if (device.link_network != &network) {
+      message.Put(abi::kIflaLinkNetnsid, network.IdOf(*device.link_network));
+    }
+  }
+  if (device.master != 0) message.Put(abi::kIflaMaster, device.master);
+  if (device.next_network != nullptr) {
+    message.Put(abi::kIflaNewNetnsid, network.IdOf(*device.next_network));
+    message.Put(abi::kIflaNewIfindex, device.next_index);
+  }
+  WriteLinkInfo(message, network, device);
 }
 
-Result<void> GetLink(NetlinkRequest& request, Network& network) {
+Result<void> GetLink(NetlinkRequest& request, Network& own) {
   if (!request.Holds<abi::Ifinfomsg>()) return Errno(EINVAL);
   const NetlinkAttributes attributes = TRY(request.Attributes(sizeof(abi::Ifinfomsg)));
+  Ref<Network> target = TRY(TargetNetwork(request, own, attributes));
+  Network& network = *target;
   if (!IsNamed(request, attributes)) return Errno(EINVAL);
   const NetDevice* device = Named(request, attributes, network);
   if (device == nullptr) return Errno(ENODEV);
@@ -187,13 +117,18 @@ Result<void> GetLink(NetlinkRequest& request, Network& network) {
   return {};
 }
 
-Result<void> DumpLinks(NetlinkRequest& request, Network& network) {
+Result<void> DumpLinks(NetlinkRequest& request, Network& own) {
+  if (request.Family() == abi::kAfBridge) return DumpBridgeLinks(request, own);
   std::string kind;
+  int32_t master = 0;
+  Ref<Network> target(&own);
   if (request.Holds<abi::Ifinfomsg>()) {
     // Older programs send an rtgenmsg padded with anything: only who asked for strictness is
     // filtered.
     Result<NetlinkAttributes> attributes = request.Attributes(sizeof(abi::Ifinfomsg));
     if (attributes.ok()) {
+      target = TRY(TargetNetwork(request, own, *attributes));
+      master = TRY(attributes->Get<int32_t>(abi::kIflaMaster)).value_or(0);
       Result<NetlinkAttributes> info = attributes->Nested(abi::kIflaLinkinfo);
       if (info.ok()) kind = info->Text(abi::kIflaInfoKind);
     } else if (request.strict()) {
@@ -202,8 +137,10 @@ Result<void> DumpLinks(NetlinkRequest& request, Network& network) {
   } else if (request.strict()) {
     return request.Refuse(EINVAL, "Invalid header for link dump");
   }
+  Network& network = *target;
   for (const auto& [index, device] : network.devices()) {
     if (!kind.empty() && device.kind != kind) continue;
+    if (master != 0 && device.master != master) continue;
     NetlinkMessage reply = request.Reply(abi::kRtmNewlink);
     WriteLink(reply, network, device);
     request.Send(std::move(reply));
@@ -212,17 +149,17 @@ Result<void> DumpLinks(NetlinkRequest& request, Network& network) {
 }
 
 Result<void> NewLink(NetlinkRequest& request, Network& network) {
+  const bool is_set = request.header.nlmsg_type == abi::kRtmSetlink;
+  if (is_set && request.Family() == abi::kAfBridge) return SetBridgeLink(request, network);
   if (!request.Holds<abi::Ifinfomsg>()) return Errno(EINVAL);
   const NetlinkAttributes attributes = TRY(request.Attributes(sizeof(abi::Ifinfomsg)));
-  const bool is_set = request.header.nlmsg_type == abi::kRtmSetlink;
   NetDevice* device = IsNamed(request, attributes) ? Named(request, attributes, network) : nullptr;
   if (device != nullptr) {
     if (!is_set && request.Has(abi::kNlmFExcl)) return Errno(EEXIST);
     return ChangeLink(request, attributes, network, *device);
   }
-  if (is_set || !request.Has(abi::kNlmFCreate)) {
-    return Errno(IsNamed(request, attributes) ? ENODEV : EINVAL);
-  }
+  if (is_set) return Errno(IsNamed(request, attributes) ? ENODEV : EINVAL);
+  if (!request.Has(abi::kNlmFCreate)) return Errno(ENODEV);
   return CreateLink(request, attributes, network);
 }
 
@@ -233,9 +170,7 @@ Result<void> DeleteLink(NetlinkRequest& request, Network& network) {
   const NetDevice* device = Named(request, attributes, network);
   if (device == nullptr) return Errno(ENODEV);
   if (device->kind.empty()) return Errno(EOPNOTSUPP);
-  const int32_t peer = device->peer;
   network.Remove(device->index);
-  if (peer != 0) network.Remove(peer);
   return {};
 }
 

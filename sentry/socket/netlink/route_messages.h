@@ -16,6 +16,26 @@ Result<void> GetLink(NetlinkRequest& request, Network& network);
 Result<void> DumpLinks(NetlinkRequest& request, Network& network);
 Result<void> NewLink(NetlinkRequest& request, Network& network);
 Result<void> DeleteLink(NetlinkRequest& request, Network& network);
+// link_change.cc
+Result<void> ChangeLink(NetlinkRequest& request, const NetlinkAttributes& attributes,
+                        Network& network, NetDevice& device);
+Result<void> CreateLink(NetlinkRequest& request, const NetlinkAttributes& attributes,
+                        Network& network);
+// bridge_port.cc: the same requests of AF_BRIDGE.
+Result<void> DumpBridgeLinks(NetlinkRequest& request, Network& network);
+Result<void> SetBridgeLink(NetlinkRequest& request, Network& network);
+Result<void> DumpBridgeNeighbours(NetlinkRequest& request, Network& network);
+Result<void> NewBridgeNeighbour(NetlinkRequest& request, Network& network);
+Result<void> DeleteBridgeNeighbour(NetlinkRequest& request, Network& network);
+// route_netns.cc
+// The namespace that IFLA_NET_NS_PID and its kin name, which the caller may administer; else
+// `network`.
+Result<Ref<Network>> TargetNetwork(NetlinkRequest& request, Network& network,
+                                   const NetlinkAttributes& attributes);
+void WriteNetworkId(NetlinkMessage& message, int32_t id);
+Result<void> NewNetworkId(NetlinkRequest& request, Network& network);
+Result<void> GetNetworkId(NetlinkRequest& request, Network& network);
+Result<void> DumpNetworkIds(NetlinkRequest& request, Network& network);
 // route_address.cc
 Result<void> GetAddress(NetlinkRequest& request, Network& network);
 Result<void> DumpAddresses(NetlinkRequest& request, Network& network);

@@ -50,6 +50,7 @@ void WriteNeighbour(NetlinkMessage& message, const Neighbour& neighbour) {
 }
 
 Result<void> DumpNeighbours(NetlinkRequest& request, Network& network) {
+  if (request.Family() == abi::kAfBridge) return DumpBridgeNeighbours(request, network);
   if (network.plane == nullptr) return {};
   const auto head = request.Fixed<abi::Ndmsg>();
   for (const Neighbour& neighbour : network.plane->Neighbours()) {
@@ -63,12 +64,14 @@ Result<void> DumpNeighbours(NetlinkRequest& request, Network& network) {
 }
 
 Result<void> NewNeighbour(NetlinkRequest& request, Network& network) {
+  if (request.Family() == abi::kAfBridge) return NewBridgeNeighbour(request, network);
   const Neighbour neighbour = TRY(ReadNeighbour(request, network));
   if (network.plane == nullptr) return Errno(EOPNOTSUPP);
   return network.plane->SetNeighbour(neighbour);
 }
 
 Result<void> DeleteNeighbour(NetlinkRequest& request, Network& network) {
+  if (request.Family() == abi::kAfBridge) return DeleteBridgeNeighbour(request, network);
   const Neighbour neighbour = TRY(ReadNeighbour(request, network));
   if (network.plane == nullptr) return Errno(ENOENT);
   return network.plane->RemoveNeighbour(neighbour);

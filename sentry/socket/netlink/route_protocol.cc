@@ -23,6 +23,7 @@ constexpr Row kRows[] = {
     {abi::kRtmDelroute, DeleteRoute, nullptr},     {abi::kRtmGetroute, GetRoute, DumpRoutes},
     {abi::kRtmNewneigh, NewNeighbour, nullptr},    {abi::kRtmDelneigh, DeleteNeighbour, nullptr},
     {abi::kRtmGetneigh, nullptr, DumpNeighbours},  {abi::kRtmGetrule, nullptr, DumpRules},
+    {abi::kRtmNewnsid, NewNetworkId, nullptr},     {abi::kRtmGetnsid, GetNetworkId, DumpNetworkIds},
 };
 
 class RouteProtocol final : public NetlinkProtocol {
@@ -66,6 +67,11 @@ class RouteNotifier final : public NetworkObserver {
     WriteAddress(message, address);
     const bool v4 = address.local.family == abi::kAfInet;
     Send(v4 ? abi::kRtnlgrpIpv4Ifaddr : abi::kRtnlgrpIpv6Ifaddr, std::move(message));
+  }
+  void OnNetworkId(int32_t id, bool gone) override {
+    NetlinkMessage message(gone ? abi::kRtmDelnsid : abi::kRtmNewnsid, 0, 0, 0);
+    WriteNetworkId(message, id);
+    Send(abi::kRtnlgrpNsid, std::move(message));
   }
   void OnRoute(const Route& route, bool gone) override {
     NetlinkMessage message(gone ? abi::kRtmDelroute : abi::kRtmNewroute, 0, 0, 0);

@@ -103,7 +103,7 @@ Result<void> DiagInet(NetlinkRequest& request, Network& network, SocketDiag& dia
   for (const InetSocketInfo& info :
        diag.inet ? diag.inet(network) : std::vector<InetSocketInfo>()) {
     // A raw socket's protocol is any: they all are listed under IPPROTO_RAW.
-    const bool raw = info.protocol != abi::kIpprotoTcp && info.protocol != abi::kIpprotoUdp;
+    const bool raw = info.raw || info.ping;
     if (raw ? protocol != abi::kIpprotoRaw : protocol != info.protocol) continue;
     if (info.family != wanted.sdiag_family) continue;
     if (dump) {

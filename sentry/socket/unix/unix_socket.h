@@ -54,7 +54,7 @@ class UnixSocket final : public Socket {
   void ForEachRight(F f) const;
   void TakeRights(std::vector<Ref<FileDescription>>& to);
   UnixSocketInfo Describe() const;
-  const Network& network() const { return *network_; }
+  Network& network() const override { return *network_; }
 
  private:
   enum class State { kIdle, kListening, kConnected };
