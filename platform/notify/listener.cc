@@ -55,7 +55,7 @@ bool SetFlags(int fd, uint64_t flags) {
   return ::ioctl(fd, abi::kSeccompIoctlNotifSetFlags, flags) == 0;
 }
 
-[[gnu::no_sanitize("thread")]] void OnWake(int, siginfo_t*, void* context) {
+__attribute__((no_sanitize("thread"))) void OnWake(int, siginfo_t*, void* context) {
   auto& at = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
   if (at >= reinterpret_cast<greg_t>(platform_notify_receive_begin) &&
       at < reinterpret_cast<greg_t>(platform_notify_receive_end)) {
