@@ -3,36 +3,20 @@
 #include <algorithm>
 #include <array>
 
+#include "sentry/fs/proc/memory_description.h"
 #include "sentry/kernel/ptrace_access.h"
-#include "sentry/vfs/file_description.h"
 
 namespace sentry {
 namespace {
 
 constexpr size_t kChunk = 16 << 10;
 
-// Bound to the address space that the process had when it was opened.
-class MemDescription final : public FileDescription {
+class MemDescription final : public MemoryDescription {
  public:
-  MemDescription(Path path, uint32_t flags, const Subject& subject, Ref<MemoryManager> mm)
-      : FileDescription(std::move(path), flags), subject_(subject), mm_(std::move(mm)) {}
-  bool HasPosition() const override { return true; }
+  MemDescription(Path path, uint32_t flags, const Subject& subject, Task& task)
+      : MemoryDescription(std::move(path), flags, subject, task) {}
   Result<size_t> Read(OpContext& ctx, IoSink& sink, int64_t* position) override;
   Result<size_t> Write(OpContext& ctx, IoSource& source, int64_t* position) override;
-  Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
-
- private:
-  // Null when it is gone: nothing is there any more.
-  Task* Owner() const {
-    if (!mm_) return nullptr;
-    for (Task* task : subject_.group->tasks) {
-      if (!task->dead() && task->has_thread() && &task->mm() == mm_.get()) return task;
-    }
-    return nullptr;
-  }
-
-  const Subject subject_;
-  const Ref<MemoryManager> mm_;
 };
 
 // Failure counts only when nothing was moved before it (mem_rw() of Linux gives EIO).
@@ -89,22 +73,13 @@ Result<size_t> MemDescription::Write(OpContext&, IoSource& source, int64_t* posi
   return done;
 }
 
-// Every address is a position (mem_lseek() of Linux).
-Result<int64_t> MemDescription::Seek(OpContext&, int64_t to, int whence) {
-  if (whence == abi::kSeekSet) return offset = to;
-  if (whence == abi::kSeekCur) return offset += to;
-  return Errno(EINVAL);
-}
-
 }  // namespace
 
 Result<Ref<FileDescription>> MemInode::Open(OpContext& ctx, const Path& path, uint32_t flags) {
   Task* task = TRY(subject.Require());
   // PTRACE_MODE_ATTACH: whoever reads may also write.
   if (ctx.task != nullptr && !MayTrace(*ctx.task, *task)) return Errno(EACCES);
-  Ref<MemoryManager> mm;
-  if (!task->dead()) mm = Ref<MemoryManager>(&task->mm());
-  return Ref<FileDescription>(MakeRef<MemDescription>(path, flags, subject, std::move(mm)));
+  return Ref<FileDescription>(MakeRef<MemDescription>(path, flags, subject, *task));
 }
 
 }  // namespace sentry

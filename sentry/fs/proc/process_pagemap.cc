@@ -8,8 +8,8 @@
 
 #include "abi/linux/mman.h"
 #include "platform/base/fd.h"
+#include "sentry/fs/proc/memory_description.h"
 #include "sentry/kernel/ptrace_access.h"
-#include "sentry/vfs/file_description.h"
 
 namespace sentry {
 namespace {
@@ -20,26 +20,11 @@ constexpr uint64_t kPage = 4096;
 // nobody's business: as without CAP_SYS_ADMIN.
 constexpr uint64_t kShown = 0xe180'0000'0000'0000;
 
-// Bound to the address space that the process had when it was opened.
-class PagemapDescription final : public FileDescription {
+class PagemapDescription final : public MemoryDescription {
  public:
-  PagemapDescription(Path path, uint32_t flags, const Subject& subject, Ref<MemoryManager> mm)
-      : FileDescription(std::move(path), flags), subject_(subject), mm_(std::move(mm)) {}
-  bool HasPosition() const override { return true; }
+  PagemapDescription(Path path, uint32_t flags, const Subject& subject, Task& task)
+      : MemoryDescription(std::move(path), flags, subject, task) {}
   Result<size_t> Read(OpContext& ctx, IoSink& sink, int64_t* position) override;
-  Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
-
- private:
-  Task* Owner() const {
-    if (!mm_) return nullptr;
-    for (Task* task : subject_.group->tasks) {
-      if (!task->dead() && task->has_thread() && &task->mm() == mm_.get()) return task;
-    }
-    return nullptr;
-  }
-
-  const Subject subject_;
-  const Ref<MemoryManager> mm_;
 };
 
 using Entries = std::array<uint64_t, 1024>;
@@ -84,13 +69,6 @@ Result<size_t> PagemapDescription::Read(OpContext&, IoSink& sink, int64_t* posit
   return done;
 }
 
-// As mem_lseek() of Linux.
-Result<int64_t> PagemapDescription::Seek(OpContext&, int64_t to, int whence) {
-  if (whence == abi::kSeekSet) return offset = to;
-  if (whence == abi::kSeekCur) return offset += to;
-  return Errno(EINVAL);
-}
-
 }  // namespace
 
 // proc_pid_clear_refs(5).  Pages are the host's to mark; of the marks, pagemap shows those of 4
@@ -110,9 +88,7 @@ Result<void> StoreClearRefs(const ProcessView& view, std::string_view text) {
 Result<Ref<FileDescription>> PagemapInode::Open(OpContext& ctx, const Path& path, uint32_t flags) {
   Task* task = TRY(subject.Require());
   if (ctx.task != nullptr) TRY(CheckMayRead(ctx, *task));
-  Ref<MemoryManager> mm;
-  if (!task->dead()) mm = Ref<MemoryManager>(&task->mm());
-  return Ref<FileDescription>(MakeRef<PagemapDescription>(path, flags, subject, std::move(mm)));
+  return Ref<FileDescription>(MakeRef<PagemapDescription>(path, flags, subject, *task));
 }
 
 }  // namespace sentry
