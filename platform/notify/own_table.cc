@@ -88,14 +88,10 @@ bool Rewriter::LeaveOwn(StubThread& t, const abi::SigInfo& info) {
   if (where == SHIM_STATE_PACKED) UnpackFlags(r11 & 0xffff, &regs);
   const uint64_t behind =
       where == SHIM_STATE_PLAIN ? r11 : __builtin_bswap64(r11 & ~uint64_t{0xffff});
-  const bool fault = info.si_signo == SIGSEGV || info.si_signo == SIGBUS;
   if ((state.state & (SHIM_STATE_DONE | SHIM_STATE_STORE)) == 0) {
     regs.rip = behind - patch::kSyscallSize;
     regs.rax = state.number;
-    const uint64_t at = info.fields.fault.addr;
-    // A slot that is shut: the process is a copy of the one that was rewritten.
-    if (fault && at >= region_.start() && at < region_.end()) PointTo(t);
-    return fault;
+    return MendFault(t, info);
   }
   uint64_t result = 0;
   if ((state.state & SHIM_STATE_STORE) != 0 && regs.rdx != 0) {
@@ -105,7 +101,7 @@ bool Rewriter::LeaveOwn(StubThread& t, const abi::SigInfo& info) {
   }
   regs.rax = result;
   regs.rip = regs.rcx = behind;
-  return fault;
+  return IsFault(info);
 }
 
 }  // namespace platform::notify

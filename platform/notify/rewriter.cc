@@ -285,6 +285,17 @@ bool Rewriter::LeaveRewritten(StubThread& t, const abi::SigInfo& info) {
   return false;
 }
 
+bool Rewriter::IsFault(const abi::SigInfo& info) {
+  return info.si_signo == SIGSEGV || info.si_signo == SIGBUS;
+}
+
+bool Rewriter::MendFault(StubThread& t, const abi::SigInfo& info) {
+  const uint64_t at = info.fields.fault.addr;
+  // The process is a copy of the one that was rewritten.
+  if (IsFault(info) && at >= region_.start() && at < region_.end()) PointTo(t);
+  return IsFault(info);
+}
+
 bool Rewriter::LeaveAnswer(StubThread& t, int signal) {
   Registers& regs = t.registers_;
   const uint64_t index = (regs.rip - region_.Site(region_.code().answers_begin)) / SHIM_ANSWER_SIZE;

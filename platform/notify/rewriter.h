@@ -62,6 +62,9 @@ class Rewriter {
   bool Rewrite(StubThread& t, uint64_t behind, uint32_t number);
   bool LeadTo(StubThread& t, uint64_t behind, uint64_t site, uint64_t trampoline, patch::Kind kind);
   std::optional<uint64_t> Target(uint32_t number, patch::Kind kind) const;
+  static bool IsFault(const abi::SigInfo& info);
+  // Whether it was a fault.  One on a slot that is shut does not come again.
+  bool MendFault(StubThread& t, const abi::SigInfo& info);
   bool LeaveAnswer(StubThread& t, int signal);
   // own_table.cc
   bool MakeTable(StubThread& t);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <utility>
 
 #include "platform/notify/backend.h"
@@ -188,11 +187,7 @@ bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
   } else {
     __atomic_store_n(&shared.state, uint32_t{SHIM_CALL_NONE}, __ATOMIC_RELEASE);
   }
-  const bool fault = info.si_signo == SIGSEGV || info.si_signo == SIGBUS;
-  const uint64_t at = info.fields.fault.addr;
-  // A slot that is shut: the process is a copy of the one that was rewritten.
-  if (fault && at >= region_.start() && at < region_.end()) PointTo(t);
-  return fault;
+  return MendFault(t, info);
 }
 
 }  // namespace platform::notify

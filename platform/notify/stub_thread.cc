@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "abi/linux/prctl.h"
 #include "platform/notify/backend.h"
 #include "platform/notify/signals.h"
 
@@ -68,12 +69,11 @@ void StubThread::StoreFrame() {
 }
 
 void StubThread::NoteBases(int64_t number, const uint64_t* args) {
-  constexpr uint64_t kSetGs = 0x1001, kSetFs = 0x1002;  // arch_prctl(2)
   if (number != SYS_arch_prctl || args[1] >= kTaskSize) return;
-  if (args[0] == kSetFs) {
+  if (args[0] == abi::kArchSetFs) {
     registers_.fs_base = stored_bases_.fs = host_bases_.fs = args[1];
     if (table_key_ != 0 && table_key_ != args[1]) backend_.rewriter_.GiveUpTable(*this);
-  } else if (args[0] == kSetGs) {
+  } else if (args[0] == abi::kArchSetGs) {
     registers_.gs_base = stored_bases_.gs = host_bases_.gs = args[1];
   }
 }
@@ -157,6 +157,7 @@ void StubThread::Kick() {
 
 // The call's answer.  When a kick is under way the host may lose it: remembered for OnKick().
 void StubThread::FinishCall(int64_t result) {
+  if (state_ == State::kInSlot) return FinishInSlot(result);
   if (capture_wanted_) Kick();
   backend_.mu_.AssertHeld();
   backend_.ConsiderWatching(this);
@@ -166,10 +167,8 @@ void StubThread::FinishCall(int64_t result) {
 
 void StubThread::FinishSyscall(int64_t result) {
   MutexLock lock(&backend_.mu_);
-  if (state_ == State::kCalling) {
+  if (AwaitsAnswer()) {
     FinishCall(result);
-  } else if (state_ == State::kInSlot) {
-    FinishInSlot(result);
   } else if (FinishRest(result, false)) {
     return;
   } else if (state_ == State::kCaptured) {
@@ -180,12 +179,9 @@ void StubThread::FinishSyscall(int64_t result) {
 
 void StubThread::FinishSyscallAndCapture(int64_t result) {
   MutexLock lock(&backend_.mu_);
-  if (state_ == State::kCalling) {
+  if (AwaitsAnswer()) {
     capture_wanted_ = true;
     FinishCall(result);
-  } else if (state_ == State::kInSlot) {
-    capture_wanted_ = true;
-    FinishInSlot(result);
   } else if (FinishRest(result, true)) {
     return;
   } else if (state_ == State::kCaptured) {
@@ -263,12 +259,9 @@ void StubThread::ExitThread() {
   } else if (state_ == State::kResting) {
     exit_wanted_ = true;
     LeaveRest(SHIM_REST_RING, State::kRinging);
-  } else if (state_ == State::kCalling) {
+  } else if (AwaitsAnswer()) {
     exit_wanted_ = capture_wanted_ = true;
     FinishCall(-EINTR);
-  } else if (state_ == State::kInSlot) {
-    exit_wanted_ = capture_wanted_ = true;
-    FinishInSlot(-EINTR);
   } else {
     exit_wanted_ = true;
     if (state_ == State::kRunning || (state_ == State::kCloning && clone_goes_on_))

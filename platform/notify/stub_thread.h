@@ -116,6 +116,8 @@ class StubThread final : public Thread,
   void ResumeLocked();
   void Answer(int64_t command, State next);
   void Kick();
+  // In the host or in the slot.
+  bool AwaitsAnswer() const { return state_ == State::kCalling || state_ == State::kInSlot; }
   void FinishCall(int64_t result);
   bool FinishRest(int64_t result, bool capture);
   void EndOpenWait();
