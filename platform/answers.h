@@ -1,9 +1,13 @@
 // What some backends can do besides: guest threads that give answers to themselves, that make
-// threads without waiting for a word of the kernel, that call without the host, and that wait for
-// long at little cost; processes that are held.
+// threads without waiting for a word of the kernel, that call without the host, that bring
+// along what their calls name, and that wait for long at little cost; processes that are held.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 
 #include "abi/stub/slot.h"
 #include "platform/platform.h"
@@ -63,6 +67,20 @@ class QuickCloning {
 
  protected:
   ~QuickCloning() = default;
+};
+
+// A Thread of such a backend is one of these too.
+class Marshalling {
+ public:
+  // The argument at `address` of the call that this thread made and that is being handled, if the
+  // thread brought that string along: as it was when the call was made.
+  virtual std::optional<std::string> BroughtString(uint64_t address) = 0;
+  // The thread is to store this when it gets its answer, which is -EFAULT if it cannot; false: it
+  // does not do that.  Nothing else may be stored, and nothing depend on it, until then.
+  virtual bool TakeAway(uint64_t address, std::span<const std::byte> bytes) = 0;
+
+ protected:
+  ~Marshalling() = default;
 };
 
 // A backend that takes calls out of memory that it shares with a guest is one of these too.

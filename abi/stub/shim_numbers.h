@@ -58,14 +58,27 @@
 #define SHIM_CALL_ARGS 16
 #define SHIM_CALL_IP 64
 #define SHIM_CALL_RESULT 72
-#define SHIM_CALL_WATCHED 0x5e4d0a13  // SlotCall::watch, or not.
+#define SHIM_CALL_OWNED 80
+#define SHIM_CALL_KIND 84
+#define SHIM_CALL_IN 88
+#define SHIM_CALL_OUT 92
+#define SHIM_CALL_OUT_ADDRESS 96
+#define SHIM_CALL_IS_OWNED 0x5e4d0a14  // SlotCall::owned, or not.
+#define SHIM_CALL_WATCHED 0x5e4d0a13   // SlotCall::watch, or not.
 // SlotCall::state.
 #define SHIM_CALL_NONE 0
-#define SHIM_CALL_MADE 1         // By the thread.
-#define SHIM_CALL_TAKEN 2        // By the Sentry.
-#define SHIM_CALL_ANSWERED 3     // By the Sentry: the result is there.
-#define SHIM_CALL_COME 4         // By the Sentry: make it in the host.
-#define SHIM_CALL_WAITING 5      // By the thread: it makes it in the host, to sleep there.
+#define SHIM_CALL_MADE 1      // By the thread.
+#define SHIM_CALL_TAKEN 2     // By the Sentry.
+#define SHIM_CALL_ANSWERED 3  // By the Sentry: the result is there.
+#define SHIM_CALL_COME 4      // By the Sentry: make it in the host.
+#define SHIM_CALL_WAITING 5   // By the thread: it makes it in the host, to sleep there.
+// Which arguments are strings (SlotCall::kind), up to which call, and how long they may be
+// together.
+#define SHIM_CALL_FIRST 1
+#define SHIM_CALL_SECOND 2
+#define SHIM_CALL_BOTH 3
+#define SHIM_CALL_NUMBERS 440
+#define SHIM_CALL_STRINGS 512
 #define SHIM_CALL_PATIENCE 3000  // Looks at the state, each behind a `pause`.
 
 // The clone child's register r9: its slot's address with these bits.

@@ -43,7 +43,19 @@ struct SlotCall {
   uint64_t args[6];
   uint64_t ip;  // Behind the site.
   int64_t result;
-  uint64_t reserved[6];
+  uint32_t owned;  // SHIM_CALL_IS_OWNED, or not: by the Sentry.  Only the slot's thread comes here.
+  uint32_t kind;   // SHIM_CALL_FIRST and SHIM_CALL_SECOND.
+  uint32_t in;     // Bytes of strings, with their ends, in CallWindow; 0: none, or too many.
+  uint32_t out;    // Bytes of the answer there, to be stored at out_address.
+  uint64_t out_address;
+  uint64_t reserved[3];
+};
+
+// What a call that goes through the slot brings along and takes away: in the place of the
+// operations, since none are made meanwhile.
+struct CallWindow {
+  char strings[SHIM_CALL_STRINGS];
+  std::byte out[SHIM_MAX_OPS * SHIM_OP_SIZE - SHIM_CALL_STRINGS];
 };
 
 // Which thread has which slot.
@@ -77,7 +89,10 @@ struct SlotHeader {
   SlotAnswers answers;
   SlotOwn own;
   SlotCall call;
-  SlotOp ops[SHIM_MAX_OPS];
+  union {
+    SlotOp ops[SHIM_MAX_OPS];
+    CallWindow window;
+  };
 };
 
 // Sits at the start of the shim's code.  The offsets count from there, each to behind a syscall
@@ -109,11 +124,16 @@ struct ShimHeader {
   uint32_t own[2];      // Entries: rt_sigprocmask, set_robust_list.
   uint32_t own_states;  // ShimState of that code, by offset.
   uint32_t own_state_count;
-  uint32_t call_begin;     // Code of calls through the slot; entered here.
-  uint32_t call_numbered;  // From these on: number,
-  uint32_t call_flagged;   // flags
-  uint32_t call_stored;    // and ip are in the slot;
-  uint32_t call_plain;     // it is going to make the call in the host;
+  uint32_t call_first;     // Code of calls through the slot.
+  uint32_t call_begin;     // Entered here.
+  uint32_t call_swapped;   // From these on: the bytes of r11 are reversed,
+  uint32_t call_packed;    // and the number is in its low two,
+  uint32_t call_loaded;    // and in eax,
+  uint32_t call_unpacked;  // and there only;
+  uint32_t call_numbered;  // number,
+  uint32_t call_flagged;   // flags,
+  uint32_t call_stored;    // ip
+  uint32_t call_kept;      // and rdi and rsi are in the slot;
   uint32_t call_made;      // it may be made already;
   uint32_t call_done;      // it has its answer.
   uint32_t call_end;
@@ -167,6 +187,13 @@ static_assert(offsetof(SlotCall, flags) == SHIM_CALL_FLAGS);
 static_assert(offsetof(SlotCall, args) == SHIM_CALL_ARGS);
 static_assert(offsetof(SlotCall, ip) == SHIM_CALL_IP);
 static_assert(offsetof(SlotCall, result) == SHIM_CALL_RESULT);
+static_assert(offsetof(SlotCall, owned) == SHIM_CALL_OWNED);
+static_assert(offsetof(SlotCall, kind) == SHIM_CALL_KIND);
+static_assert(offsetof(SlotCall, in) == SHIM_CALL_IN);
+static_assert(offsetof(SlotCall, out) == SHIM_CALL_OUT);
+static_assert(offsetof(SlotCall, out_address) == SHIM_CALL_OUT_ADDRESS);
+static_assert(sizeof(CallWindow) == sizeof(SlotHeader::ops));
+static_assert(offsetof(SlotHeader, window) == SHIM_H_OPS);
 static_assert(sizeof(SlotTableEntry) == 16);
 static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
 static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);

@@ -41,17 +41,22 @@ Result<size_t> StubThread::WriteMemory(uint64_t address, std::span<const std::by
 
 Result<size_t> StubThread::ReadMemoryV(std::span<const iovec> guest, std::span<const iovec> to) {
   if (tid_ == 0) return Errno(ESRCH);
+  if (out_size_ != 0) StoreOut();
   return Moved(::process_vm_readv(tid_, to.data(), to.size(), guest.data(), guest.size(), 0));
 }
 
 Result<size_t> StubThread::WriteMemoryV(std::span<const iovec> guest, std::span<const iovec> from) {
   if (tid_ == 0) return Errno(ESRCH);
+  if (out_size_ != 0) StoreOut();
+  ShutWindow();
   return Moved(::process_vm_writev(tid_, from.data(), from.size(), guest.data(), guest.size(), 0));
 }
 
 Result<size_t> StubThread::PokeMemory(uint64_t address, std::span<const std::byte> from) {
   if (tid_ == 0) return Errno(ESRCH);
   if (backend_.options_.proc_fd < 0) return Errno(EIO);
+  if (out_size_ != 0) StoreOut();
+  ShutWindow();
   char path[32];
   std::snprintf(path, sizeof(path), "%d/mem", tid_);
   const base::Fd memory =

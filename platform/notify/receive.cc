@@ -105,6 +105,7 @@ std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
   t->state_ = State::kCalling;
   t->notification_ = n.id;
   t->call_ = ToCall(n);
+  t->OpenWindow();
   if (t->TakeReissue(n)) [[unlikely]] {
     t->state_ = State::kRunning;
     listener_.Continue(n.id);
@@ -120,6 +121,9 @@ std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
 // The handler rang: a frame lies in the slot.
 bool Backend::TakeFrame(StubThread* t, const seccomp_notif& n, SignalFrame* frame) {
   if (!t->frame_area().Read(n.data.args[1], frame)) return false;
+  // What the thread had put into its slot for a call may be too old when it makes that.
+  __atomic_store_n(&t->header()->call.in, 0u, __ATOMIC_RELAXED);
+  t->ShutWindow();
   t->frame_ = n.data.args[1];
   t->fp_ = frame->context.uc_mcontext.fpstate;
   Registers& regs = t->registers_;

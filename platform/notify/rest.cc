@@ -28,6 +28,7 @@ bool IsSame(const Syscall& call, const seccomp_notif& n) {
 
 void StubThread::Rest() {
   base::MutexLock lock(&backend_.mu_);
+  ShutWindow();
   if (state_ == State::kInSlot) {
     rest_wanted_ = true;
     return Summon();

@@ -197,6 +197,7 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   if (!LeadTo(t, behind, site, at, kind)) return false;
   if (*target == region_.Site(region_.code().call_begin)) {
     t.process_->memory->call_sites.push_back(behind);
+    t.header()->call.owned = SHIM_CALL_IS_OWNED;
   }
   return true;
 }
@@ -260,6 +261,7 @@ void Rewriter::PointTo(StubThread& t) {
     }
     Write(t, text.trampolines, all);
   }
+  if (pointer == Address(t.slot_) && IsAlone(t)) t.header()->call.owned = SHIM_CALL_IS_OWNED;
 }
 
 uint64_t Rewriter::Address(uint32_t slot) const {

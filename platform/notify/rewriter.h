@@ -56,6 +56,7 @@ class Rewriter {
   bool LeaveRewritten(StubThread& t, const abi::SigInfo& info);
   // slot_call.cc: likewise in the code of calls through the slot.
   bool LeaveCall(StubThread& t, const abi::SigInfo& info);
+  static int64_t StoreAnswer(StubThread& t, const abi::stub::SlotCall& call);
 
  private:
   void Count(StubThread& t, unsigned hot_in_slot);

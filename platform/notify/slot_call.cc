@@ -29,6 +29,7 @@ uint64_t Backend::CallsInSlots() {
 // An answer is about to wake the thread, whose slot is to be watched from then on, or not.
 void Backend::ConsiderWatching(StubThread* t) {
   if (t->process_->memory->call_sites.empty()) return;
+  if (Rewriter::IsAlone(*t)) t->header()->call.owned = SHIM_CALL_IS_OWNED;
   if (!watcher_.OnAnswer(*t) || t->kick_sent_ || !OnlyRuns(*t)) {
     if (watched_ == t) EndWatch();
   } else if (receiver_.load() != 0) {
@@ -104,6 +105,7 @@ std::optional<Event> Backend::TakeCall(StubThread* t) {
   watched_call_.store(nullptr);  // Until it has its answer there is nothing to see.
   watcher_.OnTaken();
   t->call_ = made;
+  t->OpenWindow();
   t->crossed_.valid = false;
   t->early_answer_.reset();
   t->rest_wanted_ = false;
@@ -117,6 +119,7 @@ void StubThread::Summon() {
 
 void StubThread::WaitForHost() {
   base::MutexLock lock(&backend_.mu_);
+  ShutWindow();
   if (state_ == State::kInSlot) Summon();
 }
 
@@ -125,8 +128,12 @@ void StubThread::FinishInSlot(int64_t result) {
   abi::stub::SlotCall& call = header()->call;
   if (!capture_wanted_) {
     backend_.ConsiderWatching(this);
-    __atomic_store_n(&call.result, result, __ATOMIC_RELAXED);
+    __atomic_store_n(&call.result, out_failed_ ? -int64_t{EFAULT} : result, __ATOMIC_RELAXED);
+    __atomic_store_n(&call.out_address, out_address_, __ATOMIC_RELAXED);
+    __atomic_store_n(&call.out, static_cast<uint32_t>(out_size_), __ATOMIC_RELAXED);
     if (Change(call, SHIM_CALL_TAKEN, SHIM_CALL_ANSWERED)) {
+      out_size_ = 0;
+      out_failed_ = false;
       Run();
       state_ = State::kRunning;
       return;
@@ -134,7 +141,7 @@ void StubThread::FinishInSlot(int64_t result) {
   }
   // It comes, or is told to.
   Summon();
-  early_answer_ = result;
+  early_answer_ = StoreOutFor(result);
   backend_.reaper_.StartTicks();
 }
 
@@ -175,19 +182,41 @@ bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
   abi::stub::SlotCall& shared = t.header()->call;
   const abi::stub::SlotCall call = shared;
   const auto past = [&](uint32_t label) { return regs.rip >= region_.Site(label); };
-  if (!past(code.call_begin) || past(code.call_end)) return false;
-  const uint64_t behind = past(code.call_stored) ? call.ip : regs.r11;
+  if (!past(code.call_first) || past(code.call_end)) return false;
+  uint64_t behind = regs.r11;
+  if (past(code.call_stored)) {
+    behind = call.ip;
+  } else if (past(code.call_swapped) && !past(code.call_unpacked)) {
+    behind = __builtin_bswap64(regs.r11 & ~uint64_t{0xffff});
+  }
   const bool answered = past(code.call_made) && call.state == SHIM_CALL_ANSWERED;
-  if (past(code.call_numbered)) regs.rax = call.number;
+  if (past(code.call_numbered)) {
+    regs.rax = call.number;
+  } else if (past(code.call_packed) && !past(code.call_loaded)) {
+    regs.rax = regs.r11 & 0xffff;
+  }
   if (past(code.call_flagged)) UnpackFlags(call.flags, &regs);
-  regs.rip = behind - patch::kSyscallSize;
+  if (past(code.call_kept)) {
+    regs.rdi = call.args[0];
+    regs.rsi = call.args[1];
+  }
   if (answered) {
-    regs.rax = static_cast<uint64_t>(call.result);
+    regs.rax = static_cast<uint64_t>(StoreAnswer(t, call));
     regs.rip = regs.rcx = behind;
   } else {
+    regs.rip = behind - patch::kSyscallSize;
     __atomic_store_n(&shared.state, uint32_t{SHIM_CALL_NONE}, __ATOMIC_RELEASE);
   }
   return MendFault(t, info);
+}
+
+// What the thread may not have stored in full, or cannot.
+int64_t Rewriter::StoreAnswer(StubThread& t, const abi::stub::SlotCall& call) {
+  const std::span<const std::byte> window(t.header()->window.out);
+  if (call.out == 0) return call.result;
+  const std::span<const std::byte> bytes = window.first(std::min<size_t>(call.out, window.size()));
+  const Result<size_t> stored = t.WriteMemory(call.out_address, bytes);
+  return stored.ok() && *stored == bytes.size() ? call.result : -int64_t{EFAULT};
 }
 
 }  // namespace platform::notify

@@ -37,8 +37,9 @@ StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process,
       state_(state),
       registers_(CleanRegisters()) {
   UseOwnFrame();
-  header()->answers.valid = header()->own.valid = header()->call.watch =
-      0;  // The slot's last thread was another one.
+  // The slot's last thread was another one.
+  header()->answers.valid = header()->own.valid = 0;
+  header()->call.watch = header()->call.owned = header()->call.in = 0;
 }
 
 FrameArea StubThread::frame_area() const {
@@ -167,6 +168,8 @@ void StubThread::FinishCall(int64_t result) {
 
 void StubThread::FinishSyscall(int64_t result) {
   MutexLock lock(&backend_.mu_);
+  ShutWindow();
+  if (state_ != State::kInSlot) result = StoreOutFor(result);
   if (AwaitsAnswer()) {
     FinishCall(result);
   } else if (FinishRest(result, false)) {
@@ -179,6 +182,8 @@ void StubThread::FinishSyscall(int64_t result) {
 
 void StubThread::FinishSyscallAndCapture(int64_t result) {
   MutexLock lock(&backend_.mu_);
+  ShutWindow();
+  if (state_ != State::kInSlot) result = StoreOutFor(result);
   if (AwaitsAnswer()) {
     capture_wanted_ = true;
     FinishCall(result);
@@ -193,6 +198,7 @@ void StubThread::FinishSyscallAndCapture(int64_t result) {
 
 void StubThread::ContinueSyscall() {
   MutexLock lock(&backend_.mu_);
+  ShutWindow();
   if (state_ == State::kInSlot) return ReissueInSlot();
   if (ReissueCall() || state_ != State::kCalling) return;
   EndOpenWait();

@@ -7,8 +7,11 @@
 #include <linux/seccomp.h>
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "platform/answers.h"
@@ -25,6 +28,7 @@ class StubThread final : public Thread,
                          public SelfAnswering,
                          public QuickCloning,
                          public Resting,
+                         public Marshalling,
                          public base::ListNode<StubThread> {
  public:
   enum class State {
@@ -73,6 +77,8 @@ class StubThread final : public Thread,
   void Capture() override;
   void Rest() override;
   void WaitForHost() override;
+  std::optional<std::string> BroughtString(uint64_t address) override;
+  bool TakeAway(uint64_t address, std::span<const std::byte> bytes) override;
   void ExitThread() override;
   void KillProcess() override;
 
@@ -130,6 +136,11 @@ class StubThread final : public Thread,
   void ReissueInSlot();
   // It is to make in the host the call that it made in the slot.
   void Summon();
+  // call_window.cc
+  void OpenWindow();
+  void ShutWindow() { brought_.store(0, std::memory_order_relaxed); }
+  void StoreOut();
+  int64_t StoreOutFor(int64_t result);
   void SendToRest();
   void LeaveRest(uint32_t how, State next);
   void StartOps();
@@ -160,7 +171,12 @@ class StubThread final : public Thread,
   bool waits_openly_ = false;            // Counted in the backend's open_waits_.
   std::optional<int64_t> early_answer_;  // Came in kDozing or kInSlot.
   bool rest_wanted_ = false;             // Asked for in kInSlot.
-  bool reissue_ = false;                 // Makes its call again, only for the host to execute it.
+  std::atomic<uint32_t> brought_{0};     // Bytes of strings in the slot that are call_'s.
+  uint32_t brought_kind_ = 0;
+  size_t out_size_ = 0;  // Bytes in the slot that are to be stored at out_address_.
+  uint64_t out_address_ = 0;
+  bool out_failed_ = false;
+  bool reissue_ = false;  // Makes its call again, only for the host to execute it.
 
   std::vector<HostCall> ops_;
   std::vector<int64_t> results_;

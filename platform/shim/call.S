@@ -1,12 +1,16 @@
 // Part of shim.S.  Rewritten sites of calls that may go through the slot come here, with registers as for
 // the answers: eax is the number, r11 the address behind the site, rcx the header of the slot.
 //
-// While the Sentry watches the slot (platform/notify/watcher.h) the call is written there and the answer
-// awaited; in all other cases, and when that takes long, the thread makes its call.  `state` says whose turn
-// it is, and each side changes it by an exchange, so that every call is answered once.
+// Only a thread that has its memory to itself may use the slot: trampolines lead all threads to the same one.
+// Strings that the call names are copied there, so that the Sentry need not fetch them.  While the Sentry
+// watches the slot (platform/notify/watcher.h) the call is written there too and the answer awaited; in all
+// other cases, and when that takes long, the thread makes its call.  `state` says whose turn it is, and each
+// side changes it by an exchange, so that every call is answered once.  What the answer stores for the caller
+// is copied here, too.
 //
-// Only rax, rcx and r11 are there to work with.  The labels that shim.S publishes tell the Sentry what holds
-// where, so that a thread that a signal or a fault finds here can be taken to its call, or to its end.
+// Only rax, rcx and r11 are there to work with, and rdi and rsi while they are in the slot.  The labels that
+// shim.S publishes tell the Sentry what holds where, so that a thread that a signal or a fault finds here can be
+// taken to its call, or to its end.
 
         .macro  load_flags
         movw    SHIM_H_CALL + SHIM_CALL_FLAGS(%rcx), %ax
@@ -23,8 +27,41 @@
         je      \to
         .endm
 
+// The string at `from` + r11, behind what is there; to `full` when there is no room.
+        .macro  copy_string from, done, full
+1:      movzbl  (\from,%r11), %eax
+        movb    %al, SHIM_H_OPS(%rcx,%r11)
+        incl    %r11d
+        testl   %eax, %eax
+        jz      \done
+        cmpl    $SHIM_CALL_STRINGS, %r11d
+        jb      1b
+        jmp     \full
+        .endm
+
         .balign 64
+call_first:
+call_away:
+        leaq    -2(%r11), %rcx
+        jmpq    *%rcx
+// Nothing is stored, and no flag changed, before it is clear that the slot may be used.
 call_begin:
+        bswapq  %r11
+call_swapped:
+        movw    %ax, %r11w
+call_packed:
+        movl    SHIM_H_CALL + SHIM_CALL_OWNED(%rcx), %eax
+        xchgq   %rax, %rcx
+        leal    -SHIM_CALL_IS_OWNED(%rcx), %ecx
+        jrcxz   1f
+        movl    $0, %eax
+1:      movq    %rax, %rcx
+        movzwl  %r11w, %eax
+call_loaded:
+        movw    $0, %r11w
+        bswapq  %r11
+call_unpacked:
+        jrcxz   call_away
         movl    %eax, SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx)
 call_numbered:
         lahf
@@ -33,6 +70,35 @@ call_numbered:
 call_flagged:
         movq    %r11, SHIM_H_CALL + SHIM_CALL_IP(%rcx)
 call_stored:
+        movq    %rdi, SHIM_H_CALL + SHIM_CALL_ARGS(%rcx)
+        movq    %rsi, SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx)
+call_kept:
+        movl    SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx), %eax
+        xorl    %r11d, %r11d
+        cmpl    $SHIM_CALL_NUMBERS, %eax
+        jae     call_told
+        leaq    call_strings(%rip), %r11
+        movzbl  (%r11,%rax), %eax
+        movl    %eax, SHIM_H_CALL + SHIM_CALL_KIND(%rcx)
+        xorl    %r11d, %r11d
+        testl   $SHIM_CALL_FIRST, %eax
+        jz      2f
+        testq   %rdi, %rdi
+        jz      call_full
+        copy_string %rdi, 2f, call_full
+2:      testl   $SHIM_CALL_SECOND, SHIM_H_CALL + SHIM_CALL_KIND(%rcx)
+        jz      call_told
+        testq   %rsi, %rsi
+        jz      call_full
+        cmpl    $SHIM_CALL_STRINGS, %r11d
+        jae     call_full
+        subq    %r11, %rsi
+        copy_string %rsi, call_told, call_full
+call_full:
+        xorl    %r11d, %r11d
+call_told:
+        movl    %r11d, SHIM_H_CALL + SHIM_CALL_IN(%rcx)
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rsi
         cmpl    $SHIM_CALL_WATCHED, SHIM_H_CALL(%rcx)
         je      call_make
 call_plain:
@@ -41,8 +107,6 @@ call_plain:
         leaq    -2(%r11), %rcx
         jmpq    *%rcx
 call_make:
-        movq    %rdi, SHIM_H_CALL + SHIM_CALL_ARGS(%rcx)
-        movq    %rsi, SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx)
         movq    %rdx, SHIM_H_CALL + SHIM_CALL_ARGS + 16(%rcx)
         movq    %r10, SHIM_H_CALL + SHIM_CALL_ARGS + 24(%rcx)
         movq    %r8, SHIM_H_CALL + SHIM_CALL_ARGS + 32(%rcx)
@@ -67,9 +131,72 @@ call_look:
 call_withdraw:
         change  SHIM_CALL_MADE, SHIM_CALL_NONE, call_plain
         jmp     call_await
+// The topmost eight bytes first, as long as there are eight.
 call_done:
+        movl    SHIM_H_CALL + SHIM_CALL_OUT(%rcx), %r11d
+        testl   %r11d, %r11d
+        jz      call_leave
+        movq    SHIM_H_CALL + SHIM_CALL_OUT_ADDRESS(%rcx), %rdi
+1:      cmpl    $8, %r11d
+        jb      2f
+        subl    $8, %r11d
+        movq    SHIM_H_OPS + SHIM_CALL_STRINGS(%rcx,%r11), %rax
+        movq    %rax, (%rdi,%r11)
+        jmp     1b
+2:      testl   %r11d, %r11d
+        jz      3f
+        decl    %r11d
+        movb    SHIM_H_OPS + SHIM_CALL_STRINGS(%rcx,%r11), %al
+        movb    %al, (%rdi,%r11)
+        jmp     2b
+3:      movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
+call_leave:
         load_flags
         movq    SHIM_H_CALL + SHIM_CALL_RESULT(%rcx), %rax
         movq    %r11, %rcx
         jmpq    *%r11
 call_end:
+
+// By the call's number: which of its first two arguments are strings.
+        .macro  strings number, kind
+        .org    call_strings + \number
+        .byte   \kind
+        .endm
+
+call_strings:
+        strings 2, SHIM_CALL_FIRST      // open
+        strings 4, SHIM_CALL_FIRST      // stat
+        strings 6, SHIM_CALL_FIRST      // lstat
+        strings 21, SHIM_CALL_FIRST     // access
+        strings 80, SHIM_CALL_FIRST     // chdir
+        strings 82, SHIM_CALL_BOTH      // rename
+        strings 83, SHIM_CALL_FIRST     // mkdir
+        strings 84, SHIM_CALL_FIRST     // rmdir
+        strings 86, SHIM_CALL_BOTH      // link
+        strings 87, SHIM_CALL_FIRST     // unlink
+        strings 88, SHIM_CALL_BOTH      // symlink
+        strings 89, SHIM_CALL_FIRST     // readlink
+        strings 90, SHIM_CALL_FIRST     // chmod
+        strings 92, SHIM_CALL_FIRST     // chown
+        strings 137, SHIM_CALL_FIRST    // statfs
+        strings 191, SHIM_CALL_BOTH     // getxattr
+        strings 192, SHIM_CALL_BOTH     // lgetxattr
+        strings 193, SHIM_CALL_SECOND   // fgetxattr
+        strings 194, SHIM_CALL_FIRST    // listxattr
+        strings 195, SHIM_CALL_FIRST    // llistxattr
+        strings 257, SHIM_CALL_SECOND   // openat
+        strings 258, SHIM_CALL_SECOND   // mkdirat
+        strings 262, SHIM_CALL_SECOND   // newfstatat
+        strings 263, SHIM_CALL_SECOND   // unlinkat
+        strings 264, SHIM_CALL_SECOND   // renameat
+        strings 265, SHIM_CALL_SECOND   // linkat
+        strings 266, SHIM_CALL_FIRST    // symlinkat
+        strings 267, SHIM_CALL_SECOND   // readlinkat
+        strings 268, SHIM_CALL_SECOND   // fchmodat
+        strings 269, SHIM_CALL_SECOND   // faccessat
+        strings 280, SHIM_CALL_SECOND   // utimensat
+        strings 316, SHIM_CALL_SECOND   // renameat2
+        strings 332, SHIM_CALL_SECOND   // statx
+        strings 437, SHIM_CALL_SECOND   // openat2
+        strings 439, SHIM_CALL_SECOND   // faccessat2
+        .org    call_strings + SHIM_CALL_NUMBERS

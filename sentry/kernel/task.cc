@@ -3,6 +3,7 @@
 
 #include "abi/linux/fcntl.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/marshalling.h"
 #include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/seccomp.h"
@@ -66,7 +67,7 @@ Result<WalkRoot> Task::WalkFrom(FdNum dirfd) {
 }
 
 Result<std::string> Task::CopyInPath(UserPtr<const char> path) {
-  return ReadString(path.value(), kPathMax);
+  return ReadArgument(*this, path.value(), kPathMax);
 }
 
 Result<size_t> Task::ReadSome(uint64_t address, std::span<std::byte> to) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "abi/linux/capability.h"
+#include "sentry/kernel/marshalling.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/path_args.h"
 #include "sentry/vfs/name_ops.h"
@@ -50,7 +51,7 @@ Result<size_t> SysReadlinkat(Task& task, FdNum dirfd, PathPtr path, Buffer to, i
   OpContext ctx = task.context();
   std::string target = TRY(link.inode()->Readlink(ctx));
   size_t length = std::min(target.size(), static_cast<size_t>(size));
-  TRY(task.Write(to.value(), std::as_bytes(std::span(target.data(), length))));
+  TRY(WriteLast(task, to.value(), std::as_bytes(std::span(target.data(), length))));
   return length;
 }
 

@@ -1,4 +1,5 @@
 // stat(2), lstat(2), fstat(2), newfstatat(2), statx(2).
+#include "sentry/kernel/marshalling.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/path_args.h"
 
@@ -65,7 +66,8 @@ abi::Statx ToStatx(const Attributes& from, const Path& path, uint32_t mask,
 Result<void> StatPath(Task& task, const Path& path, UserPtr<abi::Stat> to) {
   OpContext ctx = task.context();
   Attributes attributes = TRY(path.inode()->GetAttributes(ctx));
-  return task.CopyOut(to, ToStat(attributes, task.creds().user_ns.get()));
+  const abi::Stat stat = ToStat(attributes, task.creds().user_ns.get());
+  return WriteLast(task, to.value(), std::as_bytes(std::span(&stat, 1)));
 }
 
 }  // namespace
@@ -95,7 +97,8 @@ Result<void> SysStatx(Task& task, FdNum dirfd, PathPtr path, uint32_t flags, uin
   Path found = TRY(ResolveAt(task, dirfd, path, flags));
   OpContext ctx = task.context();
   Attributes attributes = TRY(found.inode()->GetAttributes(ctx));
-  return task.CopyOut(to, ToStatx(attributes, found, mask, task.creds().user_ns.get()));
+  const abi::Statx statx = ToStatx(attributes, found, mask, task.creds().user_ns.get());
+  return WriteLast(task, to.value(), std::as_bytes(std::span(&statx, 1)));
 }
 
 }  // namespace sentry

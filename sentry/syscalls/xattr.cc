@@ -1,6 +1,7 @@
 // setxattr(2), getxattr(2), listxattr(2), removexattr(2) and their l and f forms.
 #include "sentry/syscalls/xattr.h"
 
+#include "sentry/kernel/marshalling.h"
 #include "sentry/syscalls/path_args.h"
 #include "sentry/vfs/name_ops.h"
 
@@ -8,7 +9,7 @@ namespace sentry {
 namespace {
 
 Result<std::string> CopyInName(Task& task, PathPtr name) {
-  Result<std::string> text = task.ReadString(name.value(), abi::kXattrNameMax + 1);
+  Result<std::string> text = ReadArgument(task, name.value(), abi::kXattrNameMax + 1);
   if (text.Is(ENAMETOOLONG) || (text.ok() && text->empty())) return Errno(ERANGE);
   return text;
 }
@@ -17,7 +18,7 @@ Result<std::string> CopyInName(Task& task, PathPtr name) {
 Result<size_t> CopyOutSized(Task& task, const std::string& bytes, Buffer to, uint64_t size) {
   if (size == 0) return bytes.size();
   if (bytes.size() > size) return Errno(ERANGE);
-  TRY(task.Write(to.value(), std::as_bytes(std::span(bytes))));
+  TRY(WriteLast(task, to.value(), std::as_bytes(std::span(bytes))));
   return bytes.size();
 }
 

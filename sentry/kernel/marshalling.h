@@ -1,0 +1,23 @@
+// What a thread does for the call that it waits in, so that the kernel need not reach into its
+// memory (platform/answers.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "platform/base/result.h"
+
+namespace sentry {
+
+class Task;
+
+// As UserMemory::ReadString(), of an argument of the call that is being handled.
+base::Result<std::string> ReadArgument(Task& task, uint64_t address, size_t max);
+
+// As UserMemory::Write(), as the last thing that a call does: that the memory cannot be written may
+// turn out later, and the call then fails with EFAULT whatever its result would have been.
+base::Result<void> WriteLast(Task& task, uint64_t address, std::span<const std::byte> bytes);
+
+}  // namespace sentry
