@@ -72,6 +72,8 @@ inline constexpr uint8_t kPtraceSyscallInfoSeccomp = 3;
 
 // user_regs_struct: what PTRACE_GETREGS and NT_PRSTATUS carry.  Same order as pt_regs, then the
 // rest.
+inline constexpr uint64_t kEflagsTrap = 0x100;  // X86_EFLAGS_TF
+
 struct UserRegs {
   uint64_t r15;
   uint64_t r14;

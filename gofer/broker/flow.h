@@ -1,6 +1,7 @@
 // Flows: one connection each, or the datagrams between two ends.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "gofer/broker/audit.h"
@@ -110,6 +111,11 @@ class DnsFlow final : public Flow {
   std::shared_ptr<base::Fd> inside_;
   Loop::Token idle_ = 0;
 };
+
+constexpr int kDatagramBatch = 64;  // Datagrams at a time, so that no flow starves the others.
+constexpr int64_t kIdleMilliseconds = 120'000, kCheckMilliseconds = 30'000;
+// One thread: one buffer.
+inline std::array<char, 65536> datagram_buffer;
 
 // A pair of datagram sockets; the first is the broker's.
 base::Result<std::pair<base::Fd, base::Fd>> MakePair();

@@ -9,10 +9,6 @@
 namespace gofer {
 namespace {
 
-constexpr int kBatch = 64;
-constexpr int64_t kIdleMilliseconds = 120'000, kCheckMilliseconds = 30'000;
-std::array<char, 65536> buffer;
-
 uint16_t PortOf(const sockaddr_storage& from) {
   return ntohs(reinterpret_cast<const sockaddr_in&>(from).sin_port);  // Same place in both.
 }
@@ -49,12 +45,12 @@ class Broker::ClientFlow final : public Flow {
     loop_.Forget(inside_.get());
     loop_.Cancel(idle_);
   }
-  // buffer[0] is the mark.
+  // datagram_buffer[0] is the mark.
   void Deliver(size_t size) {
-    buffer[0] = kDatagram;
+    datagram_buffer[0] = kDatagram;
     record_.bytes_in += size;
     last_used_ = MonotonicMilliseconds();
-    ::send(inside_.get(), buffer.data(), size + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::send(inside_.get(), datagram_buffer.data(), size + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
  private:
@@ -65,13 +61,14 @@ class Broker::ClientFlow final : public Flow {
   void OnInside() {
     sockaddr_storage to;
     const socklen_t size = key_.first.Fill(to, key_.second);
-    for (int i = 0; i < kBatch; ++i) {
-      const ssize_t n = ::recv(inside_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    for (int i = 0; i < kDatagramBatch; ++i) {
+      const ssize_t n =
+          ::recv(inside_.get(), datagram_buffer.data(), datagram_buffer.size(), MSG_DONTWAIT);
       if (n < 0) break;
       if (n == 0) return owner_.End(id_);
-      const ssize_t sent =
-          ::sendto(listening_.port.socket.get(), buffer.data() + 1, static_cast<size_t>(n) - 1,
-                   MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to), size);
+      const ssize_t sent = ::sendto(listening_.port.socket.get(), datagram_buffer.data() + 1,
+                                    static_cast<size_t>(n) - 1, MSG_NOSIGNAL,
+                                    reinterpret_cast<const sockaddr*>(&to), size);
       if (sent >= 0) record_.bytes_out += static_cast<uint64_t>(sent);
     }
     last_used_ = MonotonicMilliseconds();
@@ -133,11 +130,12 @@ void Broker::OnClient(Listening& listening) {
 }
 
 void Broker::OnDatagrams(Listening& listening) {
-  for (int i = 0; i < kBatch; ++i) {
+  for (int i = 0; i < kDatagramBatch; ++i) {
     sockaddr_storage from{};
     socklen_t size = sizeof(from);
-    const ssize_t n = ::recvfrom(listening.port.socket.get(), buffer.data() + 1, buffer.size() - 1,
-                                 MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size);
+    const ssize_t n = ::recvfrom(listening.port.socket.get(), datagram_buffer.data() + 1,
+                                 datagram_buffer.size() - 1, MSG_DONTWAIT,
+                                 reinterpret_cast<sockaddr*>(&from), &size);
     if (n < 0) return;
     const Address address = Address::Of(reinterpret_cast<const sockaddr*>(&from));
     const std::pair key(address, PortOf(from));

@@ -5,15 +5,6 @@
 #include "gofer/broker/flow.h"
 
 namespace gofer {
-namespace {
-
-constexpr int kBatch = 64;  // Datagrams at a time, so that no flow starves the others.
-constexpr int64_t kIdleMilliseconds = 120'000, kCheckMilliseconds = 30'000;
-// One thread: one buffer.
-std::array<char, 65536> buffer;
-
-}  // namespace
-
 base::Result<std::pair<base::Fd, base::Fd>> MakePair() {
   int ends[2];
   // Datagrams keep their bounds, and the end of one side is seen by the other.
@@ -53,9 +44,9 @@ void UdpFlow::CheckIdle() {
 }
 
 void UdpFlow::OnInside() {
-  for (int i = 0; i < kBatch; ++i) {
+  for (int i = 0; i < kDatagramBatch; ++i) {
     // An empty datagram is one, too; the end of the other side gives no message at all.
-    iovec data{buffer.data(), buffer.size()};
+    iovec data{datagram_buffer.data(), datagram_buffer.size()};
     msghdr header{};
     header.msg_iov = &data;
     header.msg_iovlen = 1;
@@ -64,7 +55,7 @@ void UdpFlow::OnInside() {
     if (n == 0) return owner_.End(id_);
     // The first byte only marks that there is a datagram.
     const auto size = static_cast<size_t>(n) - 1;
-    if (::send(outside_.get(), buffer.data() + 1, size, MSG_NOSIGNAL) >= 0) {
+    if (::send(outside_.get(), datagram_buffer.data() + 1, size, MSG_NOSIGNAL) >= 0) {
       record_.bytes_out += size;
     } else if (errno != EAGAIN) {
       TellError(errno);
@@ -75,17 +66,19 @@ void UdpFlow::OnInside() {
 }
 
 void UdpFlow::OnOutside() {
-  for (int i = 0; i < kBatch; ++i) {
-    const ssize_t n = ::recv(outside_.get(), buffer.data() + 1, buffer.size() - 1, MSG_DONTWAIT);
+  for (int i = 0; i < kDatagramBatch; ++i) {
+    const ssize_t n = ::recv(outside_.get(), datagram_buffer.data() + 1, datagram_buffer.size() - 1,
+                             MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (n < 0) {
       TellError(errno);  // Of what was sent; the flow goes on.
       continue;
     }
-    buffer[0] = kDatagram;
+    datagram_buffer[0] = kDatagram;
     record_.bytes_in += static_cast<uint64_t>(n);
     // A Sentry that does not read loses datagrams, as a full queue does.
-    ::send(inside_.get(), buffer.data(), static_cast<size_t>(n) + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::send(inside_.get(), datagram_buffer.data(), static_cast<size_t>(n) + 1,
+           MSG_NOSIGNAL | MSG_DONTWAIT);
   }
   last_used_ = MonotonicMilliseconds();
   loop_.WhenReadable(outside_.get(), [this] { OnOutside(); });
@@ -111,11 +104,13 @@ void DnsFlow::Start() {
 }
 
 void DnsFlow::OnInside() {
-  for (int i = 0; i < kBatch; ++i) {
-    const ssize_t n = ::recv(inside_->get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  for (int i = 0; i < kDatagramBatch; ++i) {
+    const ssize_t n =
+        ::recv(inside_->get(), datagram_buffer.data(), datagram_buffer.size(), MSG_DONTWAIT);
     if (n < 0) break;
     if (n == 0) return owner_.End(id_);
-    const auto query = std::as_bytes(std::span(buffer)).subspan(1, static_cast<size_t>(n) - 1);
+    const auto query =
+        std::as_bytes(std::span(datagram_buffer)).subspan(1, static_cast<size_t>(n) - 1);
     forwarder_.Handle(query, [weak = std::weak_ptr(inside_)](const Bytes& answer) {
       const std::shared_ptr<base::Fd> inside = weak.lock();
       if (inside == nullptr || answer.empty()) return;

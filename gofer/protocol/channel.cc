@@ -34,6 +34,8 @@ int64_t Now() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
+}  // namespace
+
 // A word to sleep on: one sleeper, set by others.
 class WakeWord {
  public:
@@ -51,8 +53,6 @@ class WakeWord {
  private:
   std::atomic<uint32_t> word_{0};
 };
-
-}  // namespace
 
 // One call in flight, on the stack of its caller.  Guarded by mu_, but for `wake`.
 struct Client::Channel::Waiter {

@@ -21,6 +21,9 @@ if(SENTRY_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
 endif()
 
+# Again: most of what a source costs is the headers that its neighbours include too.  Off where people edit.
+option(SENTRY_UNITY "Compile the sources of a folder some at a time, as one" OFF)
+
 find_program(MOLD mold)
 find_program(LLD ld.lld)
 if(LLD)

@@ -12,8 +12,6 @@
 namespace sentry {
 namespace {
 
-constexpr int kSandboxFailed = 125;
-
 // "64m", "1.5g", "4096": bytes.
 uint64_t ParseSize(const std::string& text, const char* flag) {
   char* end = nullptr;

@@ -10,6 +10,8 @@
 
 namespace sentry {
 
+constexpr int kSandboxFailed = 125;  // Exit status: it is not the program that failed.
+
 // One of --ro, --rw, --tmpfs, --hide, in the order given.
 struct MountFlag {
   enum class Kind { kReadOnly, kReadWrite, kTmpfs, kHide };

@@ -17,7 +17,6 @@ extern char** environ;
 namespace sentry {
 namespace {
 
-constexpr int kSandboxFailed = 125;
 constexpr int kCannotExecute = 126;
 constexpr int kNotFound = 127;
 

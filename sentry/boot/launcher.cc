@@ -25,8 +25,6 @@
 namespace sentry {
 namespace {
 
-constexpr int kSandboxFailed = 125;
-
 // Standard descriptors that are closed would be taken by the next file opened.
 void FillStandardDescriptors() {
   while (true) {

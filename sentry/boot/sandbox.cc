@@ -32,8 +32,6 @@
 namespace sentry {
 namespace {
 
-constexpr int kSandboxFailed = 125;
-
 // The Gofer's client tells the kernel when a wait may be long.
 class KernelHook final : public gofer::BlockingHook {
  public:

@@ -5,6 +5,7 @@
 
 #include "abi/linux/elf.h"
 #include "abi/linux/fcntl.h"
+#include "abi/linux/mman.h"
 #include "abi/linux/resource.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/namespaces.h"
@@ -14,8 +15,6 @@
 
 namespace sentry {
 namespace {
-
-constexpr uint64_t kPage = 4096;
 
 // The file under construction; what lies beyond RLIMIT_CORE is left out.
 class Writer {
@@ -70,7 +69,7 @@ std::vector<abi::Elf64Phdr> Layout(const std::vector<CoreMapping>& mappings, siz
   note.p_filesz = notes;
   note.p_align = 4;
   segments.push_back(note);
-  offset = (offset + notes + kPage - 1) & ~(kPage - 1);
+  offset = (offset + notes + abi::kPageSize - 1) & ~(abi::kPageSize - 1);
   for (const CoreMapping& mapping : mappings) {
     abi::Elf64Phdr load{};
     load.p_type = abi::kPtLoad;
@@ -79,7 +78,7 @@ std::vector<abi::Elf64Phdr> Layout(const std::vector<CoreMapping>& mappings, siz
     load.p_vaddr = mapping.host.begin;
     load.p_filesz = mapping.dumped;
     load.p_memsz = mapping.host.end - mapping.host.begin;
-    load.p_align = kPage;
+    load.p_align = abi::kPageSize;
     segments.push_back(load);
     offset += mapping.dumped;
   }
@@ -92,7 +91,7 @@ bool IsZero(std::span<const std::byte> bytes) {
 
 // Holes stay holes: pages that are zero or cannot be read are not written.
 Result<void> PutMemory(Task& task, Writer& writer, const abi::Elf64Phdr& segment) {
-  constexpr uint64_t kChunk = 16 * kPage;
+  constexpr uint64_t kChunk = 16 * abi::kPageSize;
   std::vector<std::byte> buffer(kChunk);
   for (uint64_t done = 0; done < segment.p_filesz;) {
     const uint64_t size = std::min(kChunk, segment.p_filesz - done);
@@ -102,7 +101,7 @@ Result<void> PutMemory(Task& task, Writer& writer, const abi::Elf64Phdr& segment
     if (read.ok() && *read != 0 && !IsZero(chunk.first(*read))) {
       TRY(writer.Put(segment.p_offset + done, chunk.first(*read)));
     }
-    done += read.ok() && *read == size ? size : std::min(size, kPage);
+    done += read.ok() && *read == size ? size : std::min(size, abi::kPageSize);
   }
   return {};
 }
@@ -200,7 +199,7 @@ std::string CoreName(const Task& task, int signal) {
 
 bool DumpCore(Task& task, const abi::SigInfo& info) {
   const uint64_t limit = task.group().limit(abi::kRlimitCore);
-  if (limit < kPage || !task.dumpable || task.kernel().core_pattern.empty()) return false;
+  if (limit < abi::kPageSize || !task.dumpable || task.kernel().core_pattern.empty()) return false;
   Ref<Task> keep(&task);  // Writing may wait for the host, and the process be killed meanwhile.
   return WriteCore(task, info, limit).ok();
 }

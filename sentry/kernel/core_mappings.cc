@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "abi/linux/mman.h"
 #include "abi/linux/stat.h"
 #include "sentry/kernel/core_dump.h"
 #include "sentry/kernel/host_proc.h"
@@ -14,7 +15,6 @@ namespace {
 // coredump_filter (core(5)).
 constexpr uint32_t kAnonymousPrivate = 1, kAnonymousShared = 2, kFilePrivate = 4, kFileShared = 8,
                    kElfHeaders = 16;
-constexpr uint64_t kPage = 4096;
 
 // The kernel's own pages; those of data cannot be read through the process.
 bool IsSystemCode(const HostMapping& mapping) {
@@ -41,7 +41,7 @@ uint64_t Dumped(Task& task, const HostMapping& mapping, bool of_file) {
   if (written || (filter & kFilePrivate) != 0) return whole;
   const bool headers = (filter & kElfHeaders) != 0 && mapping.offset == 0 &&
                        mapping.permissions[0] == 'r' && IsElf(task, mapping.begin);
-  return headers ? kPage : 0;
+  return headers ? abi::kPageSize : 0;
 }
 
 }  // namespace

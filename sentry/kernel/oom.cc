@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "abi/linux/mman.h"
 #include "platform/base/log.h"
 #include "sentry/kernel/host_proc.h"
 #include "sentry/kernel/signals.h"
@@ -11,7 +12,6 @@
 namespace sentry {
 namespace {
 
-constexpr uint64_t kPage = 4096;
 constexpr int64_t kShortest = 10'000'000, kLongest = 200'000'000;
 
 int HostPidOf(const ThreadGroup& group) {
@@ -29,7 +29,7 @@ uint64_t PrivateBytes(int proc_fd, int host_pid) {
   std::strtoull(text.c_str(), &at, 10);
   uint64_t resident = std::strtoull(at, &at, 10);
   uint64_t shared = std::strtoull(at, &at, 10);
-  return resident > shared ? (resident - shared) * kPage : 0;
+  return resident > shared ? (resident - shared) * abi::kPageSize : 0;
 }
 
 // The same exactly, each shared page divided among those that share it; slow, the host walks all

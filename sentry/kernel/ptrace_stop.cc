@@ -9,8 +9,6 @@
 namespace sentry {
 namespace {
 
-constexpr uint64_t kTrapFlag = 0x100;
-
 void SendChildSignal(ThreadGroup& to, const abi::SigInfo& info) {
   [[maybe_unused]] Result<void> sent = to.SendSignal(info);
   to.child_events.Notify(abi::kPollIn);
@@ -64,7 +62,7 @@ void NotifyTracerOfEnd(Task& tracee, int wait_status) {
 void Task::ClearForcedStep() {
   if (!tracer->forced_step) return;
   tracer->forced_step = false;
-  registers().eflags &= ~kTrapFlag;
+  registers().eflags &= ~abi::kEflagsTrap;
 }
 
 void Task::StopForTracer(PtraceStop stop) {

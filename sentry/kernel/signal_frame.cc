@@ -2,6 +2,7 @@
 // may change every byte of it before rt_sigreturn(2), so what comes back is checked.
 #include <cstring>
 
+#include "abi/linux/ptrace.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/signal_stack.h"
@@ -22,7 +23,7 @@ static_assert(sizeof(SignalFrame) == 440);
 
 // The flags that rt_sigreturn(2) may change (FIX_EFLAGS): AC OF DF TF SF ZF AF PF CF RF.
 constexpr uint64_t kUserEflags = 0x50dd5;
-constexpr uint64_t kTrapFlag = 0x100, kDirectionFlag = 0x400, kResumeFlag = 0x10000;
+constexpr uint64_t kDirectionFlag = 0x400, kResumeFlag = 0x10000;
 constexpr uint64_t kRedZone = 128;
 
 void SaveRegisters(const platform::Registers& regs, abi::SigContext& sc) {
@@ -122,7 +123,7 @@ Result<void> Task::PushSignalFrame(const abi::SigInfo& info, const abi::SigActio
   regs.rax = 0;
   regs.rip = action.handler;
   regs.rsp = sp;
-  regs.eflags &= ~(kTrapFlag | kDirectionFlag | kResumeFlag);
+  regs.eflags &= ~(abi::kEflagsTrap | kDirectionFlag | kResumeFlag);
   regs.orig_rax = ~uint64_t{0};
   return {};
 }

@@ -14,12 +14,6 @@
 #include "sentry/kernel/task_state.h"
 
 namespace sentry {
-namespace {
-
-constexpr uint64_t kTrapFlag = 0x100;
-
-}  // namespace
-
 void Task::SetBlocked(Sigset mask) {
   blocked = mask & ~abi::kUnblockableSignals;
 }
@@ -102,8 +96,8 @@ void Task::Interrupt() {
 void Task::ForceStep() {
   const bool watch = HasWatch(*tracer);
   if (watch) NoteWatched(*this);
-  if ((!tracer->Steps() && !watch) || (registers().eflags & kTrapFlag) != 0) return;
-  registers().eflags |= kTrapFlag;
+  if ((!tracer->Steps() && !watch) || (registers().eflags & abi::kEflagsTrap) != 0) return;
+  registers().eflags |= abi::kEflagsTrap;
   tracer->forced_step = true;
 }
 

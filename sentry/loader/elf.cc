@@ -8,17 +8,9 @@
 namespace sentry {
 namespace {
 
-constexpr uint64_t kPage = 4096;
 // TASK_SIZE of x86-64 with four-level page tables.
 constexpr uint64_t kAddressLimit = 0x7ffffffff000;
 constexpr size_t kMaxProgramHeaders = 65536 / sizeof(abi::Elf64Phdr);
-
-uint64_t PageDown(uint64_t value) {
-  return value & ~(kPage - 1);
-}
-uint64_t PageUp(uint64_t value) {
-  return PageDown(value + kPage - 1);
-}
 
 template <typename T>
 T ReadStruct(std::span<const std::byte> bytes, size_t offset) {
@@ -36,7 +28,7 @@ uint32_t ProtOf(uint32_t flags) {
 Result<void> AddSegment(ElfFile& elf, const abi::Elf64Phdr& header) {
   if (header.p_memsz == 0) return {};
   if (header.p_filesz > header.p_memsz) return Errno(EINVAL);
-  if (header.p_vaddr % kPage != header.p_offset % kPage) return Errno(EINVAL);
+  if (header.p_vaddr % abi::kPageSize != header.p_offset % abi::kPageSize) return Errno(EINVAL);
   if (header.p_vaddr >= kAddressLimit || header.p_memsz >= kAddressLimit - header.p_vaddr)
     return Errno(ENOMEM);
   if (header.p_offset > INT64_MAX - kAddressLimit) return Errno(EINVAL);
@@ -46,8 +38,8 @@ Result<void> AddSegment(ElfFile& elf, const abi::Elf64Phdr& header) {
   }
   elf.segments.push_back(
       {header.p_vaddr, header.p_offset, header.p_filesz, header.p_memsz, ProtOf(header.p_flags)});
-  if (elf.segments.size() == 1) elf.low = PageDown(header.p_vaddr);
-  elf.high = std::max(elf.high, PageUp(header.p_vaddr + header.p_memsz));
+  if (elf.segments.size() == 1) elf.low = abi::PageDown(header.p_vaddr);
+  elf.high = std::max(elf.high, abi::PageUp(header.p_vaddr + header.p_memsz));
   bool power_of_two = (header.p_align & (header.p_align - 1)) == 0;
   constexpr uint64_t kMaxAlignment = uint64_t{1} << 30;
   if (power_of_two && header.p_align > elf.alignment && header.p_align <= kMaxAlignment)

@@ -18,25 +18,17 @@
 namespace sentry {
 namespace {
 
-constexpr uint64_t kPage = 4096;
 constexpr uint64_t kProgramBase = 0x555555554000;  // ELF_ET_DYN_BASE: two thirds of TASK_SIZE.
 constexpr uint64_t kInterpreterBase =
     0x7e0000000000;  // Below everything that the host places top down.
 constexpr uint64_t kInitialStack = 132 * 1024;
 constexpr uint64_t kUserHz = 100;
 
-uint64_t PageDown(uint64_t value) {
-  return value & ~(kPage - 1);
-}
-uint64_t PageUp(uint64_t value) {
-  return PageDown(value + kPage - 1);
-}
-
 uint64_t RandomPages(bool randomize, unsigned bits) {
   if (!randomize) return 0;
   uint64_t value = 0;
   if (::getrandom(&value, sizeof(value), 0) != sizeof(value)) return 0;
-  return (value & ((uint64_t{1} << bits) - 1)) * kPage;
+  return (value & ((uint64_t{1} << bits) - 1)) * abi::kPageSize;
 }
 
 platform::HostCall AnonymousMap(uint64_t address, uint64_t length, uint32_t prot,
@@ -76,16 +68,16 @@ Result<ElfFile> Planner::ReadElf(FileDescription& file) {
 }
 
 void Planner::MapSegment(const Mapping& mapping, const ElfSegment& segment, uint64_t bias) {
-  uint64_t start = PageDown(segment.address + bias);
+  uint64_t start = abi::PageDown(segment.address + bias);
   uint64_t file_end = segment.address + bias + segment.file_size;
   uint64_t end = segment.address + bias + segment.memory_size;
   uint64_t mapped_end = start;
   if (segment.file_size != 0) {
-    mapped_end = PageUp(file_end);
+    mapped_end = abi::PageUp(file_end);
     platform::HostCall map{
         .number = abi::kSysMmap,
         .args = {start, mapped_end - start, segment.prot, abi::kMapPrivate | abi::kMapFixed, 0,
-                 PageDown(segment.offset) + mapping.offset_add},
+                 abi::PageDown(segment.offset) + mapping.offset_add},
         .fd_arg = 4,
         .host_fd = mapping.host_fd};
     image_.calls.push_back(map);
@@ -95,7 +87,7 @@ void Planner::MapSegment(const Mapping& mapping, const ElfSegment& segment, uint
     }
   }
   if (end > mapped_end)
-    image_.calls.push_back(AnonymousMap(mapped_end, PageUp(end) - mapped_end, segment.prot));
+    image_.calls.push_back(AnonymousMap(mapped_end, abi::PageUp(end) - mapped_end, segment.prot));
 }
 
 Result<void> Planner::MapElf(const Ref<FileDescription>& file, const ElfFile& elf, uint64_t bias) {
@@ -148,7 +140,7 @@ void Planner::FillAux(const ElfFile& program, uint64_t bias, uint64_t interprete
   };
   optional(abi::kAtSysinfoEhdr, input_.vdso);
   aux.emplace_back(abi::kAtHwcap, ::getauxval(abi::kAtHwcap));
-  aux.emplace_back(abi::kAtPagesz, kPage);
+  aux.emplace_back(abi::kAtPagesz, abi::kPageSize);
   aux.emplace_back(abi::kAtClktck, kUserHz);
   aux.emplace_back(abi::kAtPhdr, program.headers_address == 0 ? 0 : program.headers_address + bias);
   aux.emplace_back(abi::kAtPhent, sizeof(abi::Elf64Phdr));
@@ -194,10 +186,11 @@ uint64_t Planner::StackTop() const {
                               input_.address_limit - input_.vdso > kRoom;
   if (input_.vdso == 0 || below_mappings) {
     const int bits = below_mappings ? kWideBits : kNarrowBits;
-    return PageDown(input_.address_limit) - kPage - RandomPages(input_.randomize, bits);
+    return abi::PageDown(input_.address_limit) - abi::kPageSize -
+           RandomPages(input_.randomize, bits);
   }
   const uint64_t ceiling = std::min(input_.address_limit, input_.vdso - kGap);
-  return PageDown(ceiling) - kPage - RandomPages(input_.randomize, kNarrowBits);
+  return abi::PageDown(ceiling) - abi::kPageSize - RandomPages(input_.randomize, kNarrowBits);
 }
 
 void Planner::PlanStack(const ElfFile& program) {
@@ -211,7 +204,7 @@ void Planner::PlanStack(const ElfFile& program) {
   mm.env_start = stack.env_start, mm.env_end = stack.env_end;
   mm.vdso = input_.vdso;
   mm.auxv = std::move(stack.auxv);
-  uint64_t size = PageUp(top - stack.address) + kInitialStack;
+  uint64_t size = abi::PageUp(top - stack.address) + kInitialStack;
   uint32_t prot =
       abi::kProtRead | abi::kProtWrite | (program.executable_stack ? abi::kProtExec : 0);
   image_.calls.push_back(

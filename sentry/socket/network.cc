@@ -14,7 +14,6 @@ constexpr uint32_t kSettableFlags =
 constexpr uint32_t kUpFlags = abi::kIffUp | abi::kIffRunning | abi::kIffLowerUp;
 constexpr int64_t kMaxMtu = 65535;
 constexpr size_t kMaxDevices = 1024;
-constexpr uint32_t kCarrierFlags = abi::kIffRunning | abi::kIffLowerUp;
 
 // dev_valid_name() of Linux.
 bool IsValidName(std::string_view name) {

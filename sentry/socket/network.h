@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "abi/linux/netdevice.h"
 #include "platform/base/ref.h"
 #include "platform/base/result.h"
 #include "sentry/socket/ip_address.h"
@@ -24,6 +25,8 @@ using base::MakeRef;
 using base::Ref;
 using base::RefCounted;
 using base::Result;
+
+constexpr uint32_t kCarrierFlags = abi::kIffRunning | abi::kIffLowerUp;
 
 // struct rtnl_link_stats64, the part that is counted.
 struct LinkStats {

@@ -5,11 +5,7 @@
 #include "sentry/socket/network.h"
 
 namespace sentry {
-namespace {
-
-constexpr uint32_t kCarrierFlags = abi::kIffRunning | abi::kIffLowerUp;
-
-}  // namespace
+namespace {}  // namespace
 
 std::string Network::FreeName(std::string_view pattern) {
   const size_t at = pattern.find("%d");

@@ -170,7 +170,7 @@ std::string Sockstat6(Kernel& kernel, Network& network) {
   return text + "FRAG6: inuse 0 memory 0\n";
 }
 
-constexpr ProcNetFile kFiles[] = {
+constexpr ProcNetFile kSocketFiles[] = {
     {"tcp", Tcp4},
     {"tcp6", Tcp6},
     {"udp", OfType<abi::kAfInet, abi::kIpprotoUdp>},
@@ -190,7 +190,7 @@ constexpr ProcNetFile kFiles[] = {
 }  // namespace
 
 std::span<const ProcNetFile> ProcNetSocketFiles() {
-  return kFiles;
+  return kSocketFiles;
 }
 
 }  // namespace sentry

@@ -208,7 +208,7 @@ void IovecAddrs(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kFdPrinters[] = {
     {kWhence, EnumArg<kWhencesNames>},
     {kFcntlCmd, EnumArg<kFcntlCommandsNames>},
     {kFcntlArg, FcntlArg, When::kDepends, true, FcntlIsLate},
@@ -306,7 +306,7 @@ void PrintSelectResult(Printer& p) {
 }
 
 std::span<const ArgPrinter> FdPrinters() {
-  return kPrinters;
+  return kFdPrinters;
 }
 
 }  // namespace sentry

@@ -188,7 +188,7 @@ void MountType(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kFilePrinters[] = {
     {kDirFd, DirFd},
     {kOpenFlags, OpenFlags},
     {kOpenMode, OpenMode, When::kEntry, true},
@@ -230,7 +230,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> FilePrinters() {
-  return kPrinters;
+  return kFilePrinters;
 }
 
 }  // namespace sentry

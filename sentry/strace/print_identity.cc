@@ -170,7 +170,7 @@ void PrctlArgs(Printer& p, size_t) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kIdentityPrinters[] = {
     {kUtsnameOut, OutStructArg<abi::UtsName, PrintUtsname>, When::kReturn},
     {kSysinfoOut, OutStructArg<abi::SysInfo, PrintSysinfo>, When::kReturn},
     {kCapHeader, StructArg<abi::CapUserHeader, PrintCapHeader>},
@@ -193,7 +193,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> IdentityPrinters() {
-  return kPrinters;
+  return kIdentityPrinters;
 }
 
 }  // namespace sentry

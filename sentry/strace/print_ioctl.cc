@@ -148,7 +148,7 @@ void IoctlArg(Printer& p, size_t index) {
   }
 }
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kIoctlPrinters[] = {
     {ArgKind::kIoctlCmd, IoctlCmd},
     {ArgKind::kIoctlArg, IoctlArg, When::kDepends, true, IoctlIsLate},
 };
@@ -156,7 +156,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> IoctlPrinters() {
-  return kPrinters;
+  return kIoctlPrinters;
 }
 
 }  // namespace sentry

@@ -139,7 +139,7 @@ void MqOpenArgs(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kMemoryPrinters[] = {
     {kProt, FlagsArg<kProtectionsNames>},
     {kMapFlags, MapFlags},
     {kMremapFlags, FlagsArg<kMremapFlagsNames>},
@@ -174,7 +174,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> MemoryPrinters() {
-  return kPrinters;
+  return kMemoryPrinters;
 }
 
 }  // namespace sentry

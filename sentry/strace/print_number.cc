@@ -86,7 +86,7 @@ void PointerOut(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kNumberPrinters[] = {
     {kInt, Int},
     {kUint, Uint},
     {kLong, Long},
@@ -119,7 +119,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> NumberPrinters() {
-  return kPrinters;
+  return kNumberPrinters;
 }
 
 }  // namespace sentry

@@ -218,7 +218,7 @@ void ArchPrctlArg(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kProcessPrinters[] = {
     {kCloneStack, CloneStack},
     {kCloneFlags, CloneFlags},
     {kCloneParentTid, CloneParentTid, When::kEntry, true},
@@ -258,7 +258,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> ProcessPrinters() {
-  return kPrinters;
+  return kProcessPrinters;
 }
 
 }  // namespace sentry

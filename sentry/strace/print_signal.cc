@@ -205,7 +205,7 @@ void Signal(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kSignalPrinters[] = {
     {kSignal, Signal},
     {kSigHow, EnumArg<kSigHowsNames>},
     {kSigsetIn, StructArg<abi::Sigset, PrintSigset>},
@@ -238,7 +238,7 @@ void PrintSigInfo(Printer& p, const abi::SigInfo& info) {
 }
 
 std::span<const ArgPrinter> SignalPrinters() {
-  return kPrinters;
+  return kSignalPrinters;
 }
 
 }  // namespace sentry

@@ -294,7 +294,7 @@ void MmsghdrOut(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kSocketPrinters[] = {
     {kFamily, EnumArg<kFamiliesNames>},
     {kSockType, SockType},
     {kSockFlags, FlagsArg<kSockFlagsNames>},
@@ -316,7 +316,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> SocketPrinters() {
-  return kPrinters;
+  return kSocketPrinters;
 }
 
 }  // namespace sentry

@@ -99,7 +99,7 @@ void TimespecRemain(Printer& p, size_t index) {
 
 using enum ArgKind;
 
-constexpr ArgPrinter kPrinters[] = {
+constexpr ArgPrinter kTimePrinters[] = {
     {kClockId, ClockId},
     {kTimerFlags, FlagsArg<kTimerFlagsNames>},
     {kItimerWhich, EnumArg<kItimersNames>},
@@ -122,7 +122,7 @@ constexpr ArgPrinter kPrinters[] = {
 }  // namespace
 
 std::span<const ArgPrinter> TimePrinters() {
-  return kPrinters;
+  return kTimePrinters;
 }
 
 }  // namespace sentry

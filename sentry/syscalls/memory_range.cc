@@ -10,15 +10,13 @@
 namespace sentry {
 namespace {
 
-constexpr uint64_t kPage = 4096;
-
 uint64_t PagesOf(uint64_t addr, uint64_t length) {
-  return (length + addr % kPage + kPage - 1) & ~(kPage - 1);
+  return (length + addr % abi::kPageSize + abi::kPageSize - 1) & ~(abi::kPageSize - 1);
 }
 
 // The host turns it away before it looks at any page, or finds that there is none.
 bool TouchesNothing(uint64_t addr, uint64_t length) {
-  const uint64_t first = addr & ~(kPage - 1), pages = PagesOf(addr, length);
+  const uint64_t first = addr & ~(abi::kPageSize - 1), pages = PagesOf(addr, length);
   return pages == 0 || first + pages < first;
 }
 
@@ -27,7 +25,7 @@ bool TouchesNothing(uint64_t addr, uint64_t length) {
 Result<uint64_t> CutAtLimit(Task& task, uint64_t addr, uint64_t length) {
   const uint64_t limit = task.kernel().platform().GuestAddressLimit();
   const bool begins_inside = addr < limit;
-  const uint64_t at = begins_inside ? addr : limit - kPage + addr % kPage;
+  const uint64_t at = begins_inside ? addr : limit - abi::kPageSize + addr % abi::kPageSize;
   const uint64_t left = begins_inside ? std::min(length, limit - addr) : 0;
   task.CaptureThen([=](Task& self) {
     const uint64_t(&args)[6] = self.call().args;
@@ -58,8 +56,9 @@ Result<uint64_t> SysMemoryRange(Task& task, uint64_t addr, uint64_t length) {
 // mincore(2): access_ok() of the whole of it comes first.
 Result<uint64_t> SysMincore(Task& task, uint64_t addr, uint64_t length) {
   const bool beyond = addr > abi::kTaskSize || length > abi::kTaskSize - addr;
-  if (addr % kPage == 0 && length != 0 && !GuestRange(task, addr, length)) return Errno(ENOMEM);
-  return Errno(beyond && addr % kPage == 0 ? ENOMEM : kErrnoHost);
+  if (addr % abi::kPageSize == 0 && length != 0 && !GuestRange(task, addr, length))
+    return Errno(ENOMEM);
+  return Errno(beyond && addr % abi::kPageSize == 0 ? ENOMEM : kErrnoHost);
 }
 
 Result<uint64_t> SysMadvise(Task& task, uint64_t addr, uint64_t length, int advice) {

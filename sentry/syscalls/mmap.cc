@@ -13,8 +13,6 @@
 namespace sentry {
 namespace {
 
-constexpr uint64_t kPage = 4096;
-
 // Writable private memory must fit into what --memory leaves at that moment; reservations, and
 // stacks, which are hardly ever touched as a whole, need not.
 Result<void> CheckBudget(Task& task, uint64_t length, uint32_t prot, uint32_t flags) {
@@ -85,7 +83,7 @@ Result<uint64_t> MapFile(Task& task, uint64_t addr, uint64_t length, uint32_t pr
 
 Result<uint64_t> SysMmap(Task& task, uint64_t addr, uint64_t length, uint32_t prot, uint32_t flags,
                          FdNum fd, uint64_t offset) {
-  if (offset % kPage != 0) return Errno(EINVAL);
+  if (offset % abi::kPageSize != 0) return Errno(EINVAL);
   if (length == 0) {
     // The file is found first (ksys_mmap_pgoff()).
     if ((flags & abi::kMapAnonymous) == 0) TRY(task.fds().GetForIo(fd));
@@ -139,12 +137,12 @@ int WhyNotRemapped(UserRange from, UserRange to, uint32_t flags) {
   if ((flags & ~kKnown) != 0) return EINVAL;
   if ((flags & kMoves) != 0 && (flags & abi::kMremapMaymove) == 0) return EINVAL;
   if ((flags & abi::kMremapDontunmap) != 0 && from.length != to.length) return EINVAL;
-  if (from.address % kPage != 0 || to.length == 0) return EINVAL;
+  if (from.address % abi::kPageSize != 0 || to.length == 0) return EINVAL;
   if ((flags & abi::kMremapFixed) != 0) {
     const bool overlap =
         from.address + from.length > to.address && to.address + to.length > from.address;
     const bool beyond = to.address > abi::kTaskSize || to.length > abi::kTaskSize - to.address;
-    return beyond || overlap || to.address % kPage != 0 ? EINVAL : EFAULT;
+    return beyond || overlap || to.address % abi::kPageSize != 0 ? EINVAL : EFAULT;
   }
   // Shrinking is an munmap(2).
   return from.address < abi::kTaskSize && from.length > to.length ? EINVAL : EFAULT;
@@ -182,7 +180,7 @@ Result<uint64_t> SysMremap(Task& task, uint64_t old_addr, uint64_t old_size, uin
 }
 
 Result<uint64_t> SysMunmap(Task& task, uint64_t addr, uint64_t length) {
-  if (addr % kPage != 0) return Errno(EINVAL);
+  if (addr % abi::kPageSize != 0) return Errno(EINVAL);
   if (!GuestRange(task, addr, length)) {
     // Behind the guest's own there is nothing that it could know of, up to what nobody may map.
     const bool hole = length != 0 && addr < abi::kTaskSize && length <= abi::kTaskSize - addr &&

@@ -3,21 +3,13 @@
 
 #include "abi/linux/poll.h"
 #include "sentry/fs/proc/sysctls.h"
-#include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/namespaces.h"
 #include "sentry/syscalls/ipc_calls.h"
+#include "sentry/syscalls/ipc_tables.h"
 
 namespace sentry {
 namespace {
-
-MessageQueues& Queues(Task& task) {
-  return task.kernel().Get<SysvIpc>().msg;
-}
-
-int32_t Pid(Task& task) {
-  return task.NumberOf(task.group().pid);
-}
 
 struct Receiving {
   UserPtr<int64_t> to;
@@ -36,7 +28,7 @@ Result<size_t> Receive(Task& task, MessageQueue& queue, const Receiving& wanted)
   if (wait) return Errno(EAGAIN);
   if (!place.ok()) return place.error();
   bool copy = (wanted.flags & abi::kMsgCopy) != 0;
-  MessageQueue::Message message = copy ? queue.at(*place) : queue.Take(*place, Pid(task));
+  MessageQueue::Message message = copy ? queue.at(*place) : queue.Take(*place, IpcPid(task));
   TRY(task.CopyOut(wanted.to, message.type));
   size_t length = std::min(message.text.size(), wanted.size);
   TRY(task.Write(wanted.to.value() + sizeof(int64_t),
@@ -79,7 +71,7 @@ Result<void> SysMsgsnd(Task& task, int32_t id, UserPtr<int64_t> from, uint64_t s
                       if (queue->removed()) return Errno(EIDRM);
                       TRY(queue->owner.CheckAccess(t.creds(), kIpcWrite));
                       if (!queue->HasRoom(message.text.size())) return Errno(EAGAIN);
-                      return queue->Send(std::move(message), Pid(t));
+                      return queue->Send(std::move(message), IpcPid(t));
                     });
 }
 

@@ -1,16 +1,12 @@
 // msgctl(2).
 #include "abi/linux/capability.h"
 #include "sentry/fs/proc/sysctls.h"
-#include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/ipc_calls.h"
+#include "sentry/syscalls/ipc_tables.h"
 
 namespace sentry {
 namespace {
-
-MessageQueues& Queues(Task& task) {
-  return task.kernel().Get<SysvIpc>().msg;
-}
 
 // IPC_INFO: limits; MSG_INFO: also what is in use.
 Result<int32_t> Info(Task& task, int32_t command, UserAddr arg) {
@@ -35,7 +31,7 @@ Result<int32_t> Info(Task& task, int32_t command, UserAddr arg) {
   return table.MaxIndex();
 }
 
-Result<int32_t> Stat(Task& task, int32_t id, int32_t command, UserAddr arg) {
+Result<int32_t> StatQueue(Task& task, int32_t id, int32_t command, UserAddr arg) {
   bool by_id = command == abi::kIpcStat;
   Ref<MessageQueue> queue = TRY(by_id ? Queues(task).Find(id) : Queues(task).FindIndex(id));
   if (command != abi::kMsgStatAny) TRY(queue->owner.CheckAccess(task.creds(), kIpcRead));
@@ -66,7 +62,7 @@ Result<int32_t> SysMsgctl(Task& task, int32_t id, int32_t command, UserAddr arg)
     case abi::kIpcStat:
     case abi::kMsgStat:
     case abi::kMsgStatAny:
-      return Stat(task, id, command, arg);
+      return StatQueue(task, id, command, arg);
     case abi::kIpcSet:
     case abi::kIpcRmid:
       break;

@@ -4,18 +4,14 @@
 
 #include "abi/linux/poll.h"
 #include "sentry/fs/proc/sysctls.h"
-#include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/namespaces.h"
 #include "sentry/syscalls/ipc_calls.h"
 #include "sentry/syscalls/ipc_limits.h"
+#include "sentry/syscalls/ipc_tables.h"
 
 namespace sentry {
 namespace {
-
-Semaphores& Sets(Task& task) {
-  return task.kernel().Get<SysvIpc>().sem;
-}
 
 // newary()
 Result<int32_t> NewSet(Task& task, int32_t key, int32_t count, uint32_t flags,

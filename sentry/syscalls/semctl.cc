@@ -1,10 +1,10 @@
 // semctl(2).
 #include <cstdlib>
 
-#include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/ipc_calls.h"
 #include "sentry/syscalls/ipc_limits.h"
+#include "sentry/syscalls/ipc_tables.h"
 
 namespace sentry {
 
@@ -17,14 +17,6 @@ SemLimits SemLimits::Of(Sysctls& settings) {
 }
 
 namespace {
-
-Semaphores& Sets(Task& task) {
-  return task.kernel().Get<SysvIpc>().sem;
-}
-
-int32_t Pid(Task& task) {
-  return task.NumberOf(task.group().pid);
-}
 
 // IPC_INFO: limits; SEM_INFO: also what is in use.
 Result<int32_t> Info(Task& task, int32_t command, UserAddr arg) {
@@ -44,7 +36,7 @@ Result<int32_t> Info(Task& task, int32_t command, UserAddr arg) {
   return table.MaxIndex();
 }
 
-Result<int32_t> Stat(Task& task, int32_t id, int32_t command, UserAddr arg) {
+Result<int32_t> StatSet(Task& task, int32_t id, int32_t command, UserAddr arg) {
   bool by_id = command == abi::kIpcStat;
   Ref<SemaphoreSet> set = TRY(by_id ? Sets(task).Find(id) : Sets(task).FindIndex(id));
   if (command != abi::kSemStatAny) TRY(set->owner.CheckAccess(task.creds(), kIpcRead));
@@ -59,7 +51,7 @@ Result<int32_t> SetValue(Task& task, int32_t id, int32_t index, int32_t value) {
   Ref<SemaphoreSet> set = TRY(Sets(task).Find(id));
   if (index < 0 || static_cast<size_t>(index) >= set->semaphores().size()) return Errno(EINVAL);
   TRY(set->owner.CheckAccess(task.creds(), kIpcWrite));
-  set->SetValue(static_cast<size_t>(index), value, Pid(task));
+  set->SetValue(static_cast<size_t>(index), value, IpcPid(task));
   return 0;
 }
 
@@ -68,7 +60,7 @@ Result<int32_t> SetAll(Task& task, SemaphoreSet& set, UserPtr<uint16_t> from) {
   for (uint16_t value : values) {
     if (value > abi::kSemvmx) return Errno(ERANGE);
   }
-  set.SetAll(values, Pid(task));
+  set.SetAll(values, IpcPid(task));
   return 0;
 }
 
@@ -125,7 +117,7 @@ Result<int32_t> SysSemctl(Task& task, int32_t id, int32_t index, int32_t command
     case abi::kIpcStat:
     case abi::kSemStat:
     case abi::kSemStatAny:
-      return Stat(task, id, command, UserAddr(arg));
+      return StatSet(task, id, command, UserAddr(arg));
     case abi::kGetall:
     case abi::kGetval:
     case abi::kGetpid:

@@ -5,32 +5,22 @@
 #include "abi/linux/syscall_numbers.h"
 #include "sentry/fs/proc/sysctls.h"
 #include "sentry/fs/tmpfs/shm_files.h"
-#include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/namespaces.h"
 #include "sentry/kernel/opened_file.h"
 #include "sentry/syscalls/ipc_calls.h"
+#include "sentry/syscalls/ipc_tables.h"
 
 namespace sentry {
 namespace {
-
-constexpr uint64_t kPage = 4096;
-
-SharedMemory& Segments(Task& task) {
-  return task.kernel().Get<SysvIpc>().shm;
-}
-
-int32_t Pid(Task& task) {
-  return task.group().pid.value();
-}
 
 // newseg()
 Result<int32_t> NewSegment(Task& task, int32_t key, uint64_t size, uint32_t flags) {
   SharedMemory& table = Segments(task);
   Sysctls& settings = task.kernel().Get<Sysctls>();
   if (size < abi::kShmmin || size > settings.Unsigned("kernel/shmmax")) return Errno(EINVAL);
-  uint64_t pages = size / kPage + (size % kPage != 0 ? 1 : 0);
-  if (pages * kPage < size) return Errno(ENOSPC);
+  uint64_t pages = size / abi::kPageSize + (size % abi::kPageSize != 0 ? 1 : 0);
+  if (pages * abi::kPageSize < size) return Errno(ENOSPC);
   uint64_t most = settings.Unsigned("kernel/shmall");
   if (table.pages + pages < pages || table.pages + pages > most) return Errno(ENOSPC);
   if (static_cast<int64_t>(table.size()) >= settings.Number("kernel/shmmni")) return Errno(ENOSPC);
@@ -47,7 +37,7 @@ Result<int32_t> NewSegment(Task& task, int32_t key, uint64_t size, uint32_t flag
     return Errno(resized.Is(EFBIG) || resized.Is(EINVAL) ? ENOMEM : resized.error().value());
   Ref<ShmSegment> segment = MakeRef<ShmSegment>(
       table, IpcOwner::MadeBy(task.creds(), task.namespaces().ipc->owner, key, flags), size,
-      std::move(file), Pid(task));
+      std::move(file), IpcPid(task));
   int32_t id = TRY(table.Add(std::move(segment), settings.Number("kernel/shmmni")));
   table.pages += pages;
   return id;
@@ -85,9 +75,9 @@ struct AttachPlan {
 Result<AttachPlan> PlanAttach(uint64_t address, uint32_t flags) {
   AttachPlan plan{.address = address};
   if (address != 0) {
-    if (address % kPage != 0) {
+    if (address % abi::kPageSize != 0) {
       if ((flags & abi::kShmRnd) == 0) return Errno(EINVAL);
-      plan.address -= address % kPage;
+      plan.address -= address % abi::kPageSize;
       if (plan.address == 0 && (flags & abi::kShmRemap) != 0) return Errno(EINVAL);
     }
     bool replace = (flags & abi::kShmRemap) != 0;
@@ -113,11 +103,11 @@ void FinishAttach(Task& task, Attaching& attaching, const AttachPlan& plan, int6
     return task.CompleteSyscall(Errno(error == EEXIST ? EINVAL : error));
   }
   Ref<ShmSegment> segment = attaching.Take();
-  uint64_t length = segment->pages() * kPage;
+  uint64_t length = segment->pages() * abi::kPageSize;
   task.mm().attached.Add(
       static_cast<uint64_t>(result),
       {.length = length, .offset = 0, .segment = std::move(segment), .read_only = plan.read_only},
-      Pid(task));
+      IpcPid(task));
   task.CompleteSyscall(static_cast<uint64_t>(result));
 }
 
@@ -145,7 +135,7 @@ Result<uint64_t> SysShmat(Task& task, int32_t id, uint64_t address, uint32_t fla
   OpContext ctx = task.context();
   Mapping mapping = TRY(segment->file().Map(ctx, plan.prot, plan.map_flags));
   RememberMapping(task.mm(), segment->file_ref(), mapping);
-  auto attaching = std::make_shared<Attaching>(std::move(segment), Pid(task));
+  auto attaching = std::make_shared<Attaching>(std::move(segment), IpcPid(task));
   task.CaptureThen([attaching, plan, mapping](Task& self) {
     platform::HostCall call{.number = abi::kSysMmap,
                             .args = {plan.address, attaching->segment().size(), plan.prot,
@@ -162,7 +152,7 @@ Result<uint64_t> SysShmat(Task& task, int32_t id, uint64_t address, uint32_t fla
 
 // All pieces of the segment that was attached at `address` go, also those behind holes.
 Result<uint64_t> SysShmdt(Task& task, uint64_t address) {
-  if (address % kPage != 0) return Errno(EINVAL);
+  if (address % abi::kPageSize != 0) return Errno(EINVAL);
   const auto& pieces = task.mm().attached.pieces();
   const AttachedSegment* segment = nullptr;
   std::vector<UserRange> going;
@@ -181,7 +171,7 @@ Result<uint64_t> SysShmdt(Task& task, uint64_t address) {
     }
     self.InjectThen(calls, [going](Task& done, std::span<const int64_t>) {
       for (const UserRange& range : going) {
-        done.mm().attached.Remove(range.address, range.length, Pid(done));
+        done.mm().attached.Remove(range.address, range.length, IpcPid(done));
       }
       done.CompleteSyscall(uint64_t{0});
     });

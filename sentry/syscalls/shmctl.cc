@@ -3,16 +3,12 @@
 #include "abi/linux/resource.h"
 #include "sentry/fs/proc/sysctls.h"
 #include "sentry/fs/tmpfs/shm_files.h"
-#include "sentry/ipc/sysv_ipc.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/ipc_calls.h"
+#include "sentry/syscalls/ipc_tables.h"
 
 namespace sentry {
 namespace {
-
-SharedMemory& Segments(Task& task) {
-  return task.kernel().Get<SysvIpc>().shm;
-}
 
 Result<int32_t> Limits(Task& task, UserAddr arg) {
   Sysctls& settings = task.kernel().Get<Sysctls>();
@@ -38,7 +34,7 @@ Result<int32_t> InUse(Task& task, UserAddr arg) {
 }
 
 // IPC_STAT takes an id, SHM_STAT and SHM_STAT_ANY an index.
-Result<int32_t> Stat(Task& task, int32_t id, int32_t command, UserAddr arg) {
+Result<int32_t> StatSegment(Task& task, int32_t id, int32_t command, UserAddr arg) {
   SharedMemory& table = Segments(task);
   bool by_id = command == abi::kIpcStat;
   Ref<ShmSegment> segment = TRY(by_id ? table.Find(id) : table.FindIndex(id));
@@ -73,7 +69,7 @@ Result<int32_t> SysShmctl(Task& task, int32_t id, int32_t command, UserAddr arg)
     case abi::kIpcStat:
     case abi::kShmStat:
     case abi::kShmStatAny:
-      return Stat(task, id, command, arg);
+      return StatSegment(task, id, command, arg);
     case abi::kShmLock:
     case abi::kShmUnlock:
       return Lock(task, id, command == abi::kShmLock);

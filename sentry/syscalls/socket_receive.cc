@@ -112,7 +112,7 @@ Result<std::shared_ptr<Incoming>> ReadMessage(Task& task, Ref<Socket> socket,
 }
 
 // recvmmsg(2): messages one after the other.
-struct Batch {
+struct IncomingBatch {
   Ref<Socket> socket;
   UserPtr<abi::Mmsghdr> messages;
   uint32_t count, flags;
@@ -121,7 +121,7 @@ struct Batch {
   std::shared_ptr<Incoming> current;
 };
 
-Result<void> ReceiveNext(Task& task, Batch& batch) {
+Result<void> ReceiveNext(Task& task, IncomingBatch& batch) {
   UserPtr<abi::Mmsghdr> entry = *batch.messages.At(batch.done);
   if (batch.current == nullptr) {
     batch.current = TRY(ReadMessage(task, batch.socket, entry.As<abi::MsgHdr>(), batch.flags));
@@ -136,7 +136,7 @@ Result<void> ReceiveNext(Task& task, Batch& batch) {
   return {};
 }
 
-Result<size_t> ReceiveBatch(Task& task, Batch& batch) {
+Result<size_t> ReceiveBatch(Task& task, IncomingBatch& batch) {
   while (batch.done < batch.count) {
     Result<void> got = ReceiveNext(task, batch);
     if (got.ok()) {
@@ -174,7 +174,7 @@ Result<size_t> SysRecvmsg(Task& task, FdNum fd, UserPtr<abi::MsgHdr> message, ui
 
 Result<size_t> SysRecvmmsg(Task& task, FdNum fd, UserPtr<abi::Mmsghdr> messages, uint32_t count,
                            uint32_t flags, UserPtr<abi::Timespec> timeout) {
-  auto batch = std::make_shared<Batch>();
+  auto batch = std::make_shared<IncomingBatch>();
   batch->socket = TRY(GetSocket(task, fd));
   batch->messages = messages;
   batch->count = std::min<uint32_t>(count, abi::kIovMax);

@@ -49,7 +49,7 @@ Result<size_t> SendOne(Task& task, Ref<Socket> socket, Outgoing message) {
 
 // The messages of sendmmsg(2), one after the other; what was sent before something goes wrong
 // counts.
-struct Batch {
+struct OutgoingBatch {
   Ref<Socket> socket;
   UserPtr<abi::Mmsghdr> messages;
   uint32_t count, flags;
@@ -60,7 +60,7 @@ struct Batch {
 };
 
 // EAGAIN: the current message has to wait.
-Result<void> SendNext(Task& task, Batch& batch) {
+Result<void> SendNext(Task& task, OutgoingBatch& batch) {
   UserPtr<abi::Mmsghdr> entry = *batch.messages.At(batch.done);
   if (batch.current == nullptr) {
     const abi::Mmsghdr header = TRY(task.CopyIn(entry));
@@ -82,7 +82,7 @@ Result<void> SendNext(Task& task, Batch& batch) {
   return {};
 }
 
-Result<size_t> SendBatch(Task& task, Batch& batch) {
+Result<size_t> SendBatch(Task& task, OutgoingBatch& batch) {
   while (batch.done < batch.count) {
     Result<void> sent = SendNext(task, batch);
     if (sent.ok()) continue;
@@ -116,7 +116,7 @@ Result<size_t> SysSendmsg(Task& task, FdNum fd, UserPtr<abi::MsgHdr> message, ui
 
 Result<size_t> SysSendmmsg(Task& task, FdNum fd, UserPtr<abi::Mmsghdr> messages, uint32_t count,
                            uint32_t flags) {
-  auto batch = std::make_shared<Batch>();
+  auto batch = std::make_shared<OutgoingBatch>();
   batch->socket = TRY(GetSocket(task, fd));
   batch->messages = messages;
   batch->count = std::min<uint32_t>(count, abi::kIovMax);

@@ -14,6 +14,9 @@
 
 namespace sentry {
 
+// Tells an upper layer's inode numbers from the lower's.
+constexpr uint64_t kUpperInode = uint64_t{1} << 48;
+
 class OverlayInode;
 
 class OverlayFilesystem final : public Filesystem {

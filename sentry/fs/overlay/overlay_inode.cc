@@ -19,9 +19,6 @@ OpContext KernelContext(const OpContext& ctx, const Credentials& root) {
                    .special_files = ctx.special_files};
 }
 
-// Tells an upper layer's inode numbers from the lower's.
-constexpr uint64_t kUpperInode = uint64_t{1} << 48;
-
 }  // namespace
 
 OverlayFilesystem::OverlayFilesystem(Ref<Filesystem> upper, Ref<Filesystem> lower, Options options)

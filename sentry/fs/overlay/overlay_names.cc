@@ -34,7 +34,6 @@ Result<Collector> ListLayer(OpContext& ctx, const Ref<Inode>& layer) {
   return all;
 }
 
-constexpr uint64_t kUpperInode = uint64_t{1} << 48;
 constexpr uint8_t kDtChr = 2;
 constexpr uint32_t kRenameExchange = 2;
 

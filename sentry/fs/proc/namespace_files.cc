@@ -8,12 +8,12 @@
 namespace sentry {
 namespace {
 
-struct Kind {
+struct NamespaceKind {
   std::string_view file, type;
   uint64_t clone_flag;
   bool for_children = false;
 };
-constexpr Kind kKinds[] = {
+constexpr NamespaceKind kKinds[] = {
     {"cgroup", "cgroup", abi::kCloneNewcgroup},
     {"ipc", "ipc", abi::kCloneNewipc},
     {"mnt", "mnt", abi::kCloneNewns},
@@ -67,7 +67,7 @@ std::string_view NamespaceFileName(size_t index) {
 }
 
 std::optional<NamespaceRef> NamespaceOf(const Task& task, size_t index) {
-  const Kind& kind = kKinds[index];
+  const NamespaceKind& kind = kKinds[index];
   if (!task.has_namespaces()) return std::nullopt;
   const NamespaceSet& set = task.namespaces();
   switch (kind.clone_flag) {
@@ -94,7 +94,7 @@ std::optional<NamespaceRef> NamespaceOf(const Task& task, size_t index) {
 
 std::string NamespaceName(const NamespaceRef& about) {
   std::string_view type = "user";
-  for (const Kind& kind : kKinds) {
+  for (const NamespaceKind& kind : kKinds) {
     if (kind.clone_flag == about.clone_flag) type = kind.type;
   }
   return std::string(type) + ":[" + std::to_string(about.ino()) + "]";

@@ -32,17 +32,18 @@ Ref<Inode> MakeLink(const Subject& subject) {
   return MakeRef<ProcessLink>(subject, kKind);
 }
 
-using Kind = ProcessLink::Kind;
+using LinkKind = ProcessLink::Kind;
 constexpr Other kOthers[] = {
-    {"cwd", abi::kDtLnk, kInoLink, MakeLink<Kind::kCwd>, static_cast<uint64_t>(Kind::kCwd)},
-    {"exe", abi::kDtLnk, kInoLink, MakeLink<Kind::kExe>, static_cast<uint64_t>(Kind::kExe)},
+    {"cwd", abi::kDtLnk, kInoLink, MakeLink<LinkKind::kCwd>, static_cast<uint64_t>(LinkKind::kCwd)},
+    {"exe", abi::kDtLnk, kInoLink, MakeLink<LinkKind::kExe>, static_cast<uint64_t>(LinkKind::kExe)},
     {"fd", abi::kDtDir, kInoFdList, MakeOf<FdDirectory>},
     {"fdinfo", abi::kDtDir, kInoFdInfoList, MakeOf<FdInfoDirectory>},
     {"mem", abi::kDtReg, kInoMem, MakeOf<MemInode>},
     {"net", abi::kDtDir, kInoNetList, MakeOf<NetDirectory>},
     {"ns", abi::kDtDir, kInoNsList, MakeOf<NamespaceDirectory>},
     {"pagemap", abi::kDtReg, kInoMem, MakeOf<PagemapInode>, PagemapInode::kNumber},
-    {"root", abi::kDtLnk, kInoLink, MakeLink<Kind::kRoot>, static_cast<uint64_t>(Kind::kRoot)},
+    {"root", abi::kDtLnk, kInoLink, MakeLink<LinkKind::kRoot>,
+     static_cast<uint64_t>(LinkKind::kRoot)},
     {"task", abi::kDtDir, kInoTaskList, MakeOf<TaskListDirectory>},
 };
 

@@ -16,9 +16,8 @@
 namespace sentry {
 namespace {
 
-constexpr size_t kChunk = 16 * 1024;
+constexpr size_t kHostChunk = 16 * 1024;
 constexpr size_t kPiece = 2048;  // What is taken whole by a terminal that has room.
-constexpr int64_t kDecisecond = kNanosPerSecond / 10;
 
 bool Minds(const Task& task, int signal) {
   return (task.blocked & abi::SigMask(signal)) == 0 &&
@@ -74,7 +73,7 @@ Result<size_t> HostTty::WouldBlock(uint32_t events) {
 
 Result<size_t> HostTty::Read(TtyFile& file, IoSink& to) {
   Task* task = kernel().current;
-  uint8_t buffer[kChunk];
+  uint8_t buffer[kHostChunk];
   // The host's poll knows how many characters VMIN asks for; a read that may not wait gets fewer.
   const bool ask = PollHost(abi::kPollIn) != 0 || (host_.own_description && file.NonBlocking());
   // Asked all the same, for nothing: the host stops who reads from the background.

@@ -13,9 +13,7 @@ namespace {
 // Linux: the master's own line discipline holds as much, and the buffer in between the rest
 // (tty_buffer_set_limit()).
 constexpr size_t kKept = 4095;
-constexpr size_t kInFlight = 8192;
-constexpr int64_t kDecisecond = kNanosPerSecond / 10;
-constexpr size_t kChunk = 2048;
+constexpr size_t kWriteChunk = 2048;
 constexpr size_t kWidest = 8;  // What one written character may become: a tab's spaces.
 
 }  // namespace
@@ -141,7 +139,7 @@ Result<size_t> Pty::Write(TtyFile&, IoSource& from) {
   size_t done = 0;
   while (from.remaining() > 0) {
     if (OutputRoom() == 0) break;
-    uint8_t buffer[kChunk];
+    uint8_t buffer[kWriteChunk];
     std::span<uint8_t> chunk(buffer, std::min(sizeof(buffer), from.remaining()));
     Result<size_t> got = from.Get(std::as_writable_bytes(chunk));
     if (!got.ok()) return done > 0 ? Result<size_t>(done) : got;

@@ -49,6 +49,9 @@ class Pty final : public Tty, private LineDriver {
   bool unlocked = false;  // TIOCSPTLCK
 
  private:
+  // Bytes between the two sides, beyond what the line discipline keeps.
+  static constexpr size_t kInFlight = 8192;
+
   // LineDriver
   size_t OutputRoom() const override;
   void Output(std::span<const uint8_t> bytes) override;

@@ -7,8 +7,7 @@
 namespace sentry {
 namespace {
 
-constexpr size_t kInFlight = 8192;
-constexpr size_t kChunk = 4096;
+constexpr size_t kMasterChunk = 4096;
 
 }  // namespace
 
@@ -38,7 +37,7 @@ Result<size_t> Pty::MasterWrite(IoSource& from) {
   while (from.remaining() > 0) {
     size_t room = master_stopped_ ? 0 : kInFlight - std::min(kInFlight, to_slave_.size());
     if (room == 0) break;
-    Result<size_t> taken = to_slave_.Fill(from, std::min(room, kChunk));
+    Result<size_t> taken = to_slave_.Fill(from, std::min(room, kMasterChunk));
     if (!taken.ok()) return done > 0 ? Result<size_t>(done) : taken;
     if (*taken == 0) break;
     done += *taken;

@@ -12,11 +12,6 @@ Result<uint64_t> Give(UserMemory& memory, uint64_t at, uint32_t value) {
   return uint64_t{0};
 }
 
-Result<uint64_t> Done(Result<void> result) {
-  TRY(std::move(result));
-  return uint64_t{0};
-}
-
 }  // namespace
 
 PtyMasterFile::PtyMasterFile(Path path, uint32_t flags, Ref<Pty> pty, PtyHome& home,

@@ -19,7 +19,8 @@ namespace sentry {
 
 class TtyFile;
 
-constexpr uint32_t kPtsMajor = 136;  // Documentation/admin-guide/devices.txt
+constexpr int64_t kDecisecond = kNanosPerSecond / 10;  // The unit of VTIME.
+constexpr uint32_t kPtsMajor = 136;                    // Documentation/admin-guide/devices.txt
 
 class Tty : public ControllingTerminal {
  public:

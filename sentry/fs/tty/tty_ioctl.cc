@@ -21,11 +21,6 @@ Result<T> Take(const TtyRequest& r) {
   return r.memory.CopyIn(UserPtr<T>(r.arg));
 }
 
-Result<uint64_t> Done(Result<void> result) {
-  TRY(std::move(result));
-  return uint64_t{0};
-}
-
 Result<void> CheckChange(const TtyRequest& r) {
   return r.tty.CheckChange(r.task, abi::kSigTtou);
 }

@@ -17,6 +17,12 @@ struct TtyRequest {
   bool from_master = false;
 };
 
+// Of a request that answers 0.
+inline Result<uint64_t> Done(Result<void> result) {
+  TRY(std::move(result));
+  return uint64_t{0};
+}
+
 // ENOTTY for what no terminal knows.
 Result<uint64_t> TtyIoctl(const TtyRequest& r);
 

@@ -6,7 +6,7 @@
 namespace sentry {
 namespace {
 
-bool AsksForControl(int32_t name) {
+bool AsksForControl6(int32_t name) {
   switch (name) {
     case abi::kIpv6Recvpktinfo:
     case abi::kIpv62292pktinfo:
@@ -37,7 +37,7 @@ Result<std::span<const std::byte>> ExtensionHeader(std::span<const std::byte> va
   return value.first(size);
 }
 
-bool* FlagOf(netstack::Endpoint& own, int32_t name) {
+bool* FlagOf6(netstack::Endpoint& own, int32_t name) {
   switch (name) {
     case abi::kIpv6Recverr:
       return &own.ip6.recverr;
@@ -102,12 +102,12 @@ Result<void> InetSocket::SetIpv6Option(OpContext& ctx, int32_t name,
   const int32_t number =
       value.size() >= sizeof(int32_t) ? TRY(OptionAs<int32_t>(value)) : int32_t{0};
   const bool whole = value.size() >= sizeof(int32_t);
-  if (AsksForControl(name)) {
+  if (AsksForControl6(name)) {
     if (!whole) return Errno(EINVAL);
     wants_ipv6_.set(static_cast<size_t>(name), number != 0);
     return {};
   }
-  if (bool* flag = FlagOf(own, name)) {
+  if (bool* flag = FlagOf6(own, name)) {
     if (!whole) return Errno(EINVAL);
     if (name == abi::kIpv6Transparent && number != 0 && !network().Allows(ctx, abi::kCapNetRaw) &&
         !network().Allows(ctx, abi::kCapNetAdmin)) {
@@ -173,10 +173,10 @@ Result<void> InetSocket::SetIpv6Option(OpContext& ctx, int32_t name,
 
 Result<OptionBytes> InetSocket::GetIpv6Option(int32_t name) {
   netstack::Endpoint& own = endpoint();
-  if (AsksForControl(name)) {
+  if (AsksForControl6(name)) {
     return OptionValue(int32_t{wants_ipv6_.test(static_cast<size_t>(name)) ? 1 : 0});
   }
-  if (bool* flag = FlagOf(own, name)) return OptionValue(int32_t{*flag ? 1 : 0});
+  if (bool* flag = FlagOf6(own, name)) return OptionValue(int32_t{*flag ? 1 : 0});
   const netstack::Sysctl& sysctl = stack().stack().sysctl();
   switch (name) {
     case abi::kIpv6V6only:

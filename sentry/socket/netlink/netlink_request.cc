@@ -5,11 +5,7 @@
 #include "sentry/socket/netlink/netlink_socket.h"
 
 namespace sentry {
-namespace {
-
-constexpr uint32_t kReadable = abi::kPollIn | abi::kPollRdnorm;
-
-}  // namespace
+namespace {}  // namespace
 
 bool NetlinkRequest::strict() const {
   return socket.strict();

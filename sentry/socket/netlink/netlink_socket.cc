@@ -10,8 +10,6 @@
 namespace sentry {
 namespace {
 
-constexpr uint32_t kReadable = abi::kPollIn | abi::kPollRdnorm;
-
 uint32_t GroupMask(uint32_t group) {
   return group == 0 || group > 32 ? 0 : 1u << (group - 1);
 }

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "abi/linux/poll.h"
 #include "sentry/kernel/cookie_sink.h"
 #include "sentry/socket/family.h"
 #include "sentry/socket/netlink/netlink_table.h"
@@ -45,6 +46,8 @@ class NetlinkSocket final : public Socket, public CookieSink {
   void DeliverCookie(std::span<const std::byte> cookie) override { Deliver(cookie, 0, 0); }
 
  private:
+  static constexpr uint32_t kReadable = abi::kPollIn | abi::kPollRdnorm;
+
   struct Datagram {
     std::vector<std::byte> bytes;
     uint32_t from_port = 0, group = 0;
