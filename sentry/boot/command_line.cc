@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "sentry/boot/outside.h"
+#include "sentry/boot/outside_devices.h"
 #include "sentry/syscalls/table.h"
 
 namespace sentry {
@@ -194,8 +195,25 @@ void AddViewFlags(CLI::App& app, Config& config) {
 void AddNetworkFlags(CLI::App& app, Config& config) {
   app.add_option("--net", config.net,
                  "none (default) or loopback: the guest has its own loopback and nothing else; "
-                 "user: it reaches outside through a broker process, without privilege here")
-      ->check(CLI::IsMember({"none", "loopback", "user"}));
+                 "user: it reaches outside through a broker process, without privilege here; "
+                 "tap:NAME, fd:N, netns:PATH: its frames go to a TAP device, to an inherited "
+                 "descriptor (TAP, packet socket, Unix socket with message borders), to the "
+                 "interfaces of a prepared network namespace, whose addresses and routes it has "
+                 "while it runs");
+  app.add_option("--net-address", config.net_address,
+                 "ADDRESS/BITS: with tap and fd, an address of the guest's eth0, IPv4 or IPv6")
+      ->allow_extra_args(false);
+  app.add_option("--net-gateway", config.net_gateway,
+                 "ADDRESS: with tap and fd, where the guest's default route leads")
+      ->allow_extra_args(false);
+  app.add_option("--net-mtu", config.net_mtu,
+                 "N: with tap and fd, the MTU of eth0; default: the device's, else 1500")
+      ->check(CLI::Range(68, 65521));
+  app.add_option("--net-mac", config.net_mac,
+                 "MAC: with tap and fd, eth0's; default: 52:54 and the end of its address");
+  app.add_option("--pcap", config.pcap,
+                 "FILE: write the frames of the guest's interfaces outside, or of its loopback "
+                 "when there are none, for tcpdump and wireshark (pcapng)");
   app.add_option(
          "--net-allow", config.net_allow,
          "RULE: with --net=user, where it may go, and nowhere else: ADDRESS[/BITS], NAME or "
@@ -221,7 +239,46 @@ void AddNetworkFlags(CLI::App& app, Config& config) {
       ->allow_extra_args(false);
 }
 
+void CheckNetMode(const Config& config) {
+  const std::string_view mode = NetMode(config), argument = NetArgument(config);
+  const bool device = mode == "tap" || mode == "fd" || mode == "netns";
+  const bool known = device || mode == "none" || mode == "loopback" || mode == "user";
+  if (!known || device == argument.empty() || device != NetUsesDevices(config)) {
+    throw CLI::ValidationError(
+        "--net", "'" + config.net + "' is not none, loopback, user, tap:NAME, fd:N or netns:PATH");
+  }
+  constexpr size_t kMostName = 15;  // IFNAMSIZ
+  if (mode == "tap" && argument.size() > kMostName)
+    throw CLI::ValidationError("--net", "'" + config.net + "' is too long for a device");
+  if (mode == "fd" && NetDescriptor(config) <= STDERR_FILENO)
+    throw CLI::ValidationError("--net", "'" + config.net + "' is not a descriptor above 2");
+}
+
+void CheckDeviceFlags(const Config& config) {
+  for (const std::string& text : config.net_address) {
+    if (!ParseNetAddress(text))
+      throw CLI::ValidationError("--net-address", "'" + text + "' is not ADDRESS/BITS");
+  }
+  for (const std::string& text : config.net_gateway) {
+    if (!ParseIp(text))
+      throw CLI::ValidationError("--net-gateway", "'" + text + "' is not an address");
+  }
+  if (!config.net_mac.empty() && !ParseMac(config.net_mac))
+    throw CLI::ValidationError("--net-mac", "'" + config.net_mac + "' is not XX:XX:XX:XX:XX:XX");
+  const bool any = !config.net_address.empty() || !config.net_gateway.empty() ||
+                   config.net_mtu != 0 || !config.net_mac.empty();
+  if (any && NetMode(config) != "tap" && NetMode(config) != "fd") {
+    throw CLI::ValidationError(
+        "--net", "--net-address, --net-gateway, --net-mtu and --net-mac need --net=tap or fd");
+  }
+  for (const std::string& text : config.dns) {
+    if (NetUsesDevices(config) && !ParseIp(text))
+      throw CLI::ValidationError("--dns", "'" + text + "' is not an address");
+  }
+}
+
 void CheckNetwork(const Config& config) {
+  CheckNetMode(config);
   for (const auto* rules : {&config.net_allow, &config.net_deny}) {
     for (const std::string& text : *rules) {
       if (gofer::PolicyRule::Parse(text)) continue;
@@ -242,9 +299,11 @@ void CheckNetwork(const Config& config) {
     if (!gofer::Resolver::Parse(text))
       throw CLI::ValidationError("--dns", "'" + text + "' is not ADDRESS[:PORT]");
   }
+  CheckDeviceFlags(config);
   const bool any = !config.net_allow.empty() || !config.net_deny.empty() ||
                    !config.net_policy.empty() || !config.net_audit.empty() ||
-                   !config.publish.empty() || !config.add_host.empty() || !config.dns.empty();
+                   !config.publish.empty() || !config.add_host.empty() ||
+                   (!config.dns.empty() && !NetUsesDevices(config));
   if (any && config.net != "user")
     throw CLI::ValidationError("--net", "the flags of the network outside need --net=user");
 }

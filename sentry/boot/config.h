@@ -35,7 +35,14 @@ struct Config {
   std::optional<uid_t> uid;
   std::optional<gid_t> gid;
   std::string hostname = "sentry";
-  std::string net = "none";  // none, loopback: the guest's own loopback in both; user: outside.
+  // none, loopback: the guest's own loopback in both; user: outside by a broker; tap:NAME, fd:N,
+  // netns:PATH: by a device of the host.
+  std::string net = "none";
+  std::vector<std::string> net_address;          // ADDRESS/BITS
+  std::vector<std::string> net_gateway;          // ADDRESS
+  int net_mtu = 0;                               // 0: the device's.
+  std::string net_mac;                           // Empty: by the address.
+  std::string pcap;                              // A file of the host; empty: none.
   std::vector<std::string> net_allow, net_deny;  // Rules (gofer/broker/policy.h).
   std::string net_policy;                        // open, allow, none; empty: by net_allow.
   std::string net_audit;                         // A file of the host; empty: none.

@@ -1,5 +1,6 @@
 #include "sentry/boot/doctor.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -10,6 +11,7 @@
 #include <cstring>
 
 #include "gofer/filter/filter.h"
+#include "platform/base/fd.h"
 #include "platform/notify/notify.h"
 #include "platform/ptrace/ptrace.h"
 #include "sentry/boot/protect.h"
@@ -28,6 +30,18 @@ bool CanUnshare(int flags) {
   if (child == 0) ::_exit(::unshare(flags) == 0 ? 0 : 1);
   int status = 0;
   return child > 0 && ::waitpid(child, &status, 0) == child && status == 0;
+}
+
+// --net=tap and --net=netns need what an ordinary user has not got, unless somebody has given it.
+void PrintNetworkModes() {
+  const base::Fd tun(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
+  Row("network tap:NAME", tun.valid(),
+      tun.valid() ? "TAP devices that are yours"
+                  : std::string("/dev/net/tun: ") + std::strerror(errno) +
+                        "; another may open it and pass it as --net=fd:N");
+  const bool any = CanUnshare(CLONE_NEWNET);
+  Row("network netns:PATH", true,
+      any ? "any network namespace" : "network namespaces of user namespaces that are yours");
 }
 
 int LandlockVersion() {
@@ -54,6 +68,7 @@ int PrintDoctor() {
   Row("Landlock", landlock > 0,
       landlock > 0 ? "ABI " + std::to_string(landlock) + ": the Gofer is tied to its roots"
                    : "boot the kernel with lsm=landlock,... for a second fence around the Gofer");
+  PrintNetworkModes();
   std::printf(
       "host calls allowed     Sentry %zu, Gofer %zu (writable mounts), guest %zu (notify)\n",
       SentryHostCalls(), host::CountCalls(gofer::kWritableFilterRules),

@@ -9,7 +9,7 @@
 
 namespace sentry {
 
-base::Result<GoferProcess> StartGofer(gofer::GoferConfig config) {
+base::Result<GoferProcess> StartGofer(gofer::GoferConfig config, int not_its_own) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return base::LastErrno();
   base::Fd ours(ends[0]), theirs(ends[1]);
@@ -17,6 +17,7 @@ base::Result<GoferProcess> StartGofer(gofer::GoferConfig config) {
   if (pid < 0) return base::LastErrno();
   if (pid == 0) {
     ours.reset();
+    if (not_its_own >= 0) ::close(not_its_own);
     base::MoveLogSink(STDERR_FILENO);  // The one descriptor that its filter lets it write to.
     // It is in the terminal's process group but none of its business: it ends with the Sentry.
     for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU}) {

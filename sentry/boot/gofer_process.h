@@ -15,6 +15,7 @@ struct GoferProcess {
 };
 
 // The child serves `config` until the channel closes; it inherits what `config` holds open.
-base::Result<GoferProcess> StartGofer(gofer::GoferConfig config);
+// `not_its_own`: a descriptor of the caller's that it closes; -1: none.
+base::Result<GoferProcess> StartGofer(gofer::GoferConfig config, int not_its_own);
 
 }  // namespace sentry

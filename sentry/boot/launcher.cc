@@ -18,6 +18,7 @@
 #include "sentry/boot/guest_view.h"
 #include "sentry/boot/namespaces.h"
 #include "sentry/boot/outside.h"
+#include "sentry/boot/outside_devices.h"
 #include "sentry/boot/outside_signals.h"
 #include "sentry/boot/sandbox.h"
 #include "sentry/boot/terminal_keeper.h"
@@ -176,11 +177,17 @@ int Launch(const Config& config) {
   StartupClock clock;
   StandardDescriptors standard = FindStandardDescriptors();
   FillStandardDescriptors();
+  if (!CheckNetDescriptor(config)) return kSandboxFailed;
   if (!OpenLog(config)) return kSandboxFailed;
   base::Fd changes;
   if (!config.export_changes.empty()) {
     changes = OpenOutput(config.export_changes, "--export-changes", O_TRUNC);
     if (!changes.valid()) return kSandboxFailed;
+  }
+  OutsideParts outside;
+  if (!config.pcap.empty()) {
+    outside.capture = OpenOutput(config.pcap, "--pcap", O_TRUNC);
+    if (!outside.capture.valid()) return kSandboxFailed;
   }
   base::Result<GuestView> view = PlanGuestView(config);
   if (!view.ok()) return kSandboxFailed;
@@ -188,7 +195,7 @@ int Launch(const Config& config) {
   base::Result<std::pair<base::Fd, base::Fd>> channel = MakeChannel();
   if (!channel.ok()) return Fail("no socket", channel.error().value());
   Overseer overseer;
-  base::Result<GoferProcess> gofer = StartGofer(std::move(view->gofer));
+  base::Result<GoferProcess> gofer = StartGofer(std::move(view->gofer), NetDescriptor(config));
   if (!gofer.ok()) return Fail("the Gofer cannot be started", gofer.error().value());
   clock.Mark("Gofer");
   BrokerProcess broker;
@@ -198,7 +205,16 @@ int Launch(const Config& config) {
     base::Result<BrokerProcess> started = StartBroker(std::move(*plan));
     if (!started.ok()) return Fail("the net broker cannot be started", started.error().value());
     broker = std::move(*started);
+    outside.broker = std::move(broker.channel);
     clock.Mark("broker");
+  }
+  NetnsKeeper keeper;
+  if (NetUsesDevices(config)) {
+    base::Result<HostDevices> opened = OpenDevices(config);
+    if (!opened.ok()) return kSandboxFailed;
+    outside.devices = std::move(opened->devices);
+    keeper = std::move(opened->keeper);
+    clock.Mark("devices");
   }
   EnterNamespaces();
   clock.Mark("namespaces");
@@ -206,14 +222,16 @@ int Launch(const Config& config) {
   if (pid < 0) return Fail("the Sentry cannot be started", errno);
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel),
-                       std::move(broker.channel), std::move(changes), std::move(channel->second),
-                       clock));
+    keeper.channel.reset();
+    ::_exit(RunSandbox(config, *view, standard, std::move(gofer->channel), std::move(outside),
+                       std::move(changes), std::move(channel->second), clock));
   }
   gofer->channel.reset();  // The Gofer ends with the Sentry's end of it.
-  broker.channel.reset();
+  outside = OutsideParts();
   channel->second.reset();
   int status = overseer.Watch(pid, std::move(channel->first));
+  keeper.channel.reset();
+  if (keeper.pid > 0) ::waitpid(keeper.pid, nullptr, 0);
   ::waitpid(gofer->pid, nullptr, 0);
   if (broker.pid > 0) ::waitpid(broker.pid, nullptr, 0);
   return status;

@@ -58,7 +58,7 @@ Result<void> OpenPorts(const Config& config, gofer::BrokerConfig& plan) {
   return {};
 }
 
-void WriteResolver(MountNamespace& mounts) {
+void WriteResolver(MountNamespace& mounts, const std::string& text) {
   Ref<Credentials> root = Credentials::ForUser(0, 0, {});
   OpContext ctx{.creds = *root, .now = RealtimeNow(), .umask = 022};
   const WalkRoot from{mounts.Root(), mounts.Root(), mounts};
@@ -70,7 +70,6 @@ void WriteResolver(MountNamespace& mounts) {
     LOG_WARNING("outside: no /etc/resolv.conf: %s", std::strerror(file.error().value()));
     return;
   }
-  const std::string text = "nameserver " + gofer::Address::V4(gofer::kResolverV4).Text() + "\n";
   BufferSource source(std::as_bytes(std::span(text)));
   int64_t position = 0;
   (void)(*file)->Write(ctx, source, &position);
@@ -169,17 +168,27 @@ Result<BrokerProcess> StartBroker(gofer::BrokerConfig config) {
   return BrokerProcess{.pid = pid, .channel = std::move(ours)};
 }
 
-void SetUpOutside(Kernel& kernel, MountNamespace& mounts, base::Fd channel) {
+void SetUpGateway(Kernel& kernel, MountNamespace& mounts, base::Fd channel) {
   Network& network = StateOf<Networks>(kernel).first();
   network.outside_owner = MakeRef<Gateway>(kernel, network, std::move(channel));
-  WriteResolver(mounts);
+  WriteResolver(mounts, "nameserver " + gofer::Address::V4(gofer::kResolverV4).Text() + "\n");
+}
+
+void SetUpDevices(Kernel& kernel, const Config& config, std::vector<OutsideDevice> devices) {
+  Network& network = StateOf<Networks>(kernel).first();
+  network.outside_owner = MakeRef<OutsideDevices>(kernel, network, std::move(devices));
+  std::string text;
+  for (const std::string& resolver : config.dns) text += "nameserver " + resolver + "\n";
+  if (!text.empty()) WriteResolver(*kernel.root_mounts, text);
 }
 
 void FinishOutside(Kernel& kernel) {
   constexpr int64_t kPatience = 5'000'000'000;
   base::MutexLock lock(&kernel.lock());
   RefCounted* owner = StateOf<Networks>(kernel).first().outside_owner.get();
-  if (owner != nullptr) static_cast<Gateway*>(owner)->Finish(MonotonicNow() + kPatience);
+  const MonoTime deadline = MonotonicNow() + kPatience;
+  if (auto* gateway = dynamic_cast<Gateway*>(owner)) gateway->Finish(deadline);
+  if (auto* devices = dynamic_cast<OutsideDevices*>(owner)) devices->Finish(deadline);
 }
 
 }  // namespace sentry

@@ -4,6 +4,7 @@
 #include "gofer/broker/config.h"
 #include "sentry/boot/config.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/socket/outside/device.h"
 
 namespace sentry {
 
@@ -18,7 +19,9 @@ struct BrokerProcess {
 Result<BrokerProcess> StartBroker(gofer::BrokerConfig config);
 
 // eth0, its addresses and routes, and a resolver in /etc/resolv.conf.
-void SetUpOutside(Kernel& kernel, MountNamespace& mounts, base::Fd channel);
+void SetUpGateway(Kernel& kernel, MountNamespace& mounts, base::Fd channel);
+// The same for devices of the host (outside_devices.h); resolvers as --dns says.
+void SetUpDevices(Kernel& kernel, const Config& config, std::vector<OutsideDevice> devices);
 
 // The program has ended: what it has sent goes out before the sandbox does.
 void FinishOutside(Kernel& kernel);

@@ -16,6 +16,7 @@
 #include "platform/base/log.h"
 #include "platform/notify/notify.h"
 #include "platform/ptrace/ptrace.h"
+#include "sentry/boot/capture.h"
 #include "sentry/boot/first_program.h"
 #include "sentry/boot/namespaces.h"
 #include "sentry/boot/observers.h"
@@ -28,6 +29,7 @@
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/oom.h"
 #include "sentry/kernel/task.h"
+#include "sentry/socket/network.h"
 
 namespace sentry {
 namespace {
@@ -130,8 +132,7 @@ bool Export(Kernel& kernel, const Config& config, Changes& changes, int fd) {
 }
 
 // What the program is to see; false after a line that says why not.
-bool MountView(Kernel& kernel, gofer::Client& client, const GuestView& view, Changes* changes,
-               base::Fd broker_channel) {
+bool MountView(Kernel& kernel, gofer::Client& client, const GuestView& view, Changes* changes) {
   base::MutexLock lock(&kernel.lock());
   Result<Ref<MountNamespace>> mounts = BuildView(kernel, client, view, changes);
   if (!mounts.ok()) {
@@ -139,8 +140,22 @@ bool MountView(Kernel& kernel, gofer::Client& client, const GuestView& view, Cha
     return false;
   }
   kernel.root_mounts = *mounts;
-  if (broker_channel.valid()) SetUpOutside(kernel, **mounts, std::move(broker_channel));
   return true;
+}
+
+// The network as the program is to see it; null: nothing is captured.
+Ref<Capture> ConnectOutside(Kernel& kernel, const Config& config, OutsideParts outside) {
+  base::MutexLock lock(&kernel.lock());
+  Network& network = StateOf<Networks>(kernel).first();
+  if (outside.broker.valid()) SetUpGateway(kernel, *kernel.root_mounts, std::move(outside.broker));
+  if (!outside.devices.empty()) SetUpDevices(kernel, config, std::move(outside.devices));
+  if (!outside.capture.valid()) return {};
+  return MakeRef<Capture>(kernel, network, std::move(outside.capture));
+}
+
+void FlushCapture(Kernel& kernel, Capture& capture) {
+  base::MutexLock lock(&kernel.lock());
+  capture.Flush();
 }
 
 Result<Ref<ThreadGroup>> Start(Kernel& kernel, const Config& config, const GuestView& view,
@@ -157,7 +172,7 @@ std::FILE* StraceOutput(const Config& config) {
 }  // namespace
 
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel, base::Fd broker_channel, base::Fd changes_file,
+               base::Fd gofer_channel, OutsideParts outside, base::Fd changes_file,
                base::Fd launcher, StartupClock& clock) {
   PrepareForOutsideSignals();
   std::FILE* strace_out = config.strace ? StraceOutput(config) : nullptr;
@@ -190,9 +205,9 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
   LOG_INFO("sandbox: platform %s, program %s", kernel.platform().name(),
            config.argv.front().c_str());
   Changes changes;
-  if (!MountView(kernel, **client, view, changes_file.valid() ? &changes : nullptr,
-                 std::move(broker_channel)))
+  if (!MountView(kernel, **client, view, changes_file.valid() ? &changes : nullptr))
     return kSandboxFailed;
+  const Ref<Capture> capture = ConnectOutside(kernel, config, std::move(outside));
   clock.Mark("view");
   Result<Ref<ThreadGroup>> first = Start(kernel, config, view, standard);
   if (!first.ok()) return first.error().value();  // An exit status: what went wrong was said.
@@ -200,7 +215,8 @@ int RunSandbox(const Config& config, const GuestView& view, const StandardDescri
   hook.serving = true;
   Result<int> status = kernel.Run(std::move(*first));
   LOG_INFO("sandbox: the program ended, wait status 0x%x", status.value_or(-1));
-  if (config.net == "user") FinishOutside(kernel);
+  FinishOutside(kernel);
+  if (capture != nullptr) FlushCapture(kernel, *capture);
   if (config.stats) {
     stats.Print(stderr);
     PrintCallsInSlots(kernel);

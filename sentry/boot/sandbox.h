@@ -7,15 +7,23 @@
 #include "sentry/boot/guest_view.h"
 #include "sentry/boot/standard_descriptors.h"
 #include "sentry/boot/startup_clock.h"
+#include "sentry/socket/outside/device.h"
 
 namespace sentry {
 
+// What leads outside: at most one of the first two.
+struct OutsideParts {
+  base::Fd broker;  // The channel of --net=user.
+  std::vector<OutsideDevice> devices;
+  base::Fd capture;  // The file of --pcap.
+};
+
 // Runs the program of `config`; the exit status of this process (README.md, "Exit status").
-// `broker_channel`: of --net=user, or none.  `changes_file`: of --export-changes, or none.
+// `changes_file`: of --export-changes, or none.
 // `launcher`: a channel for signals (outside_signals.h).  Problems are reported in one line on
 // standard error.
 int RunSandbox(const Config& config, const GuestView& view, const StandardDescriptors& standard,
-               base::Fd gofer_channel, base::Fd broker_channel, base::Fd changes_file,
+               base::Fd gofer_channel, OutsideParts outside, base::Fd changes_file,
                base::Fd launcher, StartupClock& clock);
 
 }  // namespace sentry

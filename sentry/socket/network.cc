@@ -12,7 +12,6 @@ namespace {
 constexpr uint32_t kSettableFlags =
     abi::kIffDebug | abi::kIffNoarp | abi::kIffPromisc | abi::kIffAllmulti | abi::kIffMulticast;
 constexpr uint32_t kUpFlags = abi::kIffUp | abi::kIffRunning | abi::kIffLowerUp;
-constexpr int64_t kMaxMtu = 65535;
 constexpr size_t kMaxDevices = 1024;
 
 // dev_valid_name() of Linux.
@@ -187,7 +186,7 @@ Result<void> Network::Rename(NetDevice& device, std::string_view name) {
 
 Result<void> Network::SetMtu(NetDevice& device, int64_t mtu) {
   const int64_t least = device.IsLoopback() ? 0 : 68;
-  if (mtu < least || (mtu > kMaxMtu && !device.IsLoopback()) || mtu > INT32_MAX) {
+  if (mtu < least || (mtu > device.max_mtu && !device.IsLoopback()) || mtu > INT32_MAX) {
     return Errno(EINVAL);
   }
   // A VLAN fits into what it is on (vlan_dev_change_mtu()).

@@ -59,7 +59,8 @@ struct NetDevice {
   std::string kind;    // Of rtnetlink's IFLA_INFO_KIND: "veth", "dummy"; empty: hardware or lo.
   uint32_t flags = 0;  // IFF_*
   int32_t mtu = 1500;
-  uint16_t type = 1;  // ARPHRD_*
+  int32_t max_mtu = 65535;  // But for lo.
+  uint16_t type = 1;        // ARPHRD_*
   std::array<uint8_t, 6> address{}, broadcast{};
   int32_t tx_queue_length = 1000;
   // Of a veth: the other end; of a VLAN: the device below.  0: none.

@@ -506,6 +506,29 @@ TEST(SocketInet, RawNeedsPrivilege) {
               Exited(0));
 }
 
+// ipv6(7), RFC 3542 section 3.1: of ICMPv6 the kernel computes it wherever it is asked to; ping(8)
+// asks at the level of raw sockets.
+TEST(SocketInet, ChecksumOfRawIpv6) {
+  constexpr int kChecksum = 7;  // IPV6_CHECKSUM
+  auto set = [](const Fd& fd, int level, int offset) {
+    return setsockopt(fd.get(), level, kChecksum, &offset, sizeof(offset));
+  };
+  Fd icmp(socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6));
+  if (icmp.get() < 0 && errno == EPERM) GTEST_SKIP() << "needs CAP_NET_RAW";
+  ASSERT_THAT(icmp.get(), SyscallSucceeds());
+  EXPECT_THAT(set(icmp, SOL_RAW, 2), SyscallSucceeds());
+  EXPECT_THAT(set(icmp, SOL_RAW, -1), SyscallSucceeds());
+  EXPECT_THAT(set(icmp, SOL_RAW, 3), SyscallFails(EINVAL));
+  EXPECT_THAT(set(icmp, IPPROTO_IPV6, 2), SyscallFails(EINVAL));
+  Fd other(socket(AF_INET6, SOCK_RAW, 200));
+  ASSERT_THAT(other.get(), SyscallSucceeds());
+  for (int level : {int{SOL_RAW}, int{IPPROTO_IPV6}}) {
+    EXPECT_THAT(set(other, level, 4), SyscallSucceeds());
+    EXPECT_THAT(set(other, level, 5), SyscallFails(EINVAL));
+    EXPECT_THAT(set(other, level, -1), SyscallSucceeds());
+  }
+}
+
 TEST(SocketInet, RawEcho) {
   Fd fd(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
   if (fd.get() < 0 && errno == EPERM) GTEST_SKIP() << "needs CAP_NET_RAW";

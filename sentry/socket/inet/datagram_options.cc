@@ -98,7 +98,14 @@ Result<void> DatagramSocket::SetTransportOption(OpContext& ctx, int32_t level, i
   netstack::Stack::Scope scope(stack().stack());
   netstack::RawEndpoint* r = raw();
   if (level == abi::kSolRaw && r != nullptr) {
-    if (IsV6() && name == abi::kIpv6Checksum) return SetIpv6Option(ctx, name, value);
+    if (IsV6() && name == abi::kIpv6Checksum) {
+      if (protocol_ != abi::kIpprotoIcmpv6) return SetIpv6Option(ctx, name, value);
+      // Kept and without effect, where the level of IPv6 refuses (rawv6_setsockopt()).
+      const int32_t offset = TRY(OptionAs<int32_t>(value));
+      if (offset > 0 && offset % 2 != 0) return Errno(EINVAL);
+      r->ip6.checksum_offset = std::max(offset, -1);
+      return {};
+    }
     if (IsV6() || name != kIcmpFilter) return Errno(ENOPROTOOPT);
     if (protocol_ != abi::kIpprotoIcmp) return Errno(EOPNOTSUPP);
     // What is left out keeps its value (raw_seticmpfilter()).

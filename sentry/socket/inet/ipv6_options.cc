@@ -163,7 +163,7 @@ Result<void> InetSocket::SetIpv6Option(OpContext& ctx, int32_t name,
       return {};
     case abi::kIpv6Checksum:
       if (type_ != abi::kSockRaw || protocol_ == abi::kIpprotoIcmpv6) return Errno(EINVAL);
-      if (!whole || (number & 1) != 0) return Errno(EINVAL);
+      if (!whole || (number > 0 && number % 2 != 0)) return Errno(EINVAL);
       own.ip6.checksum_offset = number < 0 ? -1 : number;
       return {};
     default:

@@ -6,8 +6,6 @@
 namespace sentry {
 namespace {
 
-constexpr uint32_t kMaxMtu = 65535;
-
 // struct rtnl_link_stats64; rtnl_link_stats has the same fields in 32 bits.
 template <typename T>
 std::array<T, 25> Stats(const LinkStats& s) {
@@ -73,7 +71,7 @@ void WriteLink(NetlinkMessage& message, Network& network, const NetDevice& devic
       .Put(abi::kIflaLinkmode, uint8_t{0})
       .Put(abi::kIflaMtu, device.mtu)
       .Put(abi::kIflaMinMtu, uint32_t{device.IsLoopback() ? 0u : 68u})
-      .Put(abi::kIflaMaxMtu, uint32_t{device.IsLoopback() ? 0u : kMaxMtu})
+      .Put(abi::kIflaMaxMtu, device.IsLoopback() ? 0u : static_cast<uint32_t>(device.max_mtu))
       .Put(abi::kIflaGroup, device.group)
       .Put(abi::kIflaPromiscuity, Promiscuity(device))
       .Put(abi::kIflaNumTxQueues, uint32_t{1})
