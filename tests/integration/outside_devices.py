@@ -3,11 +3,12 @@
 
 The host is 192.0.2.1 and 2001:db8::1, the guest 192.0.2.2 and 2001:db8::2.
 """
-# groups: tap descriptor socket namespace
+# groups: tap descriptor socket namespace capture
 import contextlib
 import ctypes
 import fcntl
 import os
+import random
 import select
 import socket
 import struct
@@ -455,6 +456,112 @@ def the_other_end_goes(machine, scratch):
     check(b"the device is gone" in sandbox.stderr.readline(), "nothing is told")
     _, err = sandbox.communicate(b"\n", timeout=20)
     check(sandbox.returncode == 0 and err == b"", err)
+
+
+GUEST_MAC = bytes.fromhex("5254c0000202")  # Of 192.0.2.2.
+
+
+def arp_request():
+    ours = bytes.fromhex("020000000001")
+    return (b"\xff" * 6 + ours + struct.pack("!HHHBBH", 0x806, 1, 0x800, 6, 4, 1) + ours + socket.inet_aton("192.0.2.1") + bytes(6)
+            + socket.inet_aton("192.0.2.2"))
+
+
+def hostile_frames(count):
+    """Of every protocol that there is, most of them wrong somewhere."""
+    rng = random.Random(1)
+    addresses = socket.inet_aton("192.0.2.1") + socket.inet_aton("192.0.2.2")
+    six = socket.inet_pton(socket.AF_INET6, "2001:db8::1") + socket.inet_pton(socket.AF_INET6, "2001:db8::2")
+    for n in range(count):
+        payload = rng.randbytes(rng.choice((0, 1, 7, 8, 20, 60, 200, 1400)))
+        kind = n % 5
+        if kind == 0:
+            packet = struct.pack("!BBHHHBBH", 0x45 + rng.randrange(0, 11), 0, 20 + len(payload), n & 0xffff,
+                                 rng.choice((0, 0x2000, 0x4000, rng.randrange(0, 0x3fff))), 64, rng.choice((1, 2, 6, 17, 99)), 0)
+            packet += addresses + payload
+            total = sum(struct.unpack("!10H", packet[:20]))
+            while total > 0xffff:
+                total = (total & 0xffff) + (total >> 16)
+            packet = packet[:10] + struct.pack("!H", total ^ 0xffff) + packet[12:]
+            ethertype = 0x800
+        elif kind == 1:
+            packet = struct.pack("!IHBB", 0x60000000, len(payload), rng.choice((0, 6, 17, 43, 44, 58, 60)), 255) + six + payload
+            ethertype = 0x86dd
+        elif kind == 2:
+            packet, ethertype = rng.randbytes(28) + payload, 0x806
+        elif kind == 3:
+            packet, ethertype = payload, rng.choice((0x800, 0x86dd, 0x8100, 0x88a8, 0, 1500))
+        else:
+            packet, ethertype = struct.pack("!HH", rng.randrange(0, 4096), 0x800) + payload, 0x8100
+        yield GUEST_MAC + rng.randbytes(6) + struct.pack("!H", ethertype) + packet
+
+
+@case("socket")
+def a_flood_of_nonsense(machine, scratch):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    scratch.fill()
+    sandbox = machine.start([PYTHON, "-c", "print('on', flush=True); input()"], scratch,
+                            flags=[f"--net=fd:{theirs.fileno()}", *ADDRESSES, "--memory=300m"], pass_fds=[theirs.fileno()])
+    theirs.close()
+    check(sandbox.stdout.readline() == b"on\n", "it does not start")
+    drain = threading.Event()
+
+    def read():
+        answers = 0
+        while frame := ours.recv(70000):
+            if frame[12:14] == b"\x08\x06" and frame[20:22] == b"\0\2":
+                answers += 1
+                if drain.is_set():
+                    answered.append(answers)
+                    return
+
+    answered = []
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    for frame in hostile_frames(30000):
+        ours.send(frame)
+    drain.set()
+    for _ in range(100):
+        ours.send(arp_request())
+        reader.join(0.1)
+        if not reader.is_alive():
+            break
+    check(answered, "it answers no more")
+    _, err = sandbox.communicate(b"\n", timeout=20)
+    check(sandbox.returncode == 0 and err == b"", err)
+    ours.close()
+
+
+@case("capture", needs=["tcpdump"])
+def of_loopback(machine, scratch):
+    read_back(machine, scratch, [], "127.0.0.1.80 >", """
+import socket
+l = socket.create_server(('127.0.0.1', 80)); c = socket.create_connection(('127.0.0.1', 80)); s, _ = l.accept(); s.sendall(bytes(100000)); n = 0
+while n < 100000: n += len(c.recv(65536))
+""")
+
+
+@case("capture", needs=["tcpdump"])
+def of_the_gateway(machine, scratch):
+    read_back(machine, scratch, ["--net=user", "--net-allow=127.0.0.1"], "Flags [R", """
+import socket
+try: socket.create_connection(('10.0.2.2', 1), 10)
+except OSError: pass
+""")
+
+
+def read_back(machine, scratch, flags, text, script):
+    scratch.fill()
+    file = scratch.work / "frames"
+    result = machine.run([PYTHON, "-c", script], scratch, flags=[*flags, f"--pcap={file}", "--user=0:0"])
+    check(result.status == 0, result)
+    read = subprocess.run(["tcpdump", "-nvr", str(file)], capture_output=True, text=True, timeout=30, check=False)
+    check(read.returncode == 0 and text in read.stdout and "incorrect" not in read.stdout, read.stdout[:3000] + read.stderr)
+
+
+@case("capture")
+def where_none_can_be(machine, scratch):
+    fails(machine, scratch, ["--pcap=/nope/file"], "/nope/file: --pcap: No such file or directory")
 
 
 @over("namespace")
