@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "abi/stub/slot.h"
 #include "platform/platform.h"
@@ -78,6 +79,20 @@ class Marshalling {
   // The thread is to store this when it gets its answer, which is -EFAULT if it cannot; false: it
   // does not do that.  Nothing else may be stored, and nothing depend on it, until then.
   virtual bool TakeAway(uint64_t address, std::span<const std::byte> bytes) = 0;
+
+  // The answer 0 of a call that the thread is expected to make, with what it stores.
+  struct AnswerAhead {
+    uint32_t number;  // SYS_stat, SYS_lstat, SYS_newfstatat or SYS_statx.
+    uint32_t dirfd, flags, mask;
+    std::string path;
+    std::vector<std::byte> bytes;  // A multiple of 8.
+  };
+  // Whether the thread could give itself answers ahead now.  In a call, not captured.
+  virtual bool MayPrepare() = 0;
+  // Once it goes on, the thread may give itself these answers, in this order, without an event,
+  // until DropPrepared().  How many of them it may.
+  virtual size_t Prepare(std::span<const AnswerAhead> answers) = 0;
+  virtual void DropPrepared() = 0;
 
  protected:
   ~Marshalling() = default;

@@ -63,6 +63,7 @@
 #define SHIM_CALL_IN 88
 #define SHIM_CALL_OUT 92
 #define SHIM_CALL_OUT_ADDRESS 96
+#define SHIM_CALL_PREPARED 104
 #define SHIM_CALL_IS_OWNED 0x5e4d0a14  // SlotCall::owned, or not.
 #define SHIM_CALL_WATCHED 0x5e4d0a13   // SlotCall::watch, or not.
 // SlotCall::state.
@@ -79,6 +80,16 @@
 #define SHIM_CALL_BOTH 3
 #define SHIM_CALL_NUMBERS 440
 #define SHIM_CALL_STRINGS 512
+// Answers that wait in the slot for their calls (SlotAnswerAhead).
+#define SHIM_AHEAD_OFFSET 4096
+#define SHIM_AHEAD_NEXT 4
+#define SHIM_AHEAD_DIRFD 8
+#define SHIM_AHEAD_FLAGS 12
+#define SHIM_AHEAD_MASK 16
+#define SHIM_AHEAD_IN 20
+#define SHIM_AHEAD_OUT 24
+#define SHIM_AHEAD_OUT_AT 28
+#define SHIM_AHEAD_STRING 32
 #define SHIM_CALL_PATIENCE 3000  // Looks at the state, each behind a `pause`.
 
 // The clone child's register r9: its slot's address with these bits.

@@ -48,7 +48,21 @@ struct SlotCall {
   uint32_t in;     // Bytes of strings, with their ends, in CallWindow; 0: none, or too many.
   uint32_t out;    // Bytes of the answer there, to be stored at out_address.
   uint64_t out_address;
-  uint64_t reserved[3];
+  uint32_t prepared;  // Where in the slot the next SlotAnswerAhead is; 0: there is none.
+  uint32_t reserved[5];
+};
+
+// An answer to a call that the thread is expected to make: stat, lstat, newfstatat or statx, with
+// these arguments.  Its string follows.
+struct SlotAnswerAhead {
+  uint32_t number;
+  uint32_t next;  // As SlotCall::prepared.
+  uint32_t dirfd;
+  uint32_t flags;
+  uint32_t mask;
+  uint32_t in;      // Bytes of the string, with its end.
+  uint32_t out;     // Bytes to be stored, a multiple of 8;
+  uint32_t out_at;  // they are so far behind the start of this.
 };
 
 // What a call that goes through the slot brings along and takes away: in the place of the
@@ -192,6 +206,15 @@ static_assert(offsetof(SlotCall, kind) == SHIM_CALL_KIND);
 static_assert(offsetof(SlotCall, in) == SHIM_CALL_IN);
 static_assert(offsetof(SlotCall, out) == SHIM_CALL_OUT);
 static_assert(offsetof(SlotCall, out_address) == SHIM_CALL_OUT_ADDRESS);
+static_assert(offsetof(SlotCall, prepared) == SHIM_CALL_PREPARED);
+static_assert(offsetof(SlotAnswerAhead, next) == SHIM_AHEAD_NEXT);
+static_assert(offsetof(SlotAnswerAhead, dirfd) == SHIM_AHEAD_DIRFD);
+static_assert(offsetof(SlotAnswerAhead, flags) == SHIM_AHEAD_FLAGS);
+static_assert(offsetof(SlotAnswerAhead, mask) == SHIM_AHEAD_MASK);
+static_assert(offsetof(SlotAnswerAhead, in) == SHIM_AHEAD_IN);
+static_assert(offsetof(SlotAnswerAhead, out) == SHIM_AHEAD_OUT);
+static_assert(offsetof(SlotAnswerAhead, out_at) == SHIM_AHEAD_OUT_AT);
+static_assert(sizeof(SlotAnswerAhead) == SHIM_AHEAD_STRING);
 static_assert(sizeof(CallWindow) == sizeof(SlotHeader::ops));
 static_assert(offsetof(SlotHeader, window) == SHIM_H_OPS);
 static_assert(sizeof(SlotTableEntry) == 16);

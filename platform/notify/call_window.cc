@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint32_t kKinds[] = {SHIM_CALL_FIRST, SHIM_CALL_SECOND};
 
-uint32_t Load(const uint32_t& shared) {
+uint32_t LoadShared(const uint32_t& shared) {
   return __atomic_load_n(&shared, __ATOMIC_RELAXED);
 }
 
@@ -27,11 +27,11 @@ uint32_t Load(const uint32_t& shared) {
 void StubThread::OpenWindow() {
   abi::stub::SlotCall& shared = header()->call;
   ShutWindow();
-  const uint32_t in = Load(shared.in);
+  const uint32_t in = LoadShared(shared.in);
   if (in == 0) return;
   __atomic_store_n(&shared.in, 0u, __ATOMIC_RELAXED);
-  if (Load(shared.number) != call_.number || shared.ip != call_.ip) return;
-  brought_kind_ = Load(shared.kind);
+  if (LoadShared(shared.number) != call_.number || shared.ip != call_.ip) return;
+  brought_kind_ = LoadShared(shared.kind);
   brought_.store(std::min<uint32_t>(in, SHIM_CALL_STRINGS), std::memory_order_relaxed);
 }
 

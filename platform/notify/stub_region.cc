@@ -105,6 +105,11 @@ Result<uint32_t> StubRegion::Acquire() {
   return next_++;
 }
 
+bool StubRegion::Populate(uint32_t slot, uint64_t offset, uint64_t size) const {
+  void* const at = reinterpret_cast<void*>(SlotAddress(slot) + offset);
+  return ::madvise(at, size, MADV_POPULATE_WRITE) == 0;
+}
+
 void StubRegion::Release(uint32_t slot) {
   // The last user's registers must not be seen by the next.
   std::memset(TouchedStart(slot), 0, touched_);

@@ -47,6 +47,10 @@ class StubRegion {
 
   // ENOMEM when all are taken or the host has no memory.  The slot is clean.
   Result<uint32_t> Acquire();
+  // What no signal frame takes is that much, from the start of the slot on.
+  uint64_t untouched() const { return SHIM_SLOT_SIZE - touched_; }
+  // False: the host has no memory for a part of that.
+  bool Populate(uint32_t slot, uint64_t offset, uint64_t size) const;
   // Nothing may have it mapped open any more.
   void Release(uint32_t slot);
 

@@ -39,7 +39,7 @@ StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process,
   UseOwnFrame();
   // The slot's last thread was another one.
   header()->answers.valid = header()->own.valid = 0;
-  header()->call.watch = header()->call.owned = header()->call.in = 0;
+  header()->call.watch = header()->call.owned = header()->call.in = header()->call.prepared = 0;
 }
 
 FrameArea StubThread::frame_area() const {

@@ -97,6 +97,9 @@ call_kept:
 call_full:
         xorl    %r11d, %r11d
 call_told:
+        cmpl    $0, SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx)
+        jne     call_prepared
+call_unprepared:
         movl    %r11d, SHIM_H_CALL + SHIM_CALL_IN(%rcx)
         movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rsi
         cmpl    $SHIM_CALL_WATCHED, SHIM_H_CALL(%rcx)
@@ -106,6 +109,73 @@ call_plain:
         movl    SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx), %eax
         leaq    -2(%r11), %rcx
         jmpq    *%rcx
+
+// An answer waits here.  Is it this call's?  r11: the string's size.  rsi: the answer, rdi: where to.
+        .macro  record
+        leaq    -SHIM_HEADER_OFFSET(%rcx,%rsi), %rsi
+        .endm
+
+call_prepared:
+        movl    SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx), %esi
+        testl   %esi, %esi
+        jz      call_unprepared
+        record
+        movl    SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx), %eax
+        cmpl    %eax, (%rsi)
+        jne     call_unprepared
+        cmpl    %r11d, SHIM_AHEAD_IN(%rsi)
+        jne     call_unprepared
+        cmpl    $332, %eax              // statx
+        je      1f
+        cmpl    $262, %eax              // newfstatat
+        je      2f
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rdi
+        jmp     3f
+1:      cmpl    %edi, SHIM_AHEAD_DIRFD(%rsi)
+        jne     call_unprepared
+        cmpl    %edx, SHIM_AHEAD_FLAGS(%rsi)
+        jne     call_unprepared
+        cmpl    %r10d, SHIM_AHEAD_MASK(%rsi)
+        jne     call_unprepared
+        movq    %r8, %rdi
+        jmp     3f
+2:      cmpl    %edi, SHIM_AHEAD_DIRFD(%rsi)
+        jne     call_unprepared
+        cmpl    %r10d, SHIM_AHEAD_FLAGS(%rsi)
+        jne     call_unprepared
+        movq    %rdx, %rdi
+3:      decl    %r11d
+        movzbl  SHIM_H_OPS(%rcx,%r11), %eax
+        cmpb    %al, SHIM_AHEAD_STRING(%rsi,%r11)
+        jne     call_another
+        testl   %r11d, %r11d
+        jnz     3b
+        movl    SHIM_AHEAD_OUT(%rsi), %r11d
+        movl    SHIM_AHEAD_OUT_AT(%rsi), %eax
+        addq    %rax, %rsi
+4:      subl    $8, %r11d
+        movq    (%rsi,%r11), %rax
+        movq    %rax, (%rdi,%r11)
+        jnz     4b
+// Unless they all were taken back meanwhile, the next one's turn comes.
+        movl    SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx), %eax
+        movl    %eax, %esi
+        testl   %eax, %eax
+        jz      5f
+        record
+        movl    SHIM_AHEAD_NEXT(%rsi), %r11d
+        lock cmpxchgl %r11d, SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx)
+5:      movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rsi
+        load_flags
+        movl    $0, %eax
+        movq    %r11, %rcx
+        jmpq    *%r11
+call_another:
+        movl    SHIM_AHEAD_IN(%rsi), %r11d
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
+        jmp     call_unprepared
+
 call_make:
         movq    %rdx, SHIM_H_CALL + SHIM_CALL_ARGS + 16(%rcx)
         movq    %r10, SHIM_H_CALL + SHIM_CALL_ARGS + 24(%rcx)

@@ -5,6 +5,7 @@
 
 #include "platform/base/log.h"
 #include "sentry/kernel/answers.h"
+#include "sentry/kernel/marshalling.h"
 #include "sentry/kernel/task.h"
 #include "sentry/kernel/task_builder.h"
 
@@ -90,6 +91,7 @@ void Kernel::MakeReady(Task& task) {
 void Kernel::DrainReady() {
   // An attempt may make others ready, which are then served in the same round.
   while (!ready_.empty() || !deferred_.empty()) {
+    DropPrepared();
     std::vector<base::UniqueFunction<void()>> work = std::move(deferred_);
     deferred_.clear();
     for (base::UniqueFunction<void()>& one : work) one();

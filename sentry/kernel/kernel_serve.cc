@@ -6,6 +6,7 @@
 #include "platform/answers.h"
 #include "platform/base/log.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/kernel/marshalling.h"
 #include "sentry/kernel/task.h"
 
 namespace sentry {
@@ -38,6 +39,7 @@ void Kernel::Serve() {
     lock_.Unlock();
     Result<platform::Event> event = platform_->Wait();
     lock_.Lock();
+    DropPrepared();
     if (stopping_) break;
     if (event.Is(ECANCELED)) continue;  // Interrupted for a reason that is gone by now.
     if (!event.ok()) {
@@ -85,12 +87,14 @@ void Kernel::BeginBlocking() {
 
 void Kernel::EndBlocking() {
   lock_.Lock();
+  DropPrepared();
 }
 
 void Kernel::ReactorLoop() {
   for (;;) {
     reactor_.Wait();
     lock_.Lock();
+    DropPrepared();
     if (stopping_) break;
     reactor_.RunReady();
     timers_.RunDue(MonotonicNow());

@@ -1,3 +1,4 @@
+// What is asked of a thread that may be able to, with the way that always works behind it.
 #include "sentry/kernel/marshalling.h"
 
 #include <optional>
@@ -20,7 +21,34 @@ bool IsObserved(const Task& task) {
          task.user_dispatch.on;
 }
 
+// One for all: each call of anybody takes back what was prepared before.  Guarded by the
+// kernel's lock.
+platform::Marshalling* prepared_thread = nullptr;
+uint64_t prepared_age = 0;
+
 }  // namespace
+
+bool MayPrepare(Task& task) {
+  platform::Marshalling* thread = IsObserved(task) ? nullptr : Of(task);
+  return thread != nullptr && thread->MayPrepare();
+}
+
+size_t Prepare(Task& task, std::span<const platform::Marshalling::AnswerAhead> answers) {
+  platform::Marshalling* thread = Of(task);
+  if (thread == nullptr) return 0;
+  const size_t count = thread->Prepare(answers);
+  if (count != 0) prepared_thread = thread;
+  return count;
+}
+
+void DropPrepared() {
+  ++prepared_age;
+  if (prepared_thread != nullptr) std::exchange(prepared_thread, nullptr)->DropPrepared();
+}
+
+uint64_t PreparedAge() {
+  return prepared_age;
+}
 
 Result<std::string> ReadArgument(Task& task, uint64_t address, size_t max) {
   if (platform::Marshalling* thread = Of(task)) {

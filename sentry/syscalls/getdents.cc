@@ -5,6 +5,7 @@
 
 #include "abi/linux/dirent.h"
 #include "sentry/syscalls/file_calls.h"
+#include "sentry/syscalls/stat_ahead.h"
 #include "sentry/vfs/inotify.h"
 
 namespace sentry {
@@ -60,6 +61,7 @@ Result<size_t> ReadEntries(Task& task, FdNum fd, Buffer to, uint32_t size, bool 
     file->offset = before;
     return copied.error();
   }
+  if (wide) NoteListing(task, *file->inode(), sink.bytes(), before == 0);
   NotifyObject(*file->path().dentry, abi::kInAccess);
   return sink.bytes().size();
 }

@@ -1,7 +1,12 @@
 // stat(2), lstat(2), fstat(2), newfstatat(2), statx(2).
+#include <sys/syscall.h>
+
+#include <vector>
+
 #include "sentry/kernel/marshalling.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/path_args.h"
+#include "sentry/syscalls/stat_ahead.h"
 
 namespace sentry {
 namespace {
@@ -63,21 +68,53 @@ abi::Statx ToStatx(const Attributes& from, const Path& path, uint32_t mask,
   return to;
 }
 
+template <typename T>
+std::vector<std::byte> BytesOf(const T& stored) {
+  static_assert(sizeof(T) % 8 == 0);
+  const auto bytes = std::as_bytes(std::span(&stored, 1));
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::byte> StatBytes(Task& task, const StatCall&, const Path&,
+                                 const Attributes& attributes) {
+  return BytesOf(ToStat(attributes, task.creds().user_ns.get()));
+}
+
+std::vector<std::byte> StatxBytes(Task& task, const StatCall& call, const Path& found,
+                                  const Attributes& attributes) {
+  return BytesOf(ToStatx(attributes, found, call.mask, task.creds().user_ns.get()));
+}
+
 Result<void> StatPath(Task& task, const Path& path, UserPtr<abi::Stat> to) {
   OpContext ctx = task.context();
-  Attributes attributes = TRY(path.inode()->GetAttributes(ctx));
+  const Attributes attributes = TRY(path.inode()->GetAttributes(ctx));
   const abi::Stat stat = ToStat(attributes, task.creds().user_ns.get());
   return WriteLast(task, to.value(), std::as_bytes(std::span(&stat, 1)));
+}
+
+Result<void> StatNamed(Task& task, const StatCall& call, uint64_t to) {
+  const Path path = TRY(ResolveAt(task, call.dirfd, call.path, call.walk));
+  OpContext ctx = task.context();
+  const Attributes attributes = TRY(path.inode()->GetAttributes(ctx));
+  const std::vector<std::byte> bytes = call.answer(task, call, path, attributes);
+  NoteStat(task, call, path);
+  return WriteLast(task, to, bytes);
 }
 
 }  // namespace
 
 Result<void> SysStat(Task& task, PathPtr path, UserPtr<abi::Stat> to) {
-  return StatPath(task, TRY(ResolveAt(task, kCwdFd, path, 0)), to);
+  const StatCall call = {.number = SYS_stat, .dirfd = kCwdFd, .path = path, .answer = StatBytes};
+  return StatNamed(task, call, to.value());
 }
 
 Result<void> SysLstat(Task& task, PathPtr path, UserPtr<abi::Stat> to) {
-  return StatPath(task, TRY(ResolveAt(task, kCwdFd, path, abi::kAtSymlinkNofollow)), to);
+  const StatCall call = {.number = SYS_lstat,
+                         .dirfd = kCwdFd,
+                         .path = path,
+                         .walk = abi::kAtSymlinkNofollow,
+                         .answer = StatBytes};
+  return StatNamed(task, call, to.value());
 }
 
 Result<void> SysFstat(Task& task, FdNum fd, UserPtr<abi::Stat> to) {
@@ -87,18 +124,27 @@ Result<void> SysFstat(Task& task, FdNum fd, UserPtr<abi::Stat> to) {
 Result<void> SysNewfstatat(Task& task, FdNum dirfd, PathPtr path, UserPtr<abi::Stat> to,
                            uint32_t flags) {
   if ((flags & ~kStatFlags) != 0) return Errno(EINVAL);
-  return StatPath(task, TRY(ResolveAt(task, dirfd, path, flags)), to);
+  const StatCall call = {.number = SYS_newfstatat,
+                         .dirfd = dirfd,
+                         .path = path,
+                         .flags = flags,
+                         .walk = flags,
+                         .answer = StatBytes};
+  return StatNamed(task, call, to.value());
 }
 
 Result<void> SysStatx(Task& task, FdNum dirfd, PathPtr path, uint32_t flags, uint32_t mask,
                       UserPtr<abi::Statx> to) {
   if ((mask & abi::kStatxReserved) != 0 || (flags & ~kStatFlags) != 0) return Errno(EINVAL);
   if ((flags & abi::kAtStatxSyncType) == abi::kAtStatxSyncType) return Errno(EINVAL);
-  Path found = TRY(ResolveAt(task, dirfd, path, flags));
-  OpContext ctx = task.context();
-  Attributes attributes = TRY(found.inode()->GetAttributes(ctx));
-  const abi::Statx statx = ToStatx(attributes, found, mask, task.creds().user_ns.get());
-  return WriteLast(task, to.value(), std::as_bytes(std::span(&statx, 1)));
+  const StatCall call = {.number = SYS_statx,
+                         .dirfd = dirfd,
+                         .path = path,
+                         .flags = flags,
+                         .mask = mask,
+                         .walk = flags,
+                         .answer = StatxBytes};
+  return StatNamed(task, call, to.value());
 }
 
 }  // namespace sentry
