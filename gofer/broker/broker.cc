@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "gofer/broker/dns_stream_flow.h"
+
 namespace gofer {
 namespace {
 
@@ -120,14 +122,20 @@ void Broker::Connect(const BrokerMessage& message) {
   record.began_ms = WallMilliseconds();
   record.began_monotonic = MonotonicMilliseconds();
   if (flows_.size() >= kMostFlows) return Refuse(message, record, {false, "too many flows", ""});
+  auto start = [&]<typename T>(std::unique_ptr<T> flow) {
+    T& kept = *flow;
+    flows_[message.id] = std::move(flow);
+    kept.Start();
+  };
   if (IsResolver(record.address)) {
-    if (!udp || message.port != kDnsPort) return Refuse(message, record, {false, "resolver", ""});
+    if (message.port != kDnsPort) return Refuse(message, record, {false, "resolver", ""});
     record.allowed = true;
     record.rule = "resolver";
-    auto flow = std::make_unique<DnsFlow>(loop_, *this, message.id, std::move(record), dns_);
-    DnsFlow& kept = *flow;
-    flows_[message.id] = std::move(flow);
-    return kept.Start();
+    if (udp) {
+      return start(std::make_unique<DnsFlow>(loop_, *this, message.id, std::move(record), dns_));
+    }
+    return start(
+        std::make_unique<DnsStreamFlow>(loop_, *this, message.id, std::move(record), dns_));
   }
   const Verdict verdict =
       config_.policy.Check(record.address, record.port, MonotonicMilliseconds() / 1000);
@@ -135,11 +143,6 @@ void Broker::Connect(const BrokerMessage& message) {
   record.allowed = true;
   record.rule = verdict.rule;
   record.name = verdict.name;
-  auto start = [&]<typename T>(std::unique_ptr<T> flow) {
-    T& kept = *flow;
-    flows_[message.id] = std::move(flow);
-    kept.Start();
-  };
   if (tcp) {
     start(std::make_unique<TcpFlow>(loop_, *this, message.id, std::move(record),
                                     config_.share_sockets));

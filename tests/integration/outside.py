@@ -315,6 +315,44 @@ except OSError as e: print(e.errno)
 
 
 @case("names")
+def resolver_over_a_stream(machine, scratch):
+    server, asked = serve_names({"here.example": "198.51.100.9", "b.example": "198.51.100.8"})
+    result = run(machine, scratch, """
+import socket, struct
+def query(number, name):
+    body = struct.pack('>HHHHHH', number, 0x100, 1, 0, 0, 0) + b''.join(bytes([len(l)]) + l.encode() for l in name.split('.')) + struct.pack('>BHH', 0, 1, 1)
+    return struct.pack('>H', len(body)) + body
+def exactly(s, n):
+    out = b''
+    while len(out) < n:
+        data = s.recv(n - len(out)); assert data, 'the end'
+        out += data
+    return out
+def answer(s):
+    body = exactly(s, struct.unpack('>H', exactly(s, 2))[0])
+    number, flags = struct.unpack('>HH', body[:4]); return number, flags & 15, socket.inet_ntoa(body[-4:]) if flags & 15 == 0 else ''
+for address in '10.0.2.3', 'fd00:5e:1::3':
+    s = socket.create_connection((address, 53), 20)
+    text = query(1, 'here.example') + query(2, 'gone.example') + query(3, 'other.test') + query(4, 'b.example')
+    for i in range(len(text)): s.send(text[i:i + 1])
+    print(sorted(answer(s) for _ in range(4)))
+    for n in range(100): s.sendall(query(n, 'here.example'))
+    s.shutdown(socket.SHUT_WR)
+    print(sorted(answer(s)[0] for _ in range(100)) == list(range(100)), s.recv(1))
+# What is no query ends it; so does leaving in the middle of one.
+s = socket.create_connection(('10.0.2.3', 53), 20); s.sendall(struct.pack('>H', 20) + bytes([255]) * 20); print(s.recv(1))
+s = socket.create_connection(('10.0.2.3', 53), 20); s.sendall(query(1, 'here.example')[:9]); s.shutdown(socket.SHUT_WR); print(s.recv(1))
+s = socket.create_connection(('10.0.2.3', 53), 20); s.sendall(query(1, 'here.example')); s.close()
+try: socket.create_connection(('10.0.2.3', 54), 20)
+except OSError as e: print(e.errno)
+""", "--net-allow=*.example", f"--dns=127.0.0.1:{server.getsockname()[1]}")
+    server.close()
+    answers = "[(1, 0, '198.51.100.9'), (2, 3, ''), (3, 3, ''), (4, 0, '198.51.100.8')]\nTrue b''\n"
+    check(result.out == answers * 2 + "b''\nb''\n113\n", result)
+    check("other.test" not in asked and "here.example" in asked, asked)
+
+
+@case("names")
 def resolver_that_is_not_there(machine, scratch):
     result = run(machine, scratch, """
 import socket

@@ -182,7 +182,7 @@ TEST_F(BrokerTest, RefusesWhatThePolicyDoesNotAllow) {
                                                  {0xa9fea9fe, server.port},
                                                  {0x0a000001, server.port},
                                                  {0xc6336401, 443},
-                                                 {kResolverV4, 53}};
+                                                 {kResolverV4, 853}};
   uint64_t id = 1;
   for (const auto& [address, port] : cases) {
     Send(Request(id, IPPROTO_TCP, address, port));
