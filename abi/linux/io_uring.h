@@ -151,6 +151,7 @@ inline constexpr uint32_t kUringFeatSingleMmap = 1, kUringFeatNodrop = 2,
 inline constexpr uint32_t kUringEnterGetevents = 1, kUringEnterSqWakeup = 2, kUringEnterSqWait = 4,
                           kUringEnterExtArg = 8;
 inline constexpr uint32_t kUringSqCqOverflow = 2;
+inline constexpr uint32_t kUringCqEventfdDisabled = 1;
 
 inline constexpr uint32_t kUringTimeoutAbs = 1, kUringTimeoutUpdate = 2, kUringTimeoutBoottime = 4,
                           kUringTimeoutRealtime = 8, kUringLinkTimeoutUpdate = 16,

@@ -12,6 +12,11 @@ namespace sentry {
 namespace {
 
 constexpr size_t kMostOverflow = 1 << 16;
+constexpr size_t kMostRunning = 1 << 16;
+constexpr unsigned kMostDepth = 8;
+
+// Completions that are being posted: under the kernel's lock, like all here.
+int posting = 0;
 
 int64_t ToRes(const Result<uint64_t>& result) {
   if (result.ok()) return static_cast<int64_t>(*result);
@@ -37,7 +42,15 @@ bool Failed(const UringOp& op, int64_t result) {
 
 // ---- one operation ----
 
+// A chain may be long: not one within the other.
+UringOp::~UringOp() {
+  while (next) next = std::exchange(next->next, nullptr);
+}
+
+// A poll that repeats and is woken by what a ring has posted would wake itself again: Linux
+// (EPOLL_URING_WAKE) lets it complete for good.
 void UringOp::Registration::Wake(uint32_t) {
+  if (posting != 0) owner.once_ = true;
   owner.ring_.MarkReady(owner);
 }
 
@@ -50,6 +63,15 @@ void UringOp::Wait(Task::TakenWait wait) {
     on.queue->Add(*registrations_.back(), on.events);
   }
   if (spec_.deadline) WaitUntil(*spec_.deadline);
+}
+
+void UringOp::WaitFor(Ref<FileDescription> file, uint32_t events) {
+  attempt_ = {};
+  registrations_.clear();
+  base::WaitQueue* queue = file->Queue();
+  if (file.get() != &ring_) waits_for_ = std::move(file);
+  registrations_.push_back(std::make_unique<Registration>(*this));
+  queue->Add(*registrations_.back(), events);
 }
 
 void UringOp::WaitUntil(MonoTime deadline) {
@@ -68,6 +90,7 @@ void UringOp::WaitUntil(MonoTime deadline) {
 Uring::Uring(Kernel& kernel, Path path, std::unique_ptr<UringRings> rings, uint32_t setup_flags)
     : FileDescription(std::move(path), abi::kORdwr),
       enabled((setup_flags & abi::kUringSetupRDisabled) == 0),
+      submits_all((setup_flags & abi::kUringSetupSubmitAll) != 0),
       kernel_(kernel),
       rings_(std::move(rings)),
       work_(kernel.timers(), [this] { Progress(); }) {}
@@ -86,13 +109,18 @@ uint32_t Uring::Poll() {
 
 void Uring::OnClose(OpContext& ctx) {
   Ref<Uring> keep(this);
-  // The process still has it by another descriptor, or another process does.
-  if (ctx.task == nullptr || RefCount() > 2) return;
-  Cancel(Match::kAny, 0, true, nullptr);
+  if (ctx.task == nullptr) return;
+  ThreadGroup& process = ctx.task->group();
+  // Else the process still has it by another descriptor, or another process does.
+  if (RefCount() <= 2) {
+    Cancel(Match::kAny, 0, true, nullptr);
+  } else if (process.exiting) {
+    // io_match_task(): what waits for a ring ends with its process, or two might keep each other.
+    Cancel(Match::kRingsOfProcess, static_cast<uint64_t>(process.pid.value()), true, nullptr);
+  }
 }
 
 void Uring::Post(uint64_t user_data, int32_t result, uint32_t flags) {
-  ++completions_;
   abi::UringCqe cqe{user_data, result, flags};
   if (!overflow_.empty() || !rings_->PostCqe(cqe)) {
     if (overflow_.size() >= kMostOverflow) {
@@ -102,8 +130,20 @@ void Uring::Post(uint64_t user_data, int32_t result, uint32_t flags) {
       rings_->SetOverflowFlag(true);
     }
   }
+  ++posting;
   queue_.Notify(abi::kPollIn | abi::kPollRdnorm);
-  if (!eventfd) return;
+  if (eventfd && rings_->WantsEventfd()) SignalEventfd();
+  --posting;
+}
+
+// Of a timeout that ends by itself no other takes account.
+void Uring::Complete(const UringOp& op, int64_t result) {
+  const bool by_itself = op.sqe.opcode == abi::kUringTimeout && result != -ECANCELED;
+  ++(by_itself ? timeouts_ : completions_);
+  Post(op.sqe.user_data, static_cast<int32_t>(result), op.cqe_flags);
+}
+
+void Uring::SignalEventfd() {
   const uint64_t one = 1;
   BufferSource source(std::as_bytes(std::span(&one, 1)));
   Ref<Credentials> root = Credentials::ForUser(0, 0, {});
@@ -119,7 +159,9 @@ void Uring::Flush() {
 }
 
 void Uring::MarkReady(UringOp& op) {
+  if (op.ready_) return;  // Rings may poll each other, or themselves.
   op.ready_ = true;
+  if (!op.busy_) ready_.push_back(op);
   queue_.Notify(abi::kPollIn);
   if (!work_.armed()) work_.Arm(MonotonicNow());
 }
@@ -129,12 +171,8 @@ void Uring::Progress() {
   Ref<Uring> keep(this);
   progressing_ = true;
   // Each look starts over: an attempt may wait for the host and others change the list.
-  for (;;) {
-    auto at =
-        std::find_if(running_.begin(), running_.end(),
-                     [](const std::unique_ptr<UringOp>& op) { return op->ready_ && !op->busy_; });
-    if (at == running_.end()) break;
-    UringOp& op = **at;
+  while (UringOp* next = ready_.pop_front()) {
+    UringOp& op = *next;
     op.ready_ = false;
     if (op.task().dead()) {
       Finish(op, -ECANCELED);
@@ -150,17 +188,25 @@ void Uring::Progress() {
 
 Result<uint64_t> Uring::Attempt(UringOp& op) {
   op.busy_ = true;
+  base::IntrusiveList<UringOp>::Remove(op);
   Result<uint64_t> result = op.waiting() ? op.attempt_(op.task()) : RunUringOp(*this, op);
   op.busy_ = false;
+  // Woken meanwhile, when nobody could try it again.
+  if (op.ready_) {
+    ready_.push_back(op);
+    if (!work_.armed()) work_.Arm(MonotonicNow());
+  }
   return result;
 }
 
 void Uring::Start(std::unique_ptr<UringOp> op) {
   UringOp& started = *op;
   running_.push_back(std::move(op));
+  started.place_ = std::prev(running_.end());
   // A time limit on this one starts with it.
   if (started.next && started.next->sqe.opcode == abi::kUringLinkTimeout) {
     started.watchdog = std::move(started.next);
+    started.watchdog->watched_ = &started;
     started.next = std::move(started.watchdog->next);
     Result<uint64_t> armed = RunUringOp(*this, *started.watchdog);
     if (!armed.Is(EAGAIN)) return Finish(started, -ECANCELED);
@@ -170,96 +216,133 @@ void Uring::Start(std::unique_ptr<UringOp> op) {
   Finish(started, ToRes(result));
 }
 
-void Uring::FailChain(std::unique_ptr<UringOp> op) {
+void Uring::FailChain(std::unique_ptr<UringOp> op, bool quiet) {
   while (op) {
-    Post(op->sqe.user_data, -ECANCELED, 0);
-    op = std::move(op->next);
+    if (!quiet) Complete(*op, op->error != 0 ? -op->error : -ECANCELED);
+    op = std::exchange(op->next, nullptr);
   }
 }
 
 void Uring::Finish(UringOp& op, int64_t result) {
-  auto at = std::find_if(running_.begin(), running_.end(),
-                         [&op](const std::unique_ptr<UringOp>& one) { return one.get() == &op; });
-  if (at == running_.end()) {
+  if (UringOp* watched = op.watched_) {
     // The time of a watchdog is over.
-    for (const std::unique_ptr<UringOp>& one : running_) {
-      if (one->watchdog.get() != &op) continue;
-      if (one->busy_) return op.timer_->Arm(MonotonicNow() + kNanosPerSecond / 1000);
-      std::unique_ptr<UringOp> watchdog = std::move(one->watchdog);
-      Finish(*one, -ECANCELED);
-      Post(watchdog->sqe.user_data, static_cast<int32_t>(result), 0);
-      return;
-    }
+    if (watched->busy_) return op.timer_->Arm(MonotonicNow() + kNanosPerSecond / 1000);
+    std::unique_ptr<UringOp> watchdog = std::move(watched->watchdog);
+    Finish(*watched, -ECANCELED);
+    if (!watchdog->Has(abi::kSqeCqeSkip)) Complete(*watchdog, result);
     return;
   }
-  std::unique_ptr<UringOp> done = std::move(*at);
-  running_.erase(at);
+  std::unique_ptr<UringOp> done = std::move(*op.place_);
+  running_.erase(op.place_);
+  base::IntrusiveList<UringOp>::Remove(op);
   done->registrations_.clear();
-  const bool failed = Failed(*done, result);
-  if (!(done->Has(abi::kSqeCqeSkip) && !failed)) {
-    Post(done->sqe.user_data, static_cast<int32_t>(result), done->cqe_flags);
+  if (done->complete_at) --counted_;
+  const bool failed = Failed(*done, result), skip = done->Has(abi::kSqeCqeSkip);
+  if (failed || !skip) Complete(*done, result);
+  if (done->watchdog && !done->watchdog->Has(abi::kSqeCqeSkip)) {
+    Complete(*done->watchdog, -ECANCELED);
   }
-  if (done->watchdog) Post(done->watchdog->sqe.user_data, -ECANCELED, 0);
   std::unique_ptr<UringOp> next = std::move(done->next);
   if (next && failed && !done->Has(abi::kSqeHardlink)) {
-    FailChain(std::move(next));
+    FailChain(std::move(next), skip);
   } else if (next) {
-    Start(std::move(next));
+    next_.push_back(std::move(next));
   }
-  CheckCounts();
-  StartDrained();
+  Follow();
+}
+
+// What is started here may be done at once and come here again: beyond some depth it leaves the
+// rest to those below.
+void Uring::Follow() {
+  if (following_ == kMostDepth) return;
+  ++following_;
+  for (;;) {
+    if (std::unique_ptr<UringOp> op = TakeStartable()) {
+      Start(std::move(op));
+    } else if (UringOp* counted = FindCounted()) {
+      Finish(*counted, 0);
+    } else {
+      break;
+    }
+  }
+  --following_;
+}
+
+std::unique_ptr<UringOp> Uring::TakeStartable() {
+  const bool linked = !next_.empty();
+  if (!linked) {
+    if (drained_.empty()) return nullptr;
+    if (drained_.front()->Has(abi::kSqeDrain) && !running_.empty()) return nullptr;
+  }
+  Ops& from = linked ? next_ : drained_;
+  std::unique_ptr<UringOp> op = std::move(from.front());
+  from.pop_front();
+  return op;
 }
 
 // TIMEOUT with a count: enough others are done.
-void Uring::CheckCounts() {
+UringOp* Uring::FindCounted() {
+  if (counted_ == 0) return nullptr;
   for (const std::unique_ptr<UringOp>& op : running_) {
     if (!op->complete_at || op->busy_) continue;
-    if (static_cast<int32_t>(completions_ - *op->complete_at) < 0) continue;
-    return Finish(*op, 0);  // Which looks at the others.
+    if (static_cast<int32_t>(completions_ - *op->complete_at) >= 0) return op.get();
+  }
+  return nullptr;
+}
+
+bool Uring::Full() const {
+  return running_.size() + drained_.size() + next_.size() >= kMostRunning;
+}
+
+void Uring::Queue(std::unique_ptr<UringOp> chain) {
+  bool refused = false;
+  for (const UringOp* op = chain.get(); op != nullptr; op = op->next.get()) {
+    refused = refused || op->error != 0;
+  }
+  if (refused) {
+    const bool quiet = chain->Has(abi::kSqeCqeSkip);
+    std::unique_ptr<UringOp> rest = std::exchange(chain->next, nullptr);
+    FailChain(std::move(chain), false);
+    FailChain(std::move(rest), quiet);
+    Follow();
+  } else if (!drained_.empty() || (chain->Has(abi::kSqeDrain) && !running_.empty())) {
+    drained_.push_back(std::move(chain));
+  } else {
+    Start(std::move(chain));
   }
 }
 
-void Uring::StartDrained() {
-  while (!drained_.empty()) {
-    if (drained_.front()->Has(abi::kSqeDrain) && !running_.empty()) return;
-    std::unique_ptr<UringOp> op = std::move(drained_.front());
-    drained_.pop_front();
-    Start(std::move(op));
-  }
-}
-
-uint32_t Uring::Submit(Task& task, uint32_t count) {
+Result<uint64_t> Uring::Submit(Task& task, uint32_t count) {
   uint32_t taken = 0;
   std::unique_ptr<UringOp> head;
   UringOp* tail = nullptr;
   abi::UringSqe sqe;
-  while (taken < count && rings_->NextSqe(sqe)) {
+  while (taken < count && !Full() && rings_->NextSqe(sqe)) {
     ++taken;
     auto op = std::make_unique<UringOp>(*this, Ref<Task>(&task), sqe);
+    Result<void> checked = CheckUringOp(*this, *op, head ? tail : nullptr);
+    if (!checked.ok()) op->error = checked.error().value();
     const bool linked = op->Has(abi::kSqeLink) || op->Has(abi::kSqeHardlink);
     UringOp* added = op.get();
-    if (head) {
-      tail->next = std::move(op);
-    } else {
-      head = std::move(op);
-    }
+    (head ? tail->next : head) = std::move(op);
     tail = added;
-    if (linked && taken < count && rings_->HasSqe()) continue;
-    if (!drained_.empty() || (head->Has(abi::kSqeDrain) && !running_.empty())) {
-      drained_.push_back(std::move(head));
-    } else {
-      Start(std::move(head));
-    }
-    tail = nullptr;
+    if (linked) continue;
+    Queue(std::move(head));
+    // io_submit_sqes(): what is refused ends it, unless it is in the middle of a chain.
+    if (!checked.ok() && !submits_all) break;
   }
-  if (head) Start(std::move(head));
-  return taken;
+  if (head) Queue(std::move(head));
+  if (taken == 0 && Full()) return Errno(EAGAIN);
+  return uint64_t{taken};
 }
 
 uint32_t Uring::Cancel(Match match, uint64_t key, bool all, const UringOp* except) {
   auto fits = [&](const UringOp& op) {
     if (&op == except || op.busy_) return false;
     if (match == Match::kAny) return true;
+    if (match == Match::kRingsOfProcess) {
+      return op.of_ring && static_cast<uint64_t>(op.task().group().pid.value()) == key;
+    }
     if (match == Match::kFd) return static_cast<uint64_t>(static_cast<uint32_t>(op.sqe.fd)) == key;
     return op.sqe.user_data == key;
   };
@@ -292,6 +375,10 @@ UringOp* FindOp(const List& list, uint8_t opcode, uint64_t user_data) {
 
 UringOp* Uring::FindTimeout(uint64_t user_data) {
   return FindOp(running_, abi::kUringTimeout, user_data);
+}
+
+UringOp* Uring::FindLinkTimeout(uint64_t user_data) {
+  return FindOp(running_, abi::kUringLinkTimeout, user_data);
 }
 
 UringOp* Uring::FindPoll(uint64_t user_data) {

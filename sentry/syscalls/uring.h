@@ -16,10 +16,11 @@ namespace sentry {
 
 class Uring;
 
-class UringOp final {
+class UringOp final : public base::ListNode<UringOp> {
  public:
   UringOp(Uring& ring, Ref<Task> task, const abi::UringSqe& entry)
       : sqe(entry), ring_(ring), task_(std::move(task)) {}
+  ~UringOp();
   UringOp(const UringOp&) = delete;
   UringOp& operator=(const UringOp&) = delete;
 
@@ -27,6 +28,8 @@ class UringOp final {
   std::unique_ptr<UringOp> next;        // Linked: starts when this one is done.
   std::unique_ptr<UringOp> watchdog;    // LINK_TIMEOUT behind it, once this one has started.
   std::optional<uint32_t> complete_at;  // TIMEOUT: how many completions end it.
+  bool of_ring = false;                 // It looks at an io_uring.
+  int error = 0;                        // Refused as it was submitted.
   uint32_t cqe_flags = 0;
   std::optional<int> buffer;  // The provided buffer that it uses.
 
@@ -35,7 +38,10 @@ class UringOp final {
   // Waits as a handler has asked for.
   void Wait(Task::TakenWait wait);
   void WaitUntil(MonoTime deadline);
+  // Made anew when the file has one of `events`.
+  void WaitFor(Ref<FileDescription> file, uint32_t events);
   bool waiting() const { return static_cast<bool>(attempt_); }
+  bool repeats() const { return (sqe.len & abi::kUringPollAddMulti) != 0 && !once_; }
 
  private:
   friend class Uring;
@@ -47,11 +53,15 @@ class UringOp final {
 
   Uring& ring_;
   const Ref<Task> task_;
+  std::list<std::unique_ptr<UringOp>>::iterator place_;  // Once it has started.
+  UringOp* watched_ = nullptr;                           // Of a watchdog: whose.
+  Ref<FileDescription> waits_for_;
   WaitSpec spec_;
   base::UniqueFunction<Result<uint64_t>(Task&)> attempt_;
   std::vector<std::unique_ptr<Registration>> registrations_;
   std::unique_ptr<Timer> timer_;
-  bool ready_ = false;
+  bool ready_ = false;  // Is to be tried again; in ready_ of the ring unless a call is being made.
+  bool once_ = false;   // A poll that repeats was woken by a ring: it does so no more.
   bool busy_ =
       false;  // A call is being made for it, and may wait for the host: nobody ends it now.
 };
@@ -69,22 +79,26 @@ class Uring final : public FileDescription {
   void OnClose(OpContext& ctx) override;
 
   UringRings& rings() { return *rings_; }
-  // Takes up to `count` entries; how many.
-  uint32_t Submit(Task& task, uint32_t count);
+  // Takes up to `count` entries; how many.  EAGAIN: too many are under way.
+  Result<uint64_t> Submit(Task& task, uint32_t count);
   // Tries again what was woken, and moves completions that had no room.
   void Progress();
   uint32_t CompletionsReady() const { return rings_->CqesReady(); }
 
   // --- for operations (uring_ops.cc) ---
   void Post(uint64_t user_data, int32_t result, uint32_t flags);
+  void Complete(const UringOp& op, int64_t result);
   // The number of operations cancelled: those with `match` of `key`.
-  enum class Match { kUserData, kFd, kAny };
+  enum class Match { kUserData, kFd, kAny, kRingsOfProcess };
   uint32_t Cancel(Match match, uint64_t key, bool all, const UringOp* except);
   UringOp* FindTimeout(uint64_t user_data);
+  UringOp* FindLinkTimeout(uint64_t user_data);
   UringOp* FindPoll(uint64_t user_data);
   void Finish(UringOp& op, int64_t result);
   uint32_t completions() const { return completions_; }
+  uint32_t timeouts() const { return timeouts_; }
   void MarkReady(UringOp& op);
+  void CountMore() { ++counted_; }
 
   // --- registered (uring_register.cc) ---
   struct Buffer {
@@ -98,6 +112,8 @@ class Uring final : public FileDescription {
     uint16_t head = 0;
   };
   bool enabled = true;
+  bool submits_all = false;  // IORING_SETUP_SUBMIT_ALL
+  bool skips = false;        // There was IOSQE_CQE_SKIP_SUCCESS, which goes with no draining.
   std::vector<Ref<FileDescription>> files;
   std::vector<UserRange> buffers;
   Ref<FileDescription> eventfd;
@@ -111,19 +127,29 @@ class Uring final : public FileDescription {
   ~Uring() override;
   void Start(std::unique_ptr<UringOp> op);
   Result<uint64_t> Attempt(UringOp& op);
-  void StartDrained();
-  void CheckCounts();
+  // What others wait for may have come to pass: starts it, ends it.
+  void Follow();
+  UringOp* FindCounted();
+  std::unique_ptr<UringOp> TakeStartable();
   void Flush();
-  void FailChain(std::unique_ptr<UringOp> op);
+  void SignalEventfd();
+  // What was refused at submission says why, the rest ECANCELED.  `quiet`: no completions.
+  void FailChain(std::unique_ptr<UringOp> op, bool quiet);
+  void Queue(std::unique_ptr<UringOp> chain);
+  bool Full() const;
 
   Kernel& kernel_;
   const std::unique_ptr<UringRings> rings_;
   Ops running_;
-  Ops drained_;  // Wait for those before them (IOSQE_IO_DRAIN).
+  Ops next_;  // Linked to what is done.
+  base::IntrusiveList<UringOp> ready_;
+  size_t counted_ = 0;  // Running ones with complete_at.
+  Ops drained_;         // Wait for those before them (IOSQE_IO_DRAIN).
   std::deque<abi::UringCqe> overflow_;
-  uint32_t completions_ = 0;
+  uint32_t completions_ = 0, timeouts_ = 0;
   bool progressing_ = false;
-  Timer work_;  // Runs Progress() when nobody waits in io_uring_enter(2).
+  unsigned following_ = 0;  // Depth.
+  Timer work_;              // Runs Progress() when nobody waits in io_uring_enter(2).
   base::WaitQueue queue_;
 };
 
@@ -131,6 +157,8 @@ class Uring final : public FileDescription {
 bool UringKnows(uint8_t opcode);
 Uring* AsUring(FileDescription& file);
 
+// As Linux looks at an entry before anything of its chain starts.  `before`: what it is linked to.
+Result<void> CheckUringOp(Uring& ring, const UringOp& op, const UringOp* before);
 // Makes the call that the entry asks for (uring_ops.cc): a result, or EAGAIN with the operation
 // waiting.
 Result<uint64_t> RunUringOp(Uring& ring, UringOp& op);

@@ -34,6 +34,7 @@ Result<uint64_t> Timeout(Uring& ring, UringOp& op, FdNum) {
   const int64_t ns = ToNanoseconds(limit);
   if (sqe.opcode == abi::kUringTimeout && sqe.off != 0) {
     op.complete_at = ring.completions() + static_cast<uint32_t>(sqe.off);
+    ring.CountMore();
   }
   const bool absolute = (sqe.op_flags & abi::kUringTimeoutAbs) != 0;
   op.WaitUntil(absolute ? DeadlineOn(clock, ns) : MonotonicNow() + ns);
@@ -42,9 +43,16 @@ Result<uint64_t> Timeout(Uring& ring, UringOp& op, FdNum) {
 
 Result<uint64_t> TimeoutRemove(Uring& ring, UringOp& op, FdNum) {
   const abi::UringSqe& sqe = op.sqe;
-  UringOp* found = ring.FindTimeout(sqe.addr);
+  constexpr uint32_t kKnown = abi::kUringTimeoutUpdate | abi::kUringLinkTimeoutUpdate |
+                              abi::kUringTimeoutAbs | abi::kUringTimeoutBoottime |
+                              abi::kUringTimeoutRealtime;
+  const bool of_link = (sqe.op_flags & abi::kUringLinkTimeoutUpdate) != 0;
+  const bool update = of_link || (sqe.op_flags & abi::kUringTimeoutUpdate) != 0;
+  if (sqe.len != 0 || sqe.buf_index != 0 || sqe.splice_fd_in != 0) return Errno(EINVAL);
+  if ((sqe.op_flags & (update ? ~kKnown : ~0u)) != 0) return Errno(EINVAL);
+  UringOp* found = of_link ? ring.FindLinkTimeout(sqe.addr) : ring.FindTimeout(sqe.addr);
   if (found == nullptr) return Errno(ENOENT);
-  if ((sqe.op_flags & abi::kUringTimeoutUpdate) == 0) {
+  if (!update) {
     ring.Finish(*found, -ECANCELED);
     return uint64_t{0};
   }
@@ -80,7 +88,7 @@ Result<uint64_t> LookPoll(Uring& ring, UringOp& op, FileDescription& file) {
   const uint32_t wanted = op.sqe.op_flags | abi::kPollErr | abi::kPollHup;
   const uint32_t ready = file.Poll() & wanted;
   if (ready == 0) return Errno(EAGAIN);
-  if ((op.sqe.len & abi::kUringPollAddMulti) == 0) return uint64_t{ready};
+  if (!op.repeats()) return uint64_t{ready};
   ring.Post(op.sqe.user_data, static_cast<int32_t>(ready), abi::kCqeMore);
   return Errno(EAGAIN);
 }
@@ -94,7 +102,11 @@ Result<uint64_t> PollAdd(Uring& ring, UringOp& op, FdNum fd) {
   Task::TakenWait wait;
   const uint32_t events = op.sqe.op_flags | abi::kPollErr | abi::kPollHup;
   if (base::WaitQueue* queue = file->Queue()) wait.spec.queues.push_back({queue, events});
-  wait.attempt = [&ring, &op, file](Task&) { return LookPoll(ring, op, *file); };
+  // A reference to the ring in itself would keep it for ever.
+  FileDescription& looked_at = *file;
+  op.of_ring = AsUring(looked_at) != nullptr;
+  if (file.get() == &ring) file = nullptr;
+  wait.attempt = [&ring, &op, &looked_at, file](Task&) { return LookPoll(ring, op, looked_at); };
   op.Wait(std::move(wait));
   return Errno(EAGAIN);
 }
@@ -434,12 +446,93 @@ bool UringKnows(uint8_t opcode) {
   return opcode < abi::kUringOpCount && kHandlers[opcode] != nullptr;
 }
 
-Result<uint64_t> RunUringOp(Uring& ring, UringOp& op) {
+namespace {
+
+// io_uring/opdef.c: what an operation takes besides its own arguments.
+bool TakesPriority(uint8_t opcode) {
+  switch (opcode) {
+    case abi::kUringReadv:
+    case abi::kUringWritev:
+    case abi::kUringReadFixed:
+    case abi::kUringWriteFixed:
+    case abi::kUringRead:
+    case abi::kUringWrite:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool TakesFlagsThere(uint8_t opcode) {
+  return opcode == abi::kUringSendmsg || opcode == abi::kUringRecvmsg ||
+         opcode == abi::kUringAccept || opcode == abi::kUringSend || opcode == abi::kUringRecv;
+}
+
+bool SelectsBuffer(uint8_t opcode) {
+  return opcode == abi::kUringReadv || opcode == abi::kUringRead || opcode == abi::kUringRecv ||
+         opcode == abi::kUringRecvmsg;
+}
+
+// The events that a call which found nothing to do on a file that does not block waits for; 0: it
+// says EAGAIN.
+uint32_t EventsFor(const UringOp& op) {
+  constexpr uint32_t kNowait = 8, kDontWait = 0x40;  // RWF_NOWAIT, MSG_DONTWAIT
+  switch (op.sqe.opcode) {
+    case abi::kUringReadv:
+    case abi::kUringReadFixed:
+    case abi::kUringRead:
+      return (op.sqe.op_flags & kNowait) != 0 ? 0 : abi::kPollIn;
+    case abi::kUringWritev:
+    case abi::kUringWriteFixed:
+    case abi::kUringWrite:
+      return (op.sqe.op_flags & kNowait) != 0 ? 0 : abi::kPollOut;
+    case abi::kUringRecv:
+    case abi::kUringRecvmsg:
+      return (op.sqe.op_flags & kDontWait) != 0 ? 0 : abi::kPollIn;
+    case abi::kUringSend:
+    case abi::kUringSendmsg:
+      return (op.sqe.op_flags & kDontWait) != 0 ? 0 : abi::kPollOut;
+    case abi::kUringAccept:
+      return abi::kPollIn;
+    default:
+      return 0;
+  }
+}
+
+// True: it waits for the file.
+bool WaitsForFile(UringOp& op, FdNum fd) {
+  const uint32_t events = EventsFor(op);
+  if (events == 0) return false;
+  Result<Ref<FileDescription>> file = op.task().fds().Get(fd);
+  if (!file.ok() || (*file)->Queue() == nullptr) return false;
+  op.WaitFor(std::move(*file), events | abi::kPollErr | abi::kPollHup);
+  return true;
+}
+
+}  // namespace
+
+Result<void> CheckUringOp(Uring& ring, const UringOp& op, const UringOp* before) {
   constexpr uint8_t kKnown = abi::kSqeFixedFile | abi::kSqeDrain | abi::kSqeLink |
                              abi::kSqeHardlink | abi::kSqeAsync | abi::kSqeBufferSelect |
                              abi::kSqeCqeSkip;
-  if (!UringKnows(op.sqe.opcode) || (op.sqe.flags & ~kKnown) != 0) return Errno(EINVAL);
+  const uint8_t opcode = op.sqe.opcode;
+  if (!UringKnows(opcode) || (op.sqe.flags & ~kKnown) != 0) return Errno(EINVAL);
+  if (op.Has(abi::kSqeBufferSelect) && !SelectsBuffer(opcode)) return Errno(EOPNOTSUPP);
+  if (op.Has(abi::kSqeCqeSkip)) ring.skips = true;
+  if (op.Has(abi::kSqeDrain) && ring.skips) return Errno(EOPNOTSUPP);
   if (op.sqe.personality != 0) return Errno(EINVAL);
+  if (TakesPriority(opcode)) {
+    constexpr unsigned kClassShift = 13, kIdleClass = 3;  // ioprio_set(2)
+    if (op.sqe.ioprio >> kClassShift > kIdleClass) return Errno(EINVAL);
+  } else if (op.sqe.ioprio != 0 && !TakesFlagsThere(opcode)) {
+    return Errno(EINVAL);
+  }
+  if (opcode != abi::kUringLinkTimeout) return {};
+  if (before == nullptr || before->sqe.opcode == abi::kUringLinkTimeout) return Errno(EINVAL);
+  return {};
+}
+
+Result<uint64_t> RunUringOp(Uring& ring, UringOp& op) {
   Borrowed file(ring, op);
   Result<uint64_t> result = kHandlers[op.sqe.opcode](ring, op, file.fd());
   if (result.ok()) return result;
@@ -451,7 +544,7 @@ Result<uint64_t> RunUringOp(Uring& ring, UringOp& op) {
       // Of the ring's own: they wait.  Of a call: a file that does not block.
       const bool waits = op.waiting() || op.sqe.opcode == abi::kUringTimeout ||
                          op.sqe.opcode == abi::kUringLinkTimeout;
-      if (waits) return result;
+      if (waits || WaitsForFile(op, file.fd())) return result;
       return static_cast<uint64_t>(-int64_t{EAGAIN});
     }
     case kErrnoHost:

@@ -142,6 +142,11 @@ Result<uint64_t> AddBufferRing(Task& task, Uring& ring, const Args& args) {
     return Errno(EINVAL);
   }
   if (given.ring_entries > kMost) return Errno(EINVAL);
+  // Linux pins the pages here.
+  const uint64_t end = given.ring_addr + given.ring_entries * sizeof(abi::UringBuf);
+  for (uint64_t page = given.ring_addr; page < end; page += kPage) {
+    TRY(task.CopyIn(UserPtr<uint8_t>(page)));
+  }
   if (ring.buffer_rings.contains(given.bgid) || ring.provided.contains(given.bgid)) {
     return Errno(EEXIST);
   }

@@ -136,6 +136,10 @@ void UringRings::CountLost() {
   Store(kCqOverflow, ++lost_);
 }
 
+bool UringRings::WantsEventfd() const {
+  return (Load(kCqFlags) & abi::kUringCqEventfdDisabled) == 0;
+}
+
 void UringRings::SetOverflowFlag(bool on) {
   Store(kSqFlags, on ? abi::kUringSqCqOverflow : 0);
 }

@@ -32,6 +32,8 @@ class UringRings {
   uint32_t CqesReady() const;
   void CountLost();
   void SetOverflowFlag(bool on);
+  // IORING_CQ_EVENTFD_DISABLED is not set.
+  bool WantsEventfd() const;
 
  private:
   UringRings(uint32_t sq_entries, uint32_t cq_entries)

@@ -103,7 +103,7 @@ Result<uint64_t> SysIoUringEnter(Task& task, FdNum fd, uint32_t submit, uint32_t
   Uring* ring = AsUring(*file);
   if (ring == nullptr) return Errno(EOPNOTSUPP);
   if (!ring->enabled) return Errno(EBADFD);
-  const uint64_t submitted = submit != 0 ? ring->Submit(task, submit) : 0;
+  const uint64_t submitted = submit != 0 ? TRY(ring->Submit(task, submit)) : 0;
   ring->Progress();
   if ((flags & abi::kUringEnterGetevents) == 0) return submitted;
   if (submit != 0 && submitted != submit) return submitted;
@@ -116,18 +116,22 @@ Result<uint64_t> SysIoUringEnter(Task& task, FdNum fd, uint32_t submit, uint32_t
   WaitSpec wait;
   wait.queues.push_back({ring->Queue(), abi::kPollIn});
   wait.deadline = waiting->deadline;
-  wait.on_timeout = submitted != 0 ? Result<uint64_t>(submitted) : Result<uint64_t>(Errno(ETIME));
+  wait.on_timeout = Errno(ETIME);
   wait.on_signal = EINTR;
-  wait.on_cut_short = [submitted](Task&, bool) -> std::optional<Result<uint64_t>> {
-    if (submitted == 0) return std::nullopt;
+  // io_cqring_wait(): fewer completions than wanted are no error.
+  wait.on_cut_short = [submitted, ring](Task&, bool) -> std::optional<Result<uint64_t>> {
+    if (submitted == 0 && ring->CompletionsReady() == 0) return std::nullopt;
     return Result<uint64_t>(submitted);
   };
-  return task.Retry(std::move(wait), false,
-                    [file, ring, wanted, submitted](Task&) -> Result<uint64_t> {
-                      ring->Progress();
-                      if (ring->CompletionsReady() < wanted) return Errno(EAGAIN);
-                      return submitted;
-                    });
+  return task.Retry(
+      std::move(wait), false,
+      [file, ring, wanted, submitted, timeouts = ring->timeouts()](Task&) -> Result<uint64_t> {
+        ring->Progress();
+        // io_should_wake(): what waits for many hears of a timeout, too.
+        const bool enough = ring->CompletionsReady() >= wanted;
+        if (!enough && ring->timeouts() == timeouts) return Errno(EAGAIN);
+        return submitted;
+      });
 }
 
 }  // namespace sentry

@@ -9,9 +9,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -419,6 +422,215 @@ TEST_F(Ring, ManyCompletionsAreNotLost) {
     ASSERT_EQ(Submit(), 8);
   }
   for (uint64_t i = 0; i < 48; ++i) EXPECT_EQ(Wait().data, i);
+}
+
+// What it posts must not wake it again without end.
+TEST_F(Ring, PollsItself) {
+  io_uring_prep_poll_add(Sqe(1), ring_.ring_fd, POLLIN);
+  io_uring_prep_poll_multishot(Sqe(2), ring_.ring_fd, POLLIN);
+  EXPECT_EQ(Submit(), 2);
+  EXPECT_TRUE(Empty());
+  io_uring_prep_nop(Sqe(3));
+  EXPECT_EQ(Submit(), 1);
+  std::map<uint64_t, Done> done;
+  for (int i = 0; i < 3; ++i) {
+    Done one = Wait();
+    done[one.data] = one;
+  }
+  EXPECT_EQ(done[1].res, POLLIN);
+  EXPECT_EQ(done[2].res, POLLIN);
+  EXPECT_EQ(done[2].flags & IORING_CQE_F_MORE, 0u);
+  EXPECT_EQ(done[3].res, 0);
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(Ring, TwoPollEachOther) {
+  io_uring other;
+  ASSERT_EQ(io_uring_queue_init(8, &other, 0), 0);
+  io_uring_prep_poll_multishot(Sqe(1), other.ring_fd, POLLIN);
+  EXPECT_EQ(Submit(), 1);
+  io_uring_prep_poll_multishot(io_uring_get_sqe(&other), ring_.ring_fd, POLLIN);
+  EXPECT_EQ(io_uring_submit(&other), 1);
+  io_uring_prep_nop(io_uring_get_sqe(&other));
+  EXPECT_EQ(io_uring_submit(&other), 1);
+  EXPECT_EQ(Wait().data, 1u);
+  io_uring_queue_exit(&other);
+}
+
+TEST_F(Ring, PollOfItsOwnEventfd) {
+  Fd signalled(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  ASSERT_EQ(io_uring_register_eventfd(&ring_, signalled.get()), 0);
+  io_uring_prep_poll_multishot(Sqe(1), signalled.get(), POLLIN);
+  io_uring_prep_nop(Sqe(2));
+  EXPECT_EQ(Submit(), 2);
+  std::set<uint64_t> seen{Wait().data, Wait().data};
+  EXPECT_EQ(seen, (std::set<uint64_t>{1, 2}));
+  EXPECT_TRUE(Empty());
+}
+
+TEST(IoUring, LongChains) {
+  constexpr unsigned kLength = 16'384;
+  io_uring ring;
+  int made = io_uring_queue_init(kLength, &ring, 0);
+  if (made == -ENOSYS || made == -EPERM) GTEST_SKIP() << "no io_uring here";
+  ASSERT_EQ(made, 0);
+  for (bool fails : {false, true}) {
+    for (unsigned i = 0; i < kLength; ++i) {
+      io_uring_sqe* sqe = io_uring_get_sqe(&ring);
+      ASSERT_NE(sqe, nullptr);
+      if (fails && i == 0) {
+        io_uring_prep_close(sqe, 1'000'000);
+      } else {
+        io_uring_prep_nop(sqe);
+      }
+      if (i + 1 != kLength) sqe->flags |= IOSQE_IO_LINK;
+    }
+    ASSERT_EQ(io_uring_submit(&ring), static_cast<int>(kLength));
+    for (unsigned i = 0; i < kLength; ++i) {
+      io_uring_cqe* cqe = nullptr;
+      ASSERT_EQ(io_uring_wait_cqe(&ring, &cqe), 0);
+      const int wanted = !fails ? 0 : i == 0 ? -EBADF : -ECANCELED;
+      ASSERT_EQ(cqe->res, wanted) << i;
+      io_uring_cqe_seen(&ring, cqe);
+    }
+  }
+  io_uring_queue_exit(&ring);
+}
+
+TEST_F(Ring, AFileThatDoesNotBlockIsWaitedFor) {
+  int ends[2];
+  ASSERT_THAT(pipe2(ends, O_NONBLOCK | O_CLOEXEC), SyscallSucceeds());
+  Fd in(ends[0]), out(ends[1]);
+  char buffer[4] = {};
+  io_uring_prep_read(Sqe(1), in.get(), buffer, sizeof(buffer), 0);
+  EXPECT_EQ(Submit(), 1);
+  EXPECT_TRUE(Empty());
+  EXPECT_THAT(write(out.get(), "ab", 2), SyscallReturns(2));
+  EXPECT_EQ(Wait().res, 2);
+  io_uring_sqe* sqe = Sqe(2);
+  io_uring_prep_read(sqe, in.get(), buffer, sizeof(buffer), 0);
+  sqe->rw_flags = RWF_NOWAIT;
+  EXPECT_EQ(Run(), -EAGAIN);
+}
+
+TEST_F(Ring, WhatIsRefusedEndsTheSubmission) {
+  char byte;
+  io_uring_prep_nop(Sqe(1));
+  io_uring_sqe* bad = Sqe(2);
+  io_uring_prep_read(bad, 0, &byte, 1, 0);
+  bad->ioprio = 0xffff;
+  io_uring_prep_nop(Sqe(3));
+  EXPECT_EQ(Submit(), 2);
+  EXPECT_EQ(Wait().res, 0);
+  EXPECT_EQ(Wait().res, -EINVAL);
+  EXPECT_TRUE(Empty());
+  EXPECT_EQ(io_uring_submit(&ring_), 1);
+  EXPECT_EQ(Wait().data, 3u);
+}
+
+TEST_F(Ring, ARefusedOneFailsItsWholeChain) {
+  char byte;
+  io_uring_sqe* sqe = Sqe(1);
+  io_uring_prep_nop(sqe);
+  sqe->flags |= IOSQE_IO_LINK;
+  sqe = Sqe(2);
+  io_uring_prep_read(sqe, 0, &byte, 1, 0);
+  sqe->ioprio = 0xffff;
+  sqe->flags |= IOSQE_IO_LINK;
+  io_uring_prep_nop(Sqe(3));
+  EXPECT_EQ(Submit(), 3);
+  EXPECT_EQ(Wait().res, -ECANCELED);
+  EXPECT_EQ(Wait().res, -EINVAL);
+  EXPECT_EQ(Wait().res, -ECANCELED);
+}
+
+TEST_F(Ring, TimeoutsDoNotCountEachOther) {
+  __kernel_timespec longer{.tv_sec = 0, .tv_nsec = 60'000'000},
+      shorter{.tv_sec = 0, .tv_nsec = 20'000'000};
+  io_uring_prep_timeout(Sqe(1), &longer, 1, 0);
+  io_uring_prep_timeout(Sqe(2), &shorter, 1, 0);
+  EXPECT_EQ(Submit(), 2);
+  Done first = Wait(), second = Wait();
+  EXPECT_EQ(first.data, 2u);
+  EXPECT_EQ(first.res, -ETIME);
+  EXPECT_EQ(second.data, 1u);
+  EXPECT_EQ(second.res, -ETIME);
+}
+
+TEST_F(Ring, EventfdTurnedOff) {
+  Fd signalled(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  ASSERT_EQ(io_uring_register_eventfd(&ring_, signalled.get()), 0);
+  ASSERT_EQ(io_uring_cq_eventfd_toggle(&ring_, false), 0);
+  io_uring_prep_nop(Sqe(1));
+  EXPECT_EQ(Run(), 0);
+  uint64_t count = 0;
+  EXPECT_THAT(read(signalled.get(), &count, sizeof(count)), SyscallFails(EAGAIN));
+  ASSERT_EQ(io_uring_cq_eventfd_toggle(&ring_, true), 0);
+  io_uring_prep_nop(Sqe(1));
+  EXPECT_EQ(Run(), 0);
+  EXPECT_THAT(read(signalled.get(), &count, sizeof(count)), SyscallReturns(8));
+}
+
+TEST_F(Ring, QuietChains) {
+  io_uring_sqe* sqe = Sqe(1);
+  io_uring_prep_close(sqe, 1'000'000);
+  sqe->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
+  io_uring_prep_nop(Sqe(2));
+  EXPECT_EQ(Submit(), 2);
+  EXPECT_EQ(Wait().res, -EBADF);
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(Ring, ATimeLimitNeedsSomethingToLimit) {
+  __kernel_timespec time{.tv_sec = 1, .tv_nsec = 0};
+  io_uring_prep_link_timeout(Sqe(1), &time, 0);
+  EXPECT_EQ(Run(), -EINVAL);
+}
+
+TEST_F(Ring, WaitsForManyButTimeRunsOut) {
+  io_uring_prep_nop(Sqe(1));
+  EXPECT_EQ(Submit(), 1);
+  __kernel_timespec time{.tv_sec = 0, .tv_nsec = 10'000'000};
+  io_uring_cqe* cqe = nullptr;
+  EXPECT_EQ(io_uring_wait_cqes(&ring_, &cqe, 2, &time, nullptr), 0);
+  io_uring_cqe_seen(&ring_, cqe);
+  EXPECT_EQ(io_uring_wait_cqes(&ring_, &cqe, 2, &time, nullptr), -ETIME);
+}
+
+TEST_F(Ring, ATimeoutEndsAWaitForMany) {
+  __kernel_timespec time{.tv_sec = 0, .tv_nsec = 10'000'000};
+  io_uring_prep_timeout(Sqe(1), &time, 0, 0);
+  EXPECT_EQ(Submit(), 1);
+  EXPECT_THAT(syscall(SYS_io_uring_enter, ring_.ring_fd, 0, 4, IORING_ENTER_GETEVENTS, nullptr, 8),
+              SyscallReturns(0));
+  EXPECT_EQ(Wait().res, -ETIME);
+}
+
+// A ring in itself would never be closed.
+TEST(IoUring, PollOfARingEndsWithItsProcess) {
+  io_uring ring;
+  int made = io_uring_queue_init(8, &ring, 0);
+  if (made == -ENOSYS || made == -EPERM) GTEST_SKIP() << "no io_uring here";
+  ASSERT_EQ(made, 0);
+  pid_t child = fork();
+  if (child == 0) {
+    __kernel_timespec time{.tv_sec = 0, .tv_nsec = 10'000'000};
+    io_uring_prep_poll_add(io_uring_get_sqe(&ring), ring.ring_fd, POLLIN);
+    io_uring_prep_timeout(io_uring_get_sqe(&ring), &time, 0, 0);
+    _exit(io_uring_submit(&ring) == 2 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_THAT(waitpid(child, &status, 0), SyscallReturns(child));
+  EXPECT_EQ(status, 0);
+  std::multiset<int> results;
+  for (int i = 0; i < 2; ++i) {
+    io_uring_cqe* cqe = nullptr;
+    ASSERT_EQ(io_uring_wait_cqe(&ring, &cqe), 0);
+    results.insert(cqe->res);
+    io_uring_cqe_seen(&ring, cqe);
+  }
+  EXPECT_EQ(results, (std::multiset<int>{-ECANCELED, -ETIME}));
+  io_uring_queue_exit(&ring);
 }
 
 TEST_F(Ring, Probe) {
