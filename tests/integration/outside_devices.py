@@ -63,10 +63,15 @@ class Lab:
         return [f"--net-mtu={mtu}"]
 
 
+def open_tun():
+    try:
+        return os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        raise Skip(f"/dev/net/tun: {error.strerror}") from error
+
+
 def open_tap(name, flags):
-    if not os.path.exists("/dev/net/tun"):
-        raise Skip("/dev/net/tun is not there")
-    fd = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+    fd = open_tun()
     fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI | flags))
     return fd
 
@@ -77,6 +82,7 @@ def configure(device):
 
 @contextlib.contextmanager
 def tap(machine):
+    os.close(open_tun())
     if machine.user != "root" and not os.stat("/dev/net/tun").st_mode & 0o006 == 0o006:
         raise Skip("/dev/net/tun is root's here")
     owner = "" if machine.user == "root" else f"user {NOBODY}"
