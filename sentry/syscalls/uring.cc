@@ -58,10 +58,7 @@ void UringOp::Wait(Task::TakenWait wait) {
   spec_ = std::move(wait.spec);
   attempt_ = std::move(wait.attempt);
   registrations_.clear();
-  for (const WaitOn& on : spec_.queues) {
-    registrations_.push_back(std::make_unique<Registration>(*this));
-    on.queue->Add(*registrations_.back(), on.events);
-  }
+  for (const WaitOn& on : spec_.queues) Register(*on.queue, on.events);
   if (spec_.deadline) WaitUntil(*spec_.deadline);
 }
 
@@ -70,8 +67,12 @@ void UringOp::WaitFor(Ref<FileDescription> file, uint32_t events) {
   registrations_.clear();
   base::WaitQueue* queue = file->Queue();
   if (file.get() != &ring_) waits_for_ = std::move(file);
+  Register(*queue, events);
+}
+
+void UringOp::Register(base::WaitQueue& queue, uint32_t events) {
   registrations_.push_back(std::make_unique<Registration>(*this));
-  queue->Add(*registrations_.back(), events);
+  queue.Add(*registrations_.back(), events);
 }
 
 void UringOp::WaitUntil(MonoTime deadline) {
@@ -141,6 +142,11 @@ void Uring::Complete(const UringOp& op, int64_t result) {
   const bool by_itself = op.sqe.opcode == abi::kUringTimeout && result != -ECANCELED;
   ++(by_itself ? timeouts_ : completions_);
   Post(op.sqe.user_data, static_cast<int32_t>(result), op.cqe_flags);
+}
+
+// Its end, of whatever kind, is no failure of the chain.
+void Uring::CompleteWatchdog(const UringOp& watchdog, int64_t result) {
+  if (!watchdog.Has(abi::kSqeCqeSkip)) Complete(watchdog, result);
 }
 
 void Uring::SignalEventfd() {
@@ -229,7 +235,7 @@ void Uring::Finish(UringOp& op, int64_t result) {
     if (watched->busy_) return op.timer_->Arm(MonotonicNow() + kNanosPerSecond / 1000);
     std::unique_ptr<UringOp> watchdog = std::move(watched->watchdog);
     Finish(*watched, -ECANCELED);
-    if (!watchdog->Has(abi::kSqeCqeSkip)) Complete(*watchdog, result);
+    CompleteWatchdog(*watchdog, result);
     return;
   }
   std::unique_ptr<UringOp> done = std::move(*op.place_);
@@ -239,9 +245,7 @@ void Uring::Finish(UringOp& op, int64_t result) {
   if (done->complete_at) --counted_;
   const bool failed = Failed(*done, result), skip = done->Has(abi::kSqeCqeSkip);
   if (failed || !skip) Complete(*done, result);
-  if (done->watchdog && !done->watchdog->Has(abi::kSqeCqeSkip)) {
-    Complete(*done->watchdog, -ECANCELED);
-  }
+  if (done->watchdog) CompleteWatchdog(*done->watchdog, -ECANCELED);
   std::unique_ptr<UringOp> next = std::move(done->next);
   if (next && failed && !done->Has(abi::kSqeHardlink)) {
     FailChain(std::move(next), skip);

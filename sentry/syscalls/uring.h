@@ -51,6 +51,8 @@ class UringOp final : public base::ListNode<UringOp> {
     UringOp& owner;
   };
 
+  void Register(base::WaitQueue& queue, uint32_t events);
+
   Uring& ring_;
   const Ref<Task> task_;
   std::list<std::unique_ptr<UringOp>>::iterator place_;  // Once it has started.
@@ -88,6 +90,7 @@ class Uring final : public FileDescription {
   // --- for operations (uring_ops.cc) ---
   void Post(uint64_t user_data, int32_t result, uint32_t flags);
   void Complete(const UringOp& op, int64_t result);
+  void CompleteWatchdog(const UringOp& watchdog, int64_t result);
   // The number of operations cancelled: those with `match` of `key`.
   enum class Match { kUserData, kFd, kAny, kRingsOfProcess };
   uint32_t Cancel(Match match, uint64_t key, bool all, const UringOp* except);
