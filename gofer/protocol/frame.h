@@ -7,13 +7,14 @@
 
 #include "abi/gofer/framing.h"
 #include "platform/base/fd.h"
+#include "platform/base/fd_passing.h"
 #include "platform/base/result.h"
 
 namespace gofer {
 
 using abi::gofer::FrameHeader;
 
-enum class FdPassing { kRefused, kAccepted };
+using base::FdPassing;
 
 struct Frame {
   FrameHeader header = {};

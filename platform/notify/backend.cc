@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "platform/base/log.h"
 #include "platform/notify/filter.h"
@@ -46,6 +47,12 @@ Backend::Backend(const NotifyOptions& options, std::unique_ptr<StubRegion> regio
 
 Backend::~Backend() {
   Shutdown();
+  MutexLock lock(&mu_);
+  // Nobody waits any more to be told of these, and the others were killed before they reported.
+  for (const Event& event : std::exchange(queue_, {})) {
+    if (event.kind == Event::Kind::kGone) Bury(static_cast<StubThread*>(event.thread));
+  }
+  while (!unborn_.empty()) Bury(unborn_.begin()->second);
 }
 
 Result<Event> Backend::Wait() {

@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "platform/base/fd_passing.h"
 #include "platform/base/log_sink.h"
 #include "sentry/boot/host_netlink.h"
 
@@ -98,20 +99,7 @@ Result<void> SendInterface(int channel, const HostLink& link, const base::Fd& so
   announcement.mac = link.mac;
   iovec pieces[] = {{&announcement, sizeof(announcement)},
                     {const_cast<std::byte*>(told.data()), told.size()}};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr header{};
-  header.msg_iov = pieces;
-  header.msg_iovlen = 2;
-  header.msg_control = control;
-  header.msg_controllen = sizeof(control);
-  cmsghdr* c = CMSG_FIRSTHDR(&header);
-  c->cmsg_level = SOL_SOCKET;
-  c->cmsg_type = SCM_RIGHTS;
-  c->cmsg_len = CMSG_LEN(sizeof(int));
-  const int fd = socket.get();
-  std::memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-  if (::sendmsg(channel, &header, MSG_NOSIGNAL) < 0) return base::LastErrno();
-  return {};
+  return base::SendWithFd(channel, pieces, socket.get());
 }
 
 // In the namespace: what it had, and how it gets it back.
@@ -248,36 +236,22 @@ void ParseInterface(std::span<const std::byte> told, OutsideDevice& device) {
 // Nothing: there are no more.
 Result<std::optional<OutsideDevice>> ReceiveInterface(int channel) {
   std::vector<std::byte> told(sizeof(Announcement) + kMostBytes);
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
   iovec data{told.data(), told.size()};
-  msghdr header{};
-  header.msg_iov = &data;
-  header.msg_iovlen = 1;
-  header.msg_control = control;
-  header.msg_controllen = sizeof(control);
-  ssize_t got;
-  do {
-    got = ::recvmsg(channel, &header, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) return base::LastErrno();
-  const cmsghdr* c = CMSG_FIRSTHDR(&header);
-  if (got == 1) return std::optional<OutsideDevice>();
-  if (static_cast<size_t>(got) < sizeof(Announcement) || c == nullptr) return Errno(EPIPE);
-  int fd;
-  std::memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+  base::FdMessage message = TRY(base::ReceiveWithFd(channel, {&data, 1}));
+  if (message.length == 1) return std::optional<OutsideDevice>();
+  if (message.length < sizeof(Announcement) || !message.fd.valid()) return Errno(EPIPE);
   Announcement announcement;
   std::memcpy(&announcement, told.data(), sizeof(announcement));
   const HostLink link = announcement.Link();
   OutsideDevice device;
   device.name = link.name;
-  device.file = base::Fd(fd);
+  device.file = std::move(message.fd);
   device.kind = OutsideDevice::Kind::kPacket;
   device.header_size = netstack::VirtioNetHeader::kSize;
   device.mac = link.mac;
   device.mtu = device.max_mtu = link.mtu;
-  ParseInterface(std::span(told).subspan(sizeof(announcement),
-                                         static_cast<size_t>(got) - sizeof(announcement)),
-                 device);
+  ParseInterface(
+      std::span(told).subspan(sizeof(announcement), message.length - sizeof(announcement)), device);
   return std::optional(std::move(device));
 }
 
