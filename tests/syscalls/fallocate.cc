@@ -59,6 +59,18 @@ TEST_F(Fallocate, PunchHole) {
   EXPECT_EQ(std::string(bytes, 3), std::string("x\0\0", 3));
 }
 
+TEST_F(Fallocate, BlocksAreCountedWhereThereAreSome) {
+  ASSERT_THAT(pwrite(fd_.get(), "x", 1, 1'000'000), SyscallReturns(1));
+  ASSERT_THAT(fsync(fd_.get()), SyscallSucceeds());
+  EXPECT_LT(Info().st_blocks * 512, 100'000);
+  ASSERT_THAT(fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, 500'000), SyscallSucceeds());
+  EXPECT_GE(Info().st_blocks * 512, 500'000);
+  int result = fallocate(fd_.get(), kPunch, 0, 500'000);
+  if (result != 0 && errno == EOPNOTSUPP) GTEST_SKIP() << "not on this file system";
+  ASSERT_THAT(result, SyscallSucceeds());
+  EXPECT_LT(Info().st_blocks * 512, 100'000);
+}
+
 TEST_F(Fallocate, Errors) {
   EXPECT_THAT(fallocate(fd_.get(), 0, -1, 10), SyscallFails(EINVAL));
   EXPECT_THAT(fallocate(fd_.get(), 0, 0, 0), SyscallFails(EINVAL));

@@ -60,6 +60,7 @@ Result<void> GoferFile::Allocate(OpContext& ctx, uint32_t mode, int64_t start, i
   int fd = TRY(file().HostFd(true));
   if (::fallocate(fd, static_cast<int>(mode), start, length) != 0) return base::LastErrno();
   constexpr uint32_t kKeepSize = 1;
+  file().BlocksChanged();
   if ((mode & kKeepSize) == 0) file().Wrote(static_cast<uint64_t>(start + length), ctx.now);
   return {};
 }

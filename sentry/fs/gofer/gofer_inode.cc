@@ -1,7 +1,10 @@
 // Attributes and opened contents; names are in gofer_directory.cc.
 #include "sentry/fs/gofer/gofer_inode.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "sentry/fs/gofer/gofer_file.h"
 #include "sentry/vfs/special_files.h"
@@ -47,6 +50,11 @@ Result<Attributes> GoferInode::GetAttributes(OpContext&) {
   if (fs_->shared()) {
     Result<gofer::Attr> fresh = fs_->client().GetAttr(target());
     if (fresh.ok()) attr_ = *fresh;
+  }
+  struct stat host;
+  if (!blocks_known_ && ::fstat(write_fd_.get(), &host) == 0) {
+    attr_.blocks = static_cast<uint64_t>(host.st_blocks);
+    blocks_known_ = true;
   }
   return Attributes{.dev = fs_->device(),
                     .ino = attr_.ino,
@@ -96,7 +104,6 @@ Result<void> GoferInode::AskToSet(const gofer::SetAttr& set) {
   }
   if (!truncates && writes != writes_) {
     answer.size = attr_.size;
-    answer.blocks = attr_.blocks;
   }
   attr_ = answer;
   return {};
@@ -133,12 +140,9 @@ Result<Ref<FileDescription>> GoferInode::Open(OpContext& ctx, const Path& path, 
 }
 
 void GoferInode::Wrote(uint64_t end, const abi::Timespec& now) {
-  constexpr uint64_t kBlock = 512;
   ++writes_;
-  if (end > attr_.size) {
-    attr_.size = end;
-    attr_.blocks = std::max(attr_.blocks, (end + kBlock - 1) / kBlock);
-  }
+  attr_.size = std::max(attr_.size, end);
+  BlocksChanged();
   attr_.mtime = attr_.ctime = ToTime(now);
   fs_->DropAhead();
   if (parent_) parent_->DropListing();

@@ -55,6 +55,8 @@ class GoferInode final : public Inode {
   Result<int> ReadOnlyHostFd() { return KeptFd(read_fd_, gofer::OpenMode::kRead); }
   // The guest wrote up to `end` at `now`.
   void Wrote(uint64_t end, const abi::Timespec& now);
+  // Only the host knows how many it has now.
+  void BlocksChanged() { blocks_known_ = false; }
   // The whole listing, with attributes; kept until a name in it changes.
   Result<std::shared_ptr<const std::vector<gofer::DirEntry>>> Listing();
   void DropListing();
@@ -82,6 +84,7 @@ class GoferInode final : public Inode {
   std::string link_target_;
   base::Fd read_fd_, write_fd_;
   uint64_t writes_ = 0;
+  bool blocks_known_ = true;  // In attr_.
   bool registered_ = false;  // In the file system's table of linked inodes.
   bool listed_ = false;      // At least once.
   std::shared_ptr<const std::vector<gofer::DirEntry>> listing_;  // Sorted by name.
