@@ -70,6 +70,39 @@ struct UringFilesUpdate {
   uint32_t resv;
   uint64_t fds;
 };
+struct UringRsrcRegister {
+  uint32_t nr, flags;
+  uint64_t resv2;
+  uint64_t data, tags;  // Arrays of `nr`.
+};
+struct UringRsrcUpdate {
+  uint32_t offset, resv;
+  uint64_t data, tags;
+  uint32_t nr, resv2;
+};
+static_assert(sizeof(UringRsrcRegister) == 32 && sizeof(UringRsrcUpdate) == 32);
+struct UringFileRange {
+  uint32_t off, len;
+  uint64_t resv;
+};
+struct UringRestriction {
+  uint16_t opcode;  // IORING_RESTRICTION_*
+  uint8_t what;     // A registration, an operation, or flags of entries.
+  uint8_t resv;
+  uint32_t resv2[3];
+};
+struct UringSyncCancel {
+  uint64_t addr;
+  int32_t fd;
+  uint32_t flags;
+  int64_t seconds, nanoseconds;
+  uint64_t pad[4];
+};
+static_assert(sizeof(UringSyncCancel) == 64);
+// In front of what a repeated RECVMSG received.
+struct UringRecvmsgOut {
+  uint32_t namelen, controllen, payloadlen, flags;
+};
 struct UringProbeOp {
   uint8_t op;
   uint8_t resv;
@@ -129,12 +162,21 @@ enum UringOpcode : uint8_t {
   kUringMkdirat,
   kUringSymlinkat,
   kUringLinkat,
+  kUringMsgRing,
+  kUringFsetxattr,
+  kUringSetxattr,
+  kUringFgetxattr,
+  kUringGetxattr,
+  kUringSocket,
+  kUringUringCmd,
+  kUringSendZc,
+  kUringSendmsgZc,
   kUringOpCount,
 };
 
 inline constexpr uint8_t kSqeFixedFile = 1, kSqeDrain = 2, kSqeLink = 4, kSqeHardlink = 8,
                          kSqeAsync = 16, kSqeBufferSelect = 32, kSqeCqeSkip = 64;
-inline constexpr uint32_t kCqeBuffer = 1, kCqeMore = 2;
+inline constexpr uint32_t kCqeBuffer = 1, kCqeMore = 2, kCqeNotif = 8;
 inline constexpr int kCqeBufferShift = 16;
 
 inline constexpr uint32_t kUringSetupIopoll = 1, kUringSetupSqpoll = 2, kUringSetupSqAff = 4,
@@ -146,25 +188,67 @@ inline constexpr uint32_t kUringSetupIopoll = 1, kUringSetupSqpoll = 2, kUringSe
 inline constexpr uint32_t kUringFeatSingleMmap = 1, kUringFeatNodrop = 2,
                           kUringFeatSubmitStable = 4, kUringFeatRwCurPos = 8,
                           kUringFeatCurPersonality = 16, kUringFeatFastPoll = 32,
-                          kUringFeatPoll32bits = 64, kUringFeatExtArg = 256,
-                          kUringFeatCqeSkip = 2048;
+                          kUringFeatPoll32bits = 64, kUringFeatSqpollNonfixed = 128,
+                          kUringFeatExtArg = 256, kUringFeatNativeWorkers = 512,
+                          kUringFeatRsrcTags = 1024, kUringFeatCqeSkip = 2048,
+                          kUringFeatLinkedFile = 4096;
 inline constexpr uint32_t kUringEnterGetevents = 1, kUringEnterSqWakeup = 2, kUringEnterSqWait = 4,
                           kUringEnterExtArg = 8;
-inline constexpr uint32_t kUringSqCqOverflow = 2;
+inline constexpr uint32_t kUringSqNeedWakeup = 1, kUringSqCqOverflow = 2;
 inline constexpr uint32_t kUringCqEventfdDisabled = 1;
 
 inline constexpr uint32_t kUringTimeoutAbs = 1, kUringTimeoutUpdate = 2, kUringTimeoutBoottime = 4,
                           kUringTimeoutRealtime = 8, kUringLinkTimeoutUpdate = 16,
                           kUringTimeoutEtimeSuccess = 32;
-inline constexpr uint32_t kUringPollAddMulti = 1;
-inline constexpr uint16_t kUringRecvMultishot = 2, kUringAcceptMultishot = 1;
-inline constexpr uint32_t kUringCancelAll = 1, kUringCancelFd = 2, kUringCancelAny = 4;
+// In the length of POLL_ADD and POLL_REMOVE.
+inline constexpr uint32_t kUringPollAddMulti = 1, kUringPollUpdateEvents = 2,
+                          kUringPollUpdateUserData = 4, kUringPollAddLevel = 8;
+// In the priority of socket operations.
+inline constexpr uint16_t kUringAcceptMultishot = 1, kUringPollFirst = 1, kUringRecvMultishot = 2,
+                          kUringRecvsendFixedBuf = 4;
+inline constexpr uint32_t kUringCancelAll = 1, kUringCancelFd = 2, kUringCancelAny = 4,
+                          kUringCancelFdFixed = 8;
+inline constexpr uint32_t kUringSpliceFdInFixed = uint32_t{1} << 31;
+// Any free slot of the registered files.
+inline constexpr uint32_t kUringFileIndexAlloc = ~uint32_t{0};
+inline constexpr uint64_t kUringMsgData = 0, kUringMsgSendFd = 1;
+inline constexpr uint32_t kUringMsgRingCqeSkip = 1;
+inline constexpr uint32_t kUringRsrcSparse = 1;
+enum UringRestrictionKind : uint16_t {
+  kUringRestrictRegisterOp,
+  kUringRestrictSqeOp,
+  kUringRestrictSqeFlagsAllowed,
+  kUringRestrictSqeFlagsRequired,
+};
 
-inline constexpr uint32_t kUringRegisterBuffers = 0, kUringUnregisterBuffers = 1,
-                          kUringRegisterFiles = 2, kUringUnregisterFiles = 3,
-                          kUringRegisterEventfd = 4, kUringUnregisterEventfd = 5,
-                          kUringRegisterFilesUpdate = 6, kUringRegisterEventfdAsync = 7,
-                          kUringRegisterProbe = 8, kUringRegisterEnableRings = 12,
-                          kUringRegisterPbufRing = 22, kUringUnregisterPbufRing = 23;
+enum UringRegister : uint32_t {
+  kUringRegisterBuffers,
+  kUringUnregisterBuffers,
+  kUringRegisterFiles,
+  kUringUnregisterFiles,
+  kUringRegisterEventfd,
+  kUringUnregisterEventfd,
+  kUringRegisterFilesUpdate,
+  kUringRegisterEventfdAsync,
+  kUringRegisterProbe,
+  kUringRegisterPersonality,
+  kUringUnregisterPersonality,
+  kUringRegisterRestrictions,
+  kUringRegisterEnableRings,
+  kUringRegisterFiles2,
+  kUringRegisterFilesUpdate2,
+  kUringRegisterBuffers2,
+  kUringRegisterBuffersUpdate,
+  kUringRegisterIowqAff,
+  kUringUnregisterIowqAff,
+  kUringRegisterIowqMaxWorkers,
+  kUringRegisterRingFds,
+  kUringUnregisterRingFds,
+  kUringRegisterPbufRing,
+  kUringUnregisterPbufRing,
+  kUringRegisterSyncCancel,
+  kUringRegisterFileAllocRange,
+  kUringRegisterCount,
+};
 
 }  // namespace abi

@@ -151,6 +151,15 @@ Result<size_t> SysSendfile(Task& task, FdNum out_fd, FdNum in_fd, UserPtr<int64_
 Result<size_t> SysCopyFileRange(Task& task, FdNum in_fd, UserPtr<int64_t> in_offset, FdNum out_fd,
                                 UserPtr<int64_t> out_offset, uint64_t count, uint32_t flags);
 // splice.cc
+// `at`: where in a file instead of its own position, told at `told` afterwards if that is not null.
+struct SpliceEnd {
+  Ref<FileDescription> file;
+  std::optional<int64_t> at;
+  UserPtr<int64_t> told;
+};
+Result<size_t> Splice(Task& task, SpliceEnd from, SpliceEnd to, uint64_t count, uint32_t flags);
+Result<size_t> Tee(Task& task, Ref<FileDescription> in, Ref<FileDescription> out, uint64_t count,
+                   uint32_t flags);
 Result<size_t> SysSplice(Task& task, FdNum in_fd, UserPtr<int64_t> in_offset, FdNum out_fd,
                          UserPtr<int64_t> out_offset, uint64_t count, uint32_t flags);
 Result<size_t> SysTee(Task& task, FdNum in_fd, FdNum out_fd, uint64_t count, uint32_t flags);

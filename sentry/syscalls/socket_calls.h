@@ -49,6 +49,19 @@ Result<size_t> SysSendmmsg(Task& task, FdNum fd, UserPtr<abi::Mmsghdr> messages,
 Result<size_t> SysRecvfrom(Task& task, FdNum fd, uint64_t data, size_t length, uint32_t flags,
                            uint64_t address, UserPtr<int32_t> address_size);
 Result<size_t> SysRecvmsg(Task& task, FdNum fd, UserPtr<abi::MsgHdr> message, uint32_t flags);
+// recvmsg(2) into other memory than the header's own vector says.
+Result<size_t> ReceiveMessage(Task& task, Ref<Socket> socket, UserPtr<abi::MsgHdr> message,
+                              std::vector<UserRange> ranges, uint32_t flags);
+// One message into a buffer: what was received (UringRecvmsgOut), room for the address, for control
+// data, and the data.
+struct ProvidedMessage {
+  uint64_t buffer, size;
+  uint32_t name_size;
+  uint64_t control_size;
+};
+// Never waits.  The number of octets of the buffer that count; EFAULT: there is no room for data.
+Result<size_t> ReceiveIntoBuffer(Task& task, FdNum fd, const ProvidedMessage& message,
+                                 uint32_t flags);
 Result<size_t> SysRecvmmsg(Task& task, FdNum fd, UserPtr<abi::Mmsghdr> messages, uint32_t count,
                            uint32_t flags, UserPtr<abi::Timespec> timeout);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "abi/linux/io_uring.h"
 #include "abi/linux/poll.h"
 #include "sentry/syscalls/cmsg.h"
 #include "sentry/syscalls/socket_calls.h"
@@ -21,6 +22,8 @@ struct Incoming {
   // recvmsg(2): the header in guest memory and what it said; recvfrom(2): null.
   UserPtr<abi::MsgHdr> header_ptr;
   abi::MsgHdr header{};
+  // Of a message in a buffer that an io_uring was given: where it says what it received.
+  UserPtr<abi::UringRecvmsgOut> told{};
   // recvfrom(2).
   uint64_t address = 0;
   UserPtr<int32_t> address_size;
@@ -47,12 +50,18 @@ Result<void> WriteHeader(Task& task, Incoming& in) {
     TRY(task.Write(header.msg_name, in.received.from.bytes().first(n)));
     header.msg_namelen = static_cast<int32_t>(in.received.from.size());
   }
+  if (!in.told.IsNull()) {
+    return task.CopyOut(in.told, {.namelen = static_cast<uint32_t>(header.msg_namelen),
+                                  .controllen = static_cast<uint32_t>(header.msg_controllen),
+                                  .payloadlen = static_cast<uint32_t>(in.moved),
+                                  .flags = header.msg_flags});
+  }
   // Pointers and iovlen are as they were: the whole header can be written.
   return task.CopyOut(in.header_ptr, header);
 }
 
 Result<size_t> Finish(Task& task, Incoming& in) {
-  if (!in.header_ptr.IsNull()) {
+  if (!in.header_ptr.IsNull() || !in.told.IsNull()) {
     TRY(WriteHeader(task, in));
   } else if (in.address != 0) {
     TRY(WriteAddress(task, in.received.from, in.address, in.address_size));
@@ -95,13 +104,16 @@ Result<size_t> ReceiveOne(Task& task, std::shared_ptr<Incoming> in) {
   return task.Retry(std::move(wait), nonblocking, [in](Task& t) { return ReceiveSome(t, *in); });
 }
 
-Result<std::shared_ptr<Incoming>> ReadMessage(Task& task, Ref<Socket> socket,
-                                              UserPtr<abi::MsgHdr> ptr, uint32_t flags) {
+Result<abi::MsgHdr> ReadHeader(Task& task, UserPtr<abi::MsgHdr> ptr) {
   abi::MsgHdr header = TRY(task.CopyIn(ptr));
   if (header.msg_namelen < 0 && header.msg_name != 0) return Errno(EINVAL);
   if (header.msg_iovlen > abi::kIovMax) return Errno(EMSGSIZE);
-  std::vector<UserRange> ranges =
-      TRY(CopyInIovec(task, header.msg_iov, static_cast<size_t>(header.msg_iovlen)));
+  return header;
+}
+
+std::shared_ptr<Incoming> MessageInto(Task& task, Ref<Socket> socket, UserPtr<abi::MsgHdr> ptr,
+                                      const abi::MsgHdr& header, std::vector<UserRange> ranges,
+                                      uint32_t flags) {
   return std::make_shared<Incoming>(Incoming{.socket = std::move(socket),
                                              .flags = flags,
                                              .data = UserSink(task, std::move(ranges)),
@@ -109,6 +121,14 @@ Result<std::shared_ptr<Incoming>> ReadMessage(Task& task, Ref<Socket> socket,
                                              .header = header,
                                              .address_size = {},
                                              .received = {}});
+}
+
+Result<std::shared_ptr<Incoming>> ReadMessage(Task& task, Ref<Socket> socket,
+                                              UserPtr<abi::MsgHdr> ptr, uint32_t flags) {
+  const abi::MsgHdr header = TRY(ReadHeader(task, ptr));
+  std::vector<UserRange> ranges =
+      TRY(CopyInIovec(task, header.msg_iov, static_cast<size_t>(header.msg_iovlen)));
+  return MessageInto(task, std::move(socket), ptr, header, std::move(ranges), flags);
 }
 
 // recvmmsg(2): messages one after the other.
@@ -170,6 +190,39 @@ Result<size_t> SysRecvfrom(Task& task, FdNum fd, uint64_t data, size_t length, u
 Result<size_t> SysRecvmsg(Task& task, FdNum fd, UserPtr<abi::MsgHdr> message, uint32_t flags) {
   Ref<Socket> socket = TRY(GetSocket(task, fd));
   return ReceiveOne(task, TRY(ReadMessage(task, std::move(socket), message, flags)));
+}
+
+Result<size_t> ReceiveMessage(Task& task, Ref<Socket> socket, UserPtr<abi::MsgHdr> message,
+                              std::vector<UserRange> ranges, uint32_t flags) {
+  const abi::MsgHdr header = TRY(ReadHeader(task, message));
+  return ReceiveOne(
+      task, MessageInto(task, std::move(socket), message, header, std::move(ranges), flags));
+}
+
+Result<size_t> ReceiveIntoBuffer(Task& task, FdNum fd, const ProvidedMessage& message,
+                                 uint32_t flags) {
+  Ref<Socket> socket = TRY(GetSocket(task, fd));
+  const uint64_t name = message.buffer + sizeof(abi::UringRecvmsgOut);
+  const uint64_t control = name + message.name_size;
+  const uint64_t data = control + message.control_size;
+  const uint64_t before = data - message.buffer;
+  if (before > message.size) return Errno(EFAULT);
+  abi::MsgHdr header{};
+  header.msg_name = message.name_size != 0 ? name : 0;
+  header.msg_namelen = static_cast<int32_t>(message.name_size);
+  header.msg_control = message.control_size != 0 ? control : 0;
+  header.msg_controllen = message.control_size;
+  auto in =
+      std::make_shared<Incoming>(Incoming{.socket = std::move(socket),
+                                          .flags = flags | abi::kMsgDontwait,
+                                          .data = UserSink(task, data, message.size - before),
+                                          .header_ptr = {},
+                                          .header = header,
+                                          .told = UserPtr<abi::UringRecvmsgOut>(message.buffer),
+                                          .address_size = {},
+                                          .received = {}});
+  const size_t n = TRY(ReceiveOne(task, in));
+  return n == 0 && in->socket->IsStream() ? n : before + in->moved;
 }
 
 Result<size_t> SysRecvmmsg(Task& task, FdNum fd, UserPtr<abi::Mmsghdr> messages, uint32_t count,

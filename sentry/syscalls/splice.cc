@@ -162,45 +162,53 @@ Result<size_t> SpliceIntoPipe(Task& task, IntoPipeJob job) {
     const bool edges = !in->HasPosition() && !in->StreamsWrites();
     auto step = [&](size_t left) { return IntoPipe(t, *in, position, *pipe, left); };
     const size_t n = TRY(edges ? step(max) : MoveAll(max, step));
-    if (at) TRY(t.CopyOut(offset, *at));
+    if (at && !offset.IsNull()) TRY(t.CopyOut(offset, *at));
     return n;
   };
   return MoveBetween(task, ends, job.nonblocking, std::move(move));
+}
+
+Result<size_t> Splice(Task& task, SpliceEnd from, SpliceEnd to, uint64_t count, uint32_t flags) {
+  PipeEnd* in_pipe = AsPipe(*from.file);
+  PipeEnd* out_pipe = AsPipe(*to.file);
+  if (in_pipe != nullptr && from.at) return Errno(ESPIPE);
+  if (out_pipe != nullptr && to.at) return Errno(ESPIPE);
+  Ends ends{std::move(from.file), std::move(to.file)};
+  TRY(CheckEnds(ends, from.at, to.at, count));
+  const size_t max = std::min<uint64_t>(count, kMaxRwCount);
+  const bool nonblocking = (flags & abi::kSpliceFNonblock) != 0;
+  if (in_pipe == nullptr) {
+    return SpliceIntoPipe(
+        task, {std::move(ends.in), std::move(ends.out), from.told, from.at, max, nonblocking});
+  }
+  FileDescription* out = ends.out.get();
+  auto move = [=, at = to.at, told = to.told](Task& t) mutable -> Result<size_t> {
+    int64_t* out_at = at ? &*at : &out->offset;
+    size_t n = TRY(MoveAll(
+        max, [&](size_t left) { return FromPipe(t, in_pipe->pipe(), *out, out_at, left, true); }));
+    if (at && !told.IsNull()) TRY(t.CopyOut(told, *at));
+    return n;
+  };
+  return MoveBetween(task, ends, nonblocking, std::move(move));
 }
 
 Result<size_t> SysSplice(Task& task, FdNum in_fd, UserPtr<int64_t> in_offset, FdNum out_fd,
                          UserPtr<int64_t> out_offset, uint64_t count, uint32_t flags) {
   if (count == 0) return size_t{0};
   if ((flags & ~kKnownFlags) != 0) return Errno(EINVAL);
-  Ends ends{TRY(task.fds().GetForIo(in_fd)), TRY(task.fds().GetForIo(out_fd))};
-  PipeEnd* in_pipe = AsPipe(*ends.in);
-  PipeEnd* out_pipe = AsPipe(*ends.out);
-  if (in_pipe != nullptr && !in_offset.IsNull()) return Errno(ESPIPE);
-  if (out_pipe != nullptr && !out_offset.IsNull()) return Errno(ESPIPE);
-  std::optional<int64_t> to = TRY(CopyInOffset(task, out_offset));
-  std::optional<int64_t> from = TRY(CopyInOffset(task, in_offset));
-  TRY(CheckEnds(ends, from, to, count));
-  const size_t max = std::min<uint64_t>(count, kMaxRwCount);
-  const bool nonblocking = (flags & abi::kSpliceFNonblock) != 0;
-  if (in_pipe == nullptr) {
-    return SpliceIntoPipe(
-        task, {std::move(ends.in), std::move(ends.out), in_offset, from, max, nonblocking});
-  }
-  FileDescription* out = ends.out.get();
-  auto move = [=](Task& t) mutable -> Result<size_t> {
-    int64_t* out_at = to ? &*to : &out->offset;
-    size_t n = TRY(MoveAll(
-        max, [&](size_t left) { return FromPipe(t, in_pipe->pipe(), *out, out_at, left, true); }));
-    if (to) TRY(t.CopyOut(out_offset, *to));
-    return n;
-  };
-  return MoveBetween(task, ends, nonblocking, std::move(move));
+  SpliceEnd from{TRY(task.fds().GetForIo(in_fd)), {}, in_offset};
+  SpliceEnd to{TRY(task.fds().GetForIo(out_fd)), {}, out_offset};
+  if (AsPipe(*from.file) != nullptr && !in_offset.IsNull()) return Errno(ESPIPE);
+  if (AsPipe(*to.file) != nullptr && !out_offset.IsNull()) return Errno(ESPIPE);
+  to.at = TRY(CopyInOffset(task, out_offset));
+  from.at = TRY(CopyInOffset(task, in_offset));
+  return Splice(task, std::move(from), std::move(to), count, flags);
 }
 
-Result<size_t> SysTee(Task& task, FdNum in_fd, FdNum out_fd, uint64_t count, uint32_t flags) {
-  if ((flags & ~kKnownFlags) != 0) return Errno(EINVAL);
-  if (count == 0) return size_t{0};
-  Ends ends{TRY(FileToRead(task, in_fd)), TRY(FileToWrite(task, out_fd))};
+Result<size_t> Tee(Task& task, Ref<FileDescription> in, Ref<FileDescription> out, uint64_t count,
+                   uint32_t flags) {
+  Ends ends{std::move(in), std::move(out)};
+  if (!ends.in->readable() || !ends.out->writable()) return Errno(EBADF);
   PipeEnd* from = AsPipe(*ends.in);
   PipeEnd* to = AsPipe(*ends.out);
   if (from == nullptr || to == nullptr || &from->pipe() == &to->pipe()) return Errno(EINVAL);
@@ -209,6 +217,13 @@ Result<size_t> SysTee(Task& task, FdNum in_fd, FdNum out_fd, uint64_t count, uin
     return FromPipe(t, from->pipe(), *to, &unused, count, false);
   };
   return MoveBetween(task, ends, (flags & abi::kSpliceFNonblock) != 0, move);
+}
+
+Result<size_t> SysTee(Task& task, FdNum in_fd, FdNum out_fd, uint64_t count, uint32_t flags) {
+  if ((flags & ~kKnownFlags) != 0) return Errno(EINVAL);
+  if (count == 0) return size_t{0};
+  Ref<FileDescription> in = TRY(task.fds().GetForIo(in_fd));
+  return Tee(task, std::move(in), TRY(task.fds().GetForIo(out_fd)), count, flags);
 }
 
 Result<size_t> SysVmsplice(Task& task, FdNum fd, UserAddr iov, uint64_t count, uint32_t flags) {

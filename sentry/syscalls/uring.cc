@@ -54,6 +54,26 @@ void UringOp::Registration::Wake(uint32_t) {
   owner.ring_.MarkReady(owner);
 }
 
+bool UringOp::repeats() const {
+  switch (sqe.opcode) {
+    case abi::kUringPollAdd:
+      return (sqe.len & abi::kUringPollAddMulti) != 0 && !once_;
+    case abi::kUringAccept:
+      return (sqe.ioprio & abi::kUringAcceptMultishot) != 0;
+    case abi::kUringRecv:
+    case abi::kUringRecvmsg:
+      return (sqe.ioprio & abi::kUringRecvMultishot) != 0;
+    default:
+      return false;
+  }
+}
+
+void UringOp::StartOver() {
+  attempt_ = {};
+  registrations_.clear();
+  once_ = false;
+}
+
 void UringOp::Wait(Task::TakenWait wait) {
   spec_ = std::move(wait.spec);
   attempt_ = std::move(wait.attempt);
@@ -92,6 +112,7 @@ Uring::Uring(Kernel& kernel, Path path, std::unique_ptr<UringRings> rings, uint3
     : FileDescription(std::move(path), abi::kORdwr),
       enabled((setup_flags & abi::kUringSetupRDisabled) == 0),
       submits_all((setup_flags & abi::kUringSetupSubmitAll) != 0),
+      sq_polled((setup_flags & abi::kUringSetupSqpoll) != 0),
       kernel_(kernel),
       rings_(std::move(rings)),
       work_(kernel.timers(), [this] { Progress(); }) {}
@@ -114,10 +135,11 @@ void Uring::OnClose(OpContext& ctx) {
   ThreadGroup& process = ctx.task->group();
   // Else the process still has it by another descriptor, or another process does.
   if (RefCount() <= 2) {
-    Cancel(Match::kAny, 0, true, nullptr);
+    CancelMatching(Match::kAny, 0, true, nullptr);
   } else if (process.exiting) {
     // io_match_task(): what waits for a ring ends with its process, or two might keep each other.
-    Cancel(Match::kRingsOfProcess, static_cast<uint64_t>(process.pid.value()), true, nullptr);
+    CancelMatching(Match::kRingsOfProcess, static_cast<uint64_t>(process.pid.value()), true,
+                   nullptr);
   }
 }
 
@@ -133,15 +155,28 @@ void Uring::Post(uint64_t user_data, int32_t result, uint32_t flags) {
   }
   ++posting;
   queue_.Notify(abi::kPollIn | abi::kPollRdnorm);
-  if (eventfd && rings_->WantsEventfd()) SignalEventfd();
+  const bool quiet = eventfd_async && submitting_ != 0;
+  if (eventfd && !quiet && rings_->WantsEventfd()) SignalEventfd();
   --posting;
+}
+
+bool Uring::PostMore(const UringOp& op, int32_t result) {
+  if (!overflow_.empty() || rings_->Full()) return false;
+  Post(op.sqe.user_data, result, op.cqe_flags | abi::kCqeMore);
+  return true;
+}
+
+void Uring::PostTag(uint64_t tag) {
+  if (tag != 0) Post(tag, 0, 0);
 }
 
 // Of a timeout that ends by itself no other takes account.
 void Uring::Complete(const UringOp& op, int64_t result) {
   const bool by_itself = op.sqe.opcode == abi::kUringTimeout && result != -ECANCELED;
   ++(by_itself ? timeouts_ : completions_);
-  Post(op.sqe.user_data, static_cast<int32_t>(result), op.cqe_flags);
+  Post(op.sqe.user_data, static_cast<int32_t>(result),
+       op.cqe_flags | (op.notifies ? abi::kCqeMore : 0));
+  if (op.notifies) Post(op.sqe.user_data, 0, abi::kCqeNotif);
 }
 
 // Its end, of whatever kind, is no failure of the chain.
@@ -195,7 +230,8 @@ void Uring::Progress() {
 Result<uint64_t> Uring::Attempt(UringOp& op) {
   op.busy_ = true;
   base::IntrusiveList<UringOp>::Remove(op);
-  Result<uint64_t> result = op.waiting() ? op.attempt_(op.task()) : RunUringOp(*this, op);
+  Result<uint64_t> result =
+      op.waiting() ? SettleUringOp(*this, op, op.attempt_(op.task())) : RunUringOp(*this, op);
   op.busy_ = false;
   // Woken meanwhile, when nobody could try it again.
   if (op.ready_) {
@@ -317,6 +353,7 @@ void Uring::Queue(std::unique_ptr<UringOp> chain) {
 }
 
 Result<uint64_t> Uring::Submit(Task& task, uint32_t count) {
+  ++submitting_;
   uint32_t taken = 0;
   std::unique_ptr<UringOp> head;
   UringOp* tail = nullptr;
@@ -336,18 +373,44 @@ Result<uint64_t> Uring::Submit(Task& task, uint32_t count) {
     if (!checked.ok() && !submits_all) break;
   }
   if (head) Queue(std::move(head));
+  --submitting_;
   if (taken == 0 && Full()) return Errno(EAGAIN);
   return uint64_t{taken};
 }
 
-uint32_t Uring::Cancel(Match match, uint64_t key, bool all, const UringOp* except) {
+Result<uint64_t> Uring::Cancel(const CancelRequest& request, const UringOp* except) {
+  const uint32_t flags = request.flags;
+  constexpr uint32_t kKnown =
+      abi::kUringCancelAll | abi::kUringCancelFd | abi::kUringCancelAny | abi::kUringCancelFdFixed;
+  if ((flags & ~kKnown) != 0) return Errno(EINVAL);
+  const bool any = (flags & abi::kUringCancelAny) != 0, by_fd = (flags & abi::kUringCancelFd) != 0;
+  if (any && by_fd) return Errno(EINVAL);
+  Match match = Match::kUserData;
+  uint64_t key = request.user_data;
+  if (any) {
+    match = Match::kAny;
+  } else if (by_fd) {
+    match = (flags & abi::kUringCancelFdFixed) != 0 ? Match::kFixedFd : Match::kFd;
+    key = static_cast<uint32_t>(request.fd);
+  }
+  const bool all = any || (flags & abi::kUringCancelAll) != 0;
+  const uint32_t count = CancelMatching(match, key, all, except);
+  if (all) return uint64_t{count};
+  if (count == 0) return Errno(ENOENT);
+  return uint64_t{0};
+}
+
+uint32_t Uring::CancelMatching(Match match, uint64_t key, bool all, const UringOp* except) {
   auto fits = [&](const UringOp& op) {
     if (&op == except || op.busy_) return false;
     if (match == Match::kAny) return true;
     if (match == Match::kRingsOfProcess) {
       return op.of_ring && static_cast<uint64_t>(op.task().group().pid.value()) == key;
     }
-    if (match == Match::kFd) return static_cast<uint64_t>(static_cast<uint32_t>(op.sqe.fd)) == key;
+    if (match == Match::kFd || match == Match::kFixedFd) {
+      return static_cast<uint32_t>(op.sqe.fd) == key &&
+             op.Has(abi::kSqeFixedFile) == (match == Match::kFixedFd);
+    }
     return op.sqe.user_data == key;
   };
   uint32_t cancelled = 0;

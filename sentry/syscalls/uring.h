@@ -4,11 +4,14 @@
 // and what the handler would block on is taken from the task (Task::TakeWait) and waited for here.
 #pragma once
 
+#include <array>
+#include <bitset>
 #include <deque>
 #include <list>
 #include <map>
 #include <memory>
 
+#include "sentry/syscalls/uring_files.h"
 #include "sentry/syscalls/uring_rings.h"
 #include "sentry/time/timer_queue.h"
 
@@ -24,14 +27,16 @@ class UringOp final : public base::ListNode<UringOp> {
   UringOp(const UringOp&) = delete;
   UringOp& operator=(const UringOp&) = delete;
 
-  const abi::UringSqe sqe;
+  abi::UringSqe sqe;  // What is to be done, and its last word: POLL_REMOVE changes those of polls.
   std::unique_ptr<UringOp> next;        // Linked: starts when this one is done.
   std::unique_ptr<UringOp> watchdog;    // LINK_TIMEOUT behind it, once this one has started.
   std::optional<uint32_t> complete_at;  // TIMEOUT: how many completions end it.
   bool of_ring = false;                 // It looks at an io_uring.
   int error = 0;                        // Refused as it was submitted.
   uint32_t cqe_flags = 0;
-  std::optional<int> buffer;  // The provided buffer that it uses.
+  bool notifies = false;              // A second completion says that its memory is free.
+  FileDescription* polled = nullptr;  // By POLL_ADD, from when it has looked at it.
+  Ref<FileDescription> polled_ref;    // The same, unless it is the ring itself.
 
   Task& task() const { return *task_; }
   bool Has(uint8_t flag) const { return (sqe.flags & flag) != 0; }
@@ -41,7 +46,10 @@ class UringOp final : public base::ListNode<UringOp> {
   // Made anew when the file has one of `events`.
   void WaitFor(Ref<FileDescription> file, uint32_t events);
   bool waiting() const { return static_cast<bool>(attempt_); }
-  bool repeats() const { return (sqe.len & abi::kUringPollAddMulti) != 0 && !once_; }
+  // It posts completions until it fails.
+  bool repeats() const;
+  // What it has found out by now is forgotten: it is made anew once it is ready.
+  void StartOver();
 
  private:
   friend class Uring;
@@ -91,9 +99,18 @@ class Uring final : public FileDescription {
   void Post(uint64_t user_data, int32_t result, uint32_t flags);
   void Complete(const UringOp& op, int64_t result);
   void CompleteWatchdog(const UringOp& watchdog, int64_t result);
-  // The number of operations cancelled: those with `match` of `key`.
-  enum class Match { kUserData, kFd, kAny, kRingsOfProcess };
-  uint32_t Cancel(Match match, uint64_t key, bool all, const UringOp* except);
+  // One completion of an operation that repeats.  False: there is no room for it.
+  bool PostMore(const UringOp& op, int32_t result);
+  // Something registered under that tag, which is 0 for none, is not used any more.
+  void PostTag(uint64_t tag);
+  // IORING_ASYNC_CANCEL_*, and what they look for.
+  struct CancelRequest {
+    uint32_t flags;
+    uint64_t user_data;
+    int32_t fd;
+  };
+  // 0, or how many when all are asked for; ENOENT.
+  Result<uint64_t> Cancel(const CancelRequest& request, const UringOp* except);
   UringOp* FindTimeout(uint64_t user_data);
   UringOp* FindLinkTimeout(uint64_t user_data);
   UringOp* FindPoll(uint64_t user_data);
@@ -117,21 +134,37 @@ class Uring final : public FileDescription {
   bool enabled = true;
   bool submits_all = false;  // IORING_SETUP_SUBMIT_ALL
   bool skips = false;        // There was IOSQE_CQE_SKIP_SUCCESS, which goes with no draining.
-  std::vector<Ref<FileDescription>> files;
-  std::vector<UserRange> buffers;
+  struct RegisteredBuffer {
+    UserRange range;
+    uint64_t tag = 0;
+  };
+  // What an untrusted user of the ring may do with it, once it is enabled.
+  struct Restrictions {
+    std::bitset<abi::kUringRegisterCount> registrations;
+    std::bitset<abi::kUringOpCount> operations;
+    uint8_t flags_allowed = 0, flags_required = 0;
+  };
+  const bool sq_polled;  // IORING_SETUP_SQPOLL: its thread sleeps until it is woken.
+  UringFiles files;
+  std::vector<RegisteredBuffer> buffers;
+  std::optional<Restrictions> restrictions;
   Ref<FileDescription> eventfd;
+  bool eventfd_async = false;  // It hears of what is done later, not in io_uring_enter(2).
+  std::array<uint32_t, 2> most_workers{};  // Bounded and unbounded; only remembered.
   std::map<uint16_t, std::deque<Buffer>> provided;
   std::map<uint16_t, BufferRing> buffer_rings;
   Kernel& kernel() { return kernel_; }
 
  private:
   using Ops = std::list<std::unique_ptr<UringOp>>;
+  enum class Match { kUserData, kFd, kFixedFd, kAny, kRingsOfProcess };
 
   ~Uring() override;
   void Start(std::unique_ptr<UringOp> op);
   Result<uint64_t> Attempt(UringOp& op);
   // What others wait for may have come to pass: starts it, ends it.
   void Follow();
+  uint32_t CancelMatching(Match match, uint64_t key, bool all, const UringOp* except);
   UringOp* FindCounted();
   std::unique_ptr<UringOp> TakeStartable();
   void Flush();
@@ -151,8 +184,9 @@ class Uring final : public FileDescription {
   std::deque<abi::UringCqe> overflow_;
   uint32_t completions_ = 0, timeouts_ = 0;
   bool progressing_ = false;
-  unsigned following_ = 0;  // Depth.
-  Timer work_;              // Runs Progress() when nobody waits in io_uring_enter(2).
+  unsigned following_ = 0;   // Depth.
+  unsigned submitting_ = 0;  // The same.
+  Timer work_;               // Runs Progress() when nobody waits in io_uring_enter(2).
   base::WaitQueue queue_;
 };
 
@@ -165,5 +199,7 @@ Result<void> CheckUringOp(Uring& ring, const UringOp& op, const UringOp* before)
 // Makes the call that the entry asks for (uring_ops.cc): a result, or EAGAIN with the operation
 // waiting.
 Result<uint64_t> RunUringOp(Uring& ring, UringOp& op);
+// What the call that it has waited for has come to, as RunUringOp() would tell it.
+Result<uint64_t> SettleUringOp(Uring& ring, const UringOp& op, Result<uint64_t> result);
 
 }  // namespace sentry

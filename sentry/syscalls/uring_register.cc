@@ -1,10 +1,11 @@
 // io_uring_register(2).
+#include <array>
 #include <bit>
 
 #include "sentry/fs/eventfd/eventfd.h"
 #include "sentry/kernel/kernel.h"
-#include "sentry/syscalls/uring.h"
 #include "sentry/syscalls/uring_calls.h"
+#include "sentry/syscalls/uring_ops.h"
 
 namespace sentry {
 namespace {
@@ -16,74 +17,193 @@ struct Args {
 
 constexpr uint32_t kMostBuffers = 1 << 14, kMostFiles = 1 << 15;
 
-Result<uint64_t> Buffers(Task& task, Uring& ring, const Args& args) {
-  if (!ring.buffers.empty()) return Errno(EBUSY);
-  if (args.count == 0 || args.count > kMostBuffers) return Errno(EINVAL);
+constexpr uint64_t kMostInBuffer = uint64_t{1} << 30;
+
+// What REGISTER_BUFFERS and its kin are given: an array of vectors, and perhaps of tags.
+struct Given {
+  uint64_t data, tags;
+  uint32_t count;
+  bool sparse = false;  // Slots without anything in them.
+};
+
+Result<uint64_t> TagOf(Task& task, const Given& given, uint32_t i) {
+  if (given.tags == 0) return uint64_t{0};
+  return task.CopyIn(UserPtr<uint64_t>(given.tags + uint64_t{i} * sizeof(uint64_t)));
+}
+
+Result<Uring::RegisteredBuffer> BufferAt(Task& task, const Given& given, uint32_t i) {
   struct Iovec {
     uint64_t base, length;
   };
-  std::vector<Iovec> given = TRY(task.CopyInArray(UserPtr<Iovec>(args.arg), args.count));
-  std::vector<UserRange> ranges;
-  for (const Iovec& one : given) {
-    constexpr uint64_t kMost = uint64_t{1} << 30;
-    if (one.base == 0 && one.length != 0) return Errno(EFAULT);
-    if (one.length > kMost || one.base + one.length < one.base) return Errno(EFAULT);
-    ranges.push_back({one.base, one.length});
-  }
-  ring.buffers = std::move(ranges);
+  Uring::RegisteredBuffer buffer;
+  if (given.sparse) return buffer;
+  const auto one = TRY(task.CopyIn(UserPtr<Iovec>(given.data + uint64_t{i} * sizeof(Iovec))));
+  buffer.tag = TRY(TagOf(task, given, i));
+  if (one.base == 0 && (one.length != 0 || buffer.tag != 0)) return Errno(EFAULT);
+  if (one.length > kMostInBuffer || one.base + one.length < one.base) return Errno(EFAULT);
+  buffer.range = {one.base, one.length};
+  return buffer;
+}
+
+Result<uint64_t> RegisterBuffers(Task& task, Uring& ring, const Given& given) {
+  if (!ring.buffers.empty()) return Errno(EBUSY);
+  if (given.count == 0 || given.count > kMostBuffers) return Errno(EINVAL);
+  std::vector<Uring::RegisteredBuffer> buffers;
+  for (uint32_t i = 0; i < given.count; ++i) buffers.push_back(TRY(BufferAt(task, given, i)));
+  ring.buffers = std::move(buffers);
   return uint64_t{0};
+}
+
+Result<uint64_t> Buffers(Task& task, Uring& ring, const Args& args) {
+  return RegisterBuffers(task, ring, {args.arg, 0, args.count});
 }
 
 Result<uint64_t> NoBuffers(Task&, Uring& ring, const Args& args) {
   if (args.arg != 0 || args.count != 0) return Errno(EINVAL);
   if (ring.buffers.empty()) return Errno(ENXIO);
-  ring.buffers.clear();
+  for (const Uring::RegisteredBuffer& gone : std::exchange(ring.buffers, {})) {
+    ring.PostTag(gone.tag);
+  }
   return uint64_t{0};
 }
 
-// -1: an empty slot.
-Result<Ref<FileDescription>> FileFor(Task& task, int32_t fd) {
-  if (fd == -1) return Ref<FileDescription>();
-  Ref<FileDescription> file = TRY(task.fds().Get(FdNum(fd)));
-  if (AsUring(*file) != nullptr) return Errno(EBADF);  // Would hold itself.
-  return file;
+Result<uint64_t> RegisterFiles(Task& task, Uring& ring, const Given& given) {
+  if (ring.files.registered()) return Errno(EBUSY);
+  if (given.count == 0) return Errno(EINVAL);
+  if (given.count > kMostFiles || given.count > task.fd_limit()) return Errno(EMFILE);
+  std::vector<UringFiles::Slot> slots(given.count);
+  for (uint32_t i = 0; i < given.count && !given.sparse; ++i) {
+    const UserPtr<int32_t> at(given.data + uint64_t{i} * sizeof(int32_t));
+    slots[i].tag = TRY(TagOf(task, given, i));
+    slots[i].file = TRY(uring::FileForSlot(task, TRY(task.CopyIn(at))));
+    if (!slots[i].file && slots[i].tag != 0) return Errno(EINVAL);
+  }
+  ring.files.Register(std::move(slots));
+  return uint64_t{0};
 }
 
 Result<uint64_t> Files(Task& task, Uring& ring, const Args& args) {
-  if (!ring.files.empty()) return Errno(EBUSY);
-  if (args.count == 0) return Errno(EINVAL);
-  if (args.count > kMostFiles || args.count > task.fd_limit()) return Errno(EMFILE);
-  std::vector<int32_t> fds = TRY(task.CopyInArray(UserPtr<int32_t>(args.arg), args.count));
-  std::vector<Ref<FileDescription>> files;
-  for (int32_t fd : fds) files.push_back(TRY(FileFor(task, fd)));
-  ring.files = std::move(files);
-  return uint64_t{0};
+  return RegisterFiles(task, ring, {args.arg, 0, args.count});
 }
 
 Result<uint64_t> NoFiles(Task&, Uring& ring, const Args& args) {
   if (args.arg != 0 || args.count != 0) return Errno(EINVAL);
-  if (ring.files.empty()) return Errno(ENXIO);
-  ring.files.clear();
+  if (!ring.files.registered()) return Errno(ENXIO);
+  for (const UringFiles::Slot& gone : ring.files.TakeAll()) ring.PostTag(gone.tag);
   return uint64_t{0};
 }
 
 Result<uint64_t> UpdateFiles(Task& task, Uring& ring, const Args& args) {
   auto update = TRY(task.CopyIn(UserPtr<abi::UringFilesUpdate>(args.arg)));
   if (update.resv != 0 || args.count == 0) return Errno(EINVAL);
-  if (ring.files.empty()) return Errno(ENXIO);
-  if (uint64_t{update.offset} + args.count > ring.files.size()) return Errno(EINVAL);
-  std::vector<int32_t> fds = TRY(task.CopyInArray(UserPtr<int32_t>(update.fds), args.count));
-  for (uint32_t i = 0; i < args.count; ++i) {
-    constexpr int32_t kSkip = -2;
-    if (fds[i] == kSkip) continue;
-    Result<Ref<FileDescription>> file = FileFor(task, fds[i]);
-    if (!file.ok()) {
-      if (i != 0) return uint64_t{i};
-      return file.error();
-    }
-    ring.files[update.offset + i] = *std::move(file);
+  return uring::UpdateFiles(task, ring, update.offset, args.count, update.fds, 0);
+}
+
+// The forms with tags say the size of their structure where others give a number.
+Result<Given> ReadRegister(Task& task, const Args& args) {
+  if (args.count != sizeof(abi::UringRsrcRegister)) return Errno(EINVAL);
+  const auto given = TRY(task.CopyIn(UserPtr<abi::UringRsrcRegister>(args.arg)));
+  if (given.nr == 0 || given.resv2 != 0) return Errno(EINVAL);
+  if ((given.flags & ~abi::kUringRsrcSparse) != 0) return Errno(EINVAL);
+  const bool sparse = (given.flags & abi::kUringRsrcSparse) != 0;
+  if (sparse && given.data != 0) return Errno(EINVAL);
+  return Given{given.data, given.tags, given.nr, sparse};
+}
+
+Result<abi::UringRsrcUpdate> ReadUpdate(Task& task, const Args& args) {
+  if (args.count != sizeof(abi::UringRsrcUpdate)) return Errno(EINVAL);
+  const auto update = TRY(task.CopyIn(UserPtr<abi::UringRsrcUpdate>(args.arg)));
+  if (update.nr == 0 || update.resv != 0 || update.resv2 != 0) return Errno(EINVAL);
+  return update;
+}
+
+Result<uint64_t> Files2(Task& task, Uring& ring, const Args& args) {
+  return RegisterFiles(task, ring, TRY(ReadRegister(task, args)));
+}
+
+Result<uint64_t> Buffers2(Task& task, Uring& ring, const Args& args) {
+  return RegisterBuffers(task, ring, TRY(ReadRegister(task, args)));
+}
+
+Result<uint64_t> UpdateFiles2(Task& task, Uring& ring, const Args& args) {
+  const auto update = TRY(ReadUpdate(task, args));
+  return uring::UpdateFiles(task, ring, update.offset, update.nr, update.data, update.tags);
+}
+
+Result<uint64_t> UpdateBuffers(Task& task, Uring& ring, const Args& args) {
+  const auto update = TRY(ReadUpdate(task, args));
+  if (ring.buffers.empty()) return Errno(ENXIO);
+  if (uint64_t{update.offset} + update.nr > ring.buffers.size()) return Errno(EINVAL);
+  for (uint32_t i = 0; i < update.nr; ++i) {
+    Result<Uring::RegisteredBuffer> with = BufferAt(task, {update.data, update.tags, update.nr}, i);
+    if (!with.ok()) return i != 0 ? Result<uint64_t>(uint64_t{i}) : with.error();
+    ring.PostTag(std::exchange(ring.buffers[update.offset + i], *with).tag);
   }
-  return uint64_t{args.count};
+  return uint64_t{update.nr};
+}
+
+Result<uint64_t> FileAllocRange(Task& task, Uring& ring, const Args& args) {
+  if (args.arg == 0 || args.count != 0) return Errno(EINVAL);
+  const auto range = TRY(task.CopyIn(UserPtr<abi::UringFileRange>(args.arg)));
+  if (range.resv != 0) return Errno(EINVAL);
+  TRY(ring.files.SetAllocRange(range.off, range.len));
+  return uint64_t{0};
+}
+
+Result<uint64_t> SyncCancel(Task& task, Uring& ring, const Args& args) {
+  if (args.arg == 0 || args.count != 1) return Errno(EINVAL);
+  const auto given = TRY(task.CopyIn(UserPtr<abi::UringSyncCancel>(args.arg)));
+  for (uint64_t pad : given.pad) {
+    if (pad != 0) return Errno(EINVAL);
+  }
+  return ring.Cancel({given.flags, given.addr, given.fd}, nullptr);
+}
+
+// Bounded and unbounded workers: there are none to be limited.
+Result<uint64_t> MostWorkers(Task& task, Uring& ring, const Args& args) {
+  using Counts = std::array<uint32_t, 2>;
+  if (args.arg == 0 || args.count != 2) return Errno(EINVAL);
+  const auto wanted = TRY(task.CopyIn(UserPtr<Counts>(args.arg)));
+  TRY(task.CopyOut(UserPtr<Counts>(args.arg), ring.most_workers));
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] != 0) ring.most_workers[i] = wanted[i];
+  }
+  return uint64_t{0};
+}
+
+Result<void> Allow(Uring::Restrictions& to, const abi::UringRestriction& one) {
+  switch (one.opcode) {
+    case abi::kUringRestrictRegisterOp:
+      if (one.what >= abi::kUringRegisterCount) return Errno(EINVAL);
+      to.registrations.set(one.what);
+      return {};
+    case abi::kUringRestrictSqeOp:
+      if (one.what >= abi::kUringOpCount) return Errno(EINVAL);
+      to.operations.set(one.what);
+      return {};
+    case abi::kUringRestrictSqeFlagsAllowed:
+      to.flags_allowed = one.what;
+      return {};
+    case abi::kUringRestrictSqeFlagsRequired:
+      to.flags_required = one.what;
+      return {};
+    default:
+      return Errno(EINVAL);
+  }
+}
+
+Result<uint64_t> Restrict(Task& task, Uring& ring, const Args& args) {
+  constexpr uint32_t kMost = uint32_t{abi::kUringRegisterCount} + abi::kUringOpCount + 2;
+  if (ring.enabled) return Errno(EBADFD);
+  if (ring.restrictions) return Errno(EBUSY);
+  if (args.arg == 0 || args.count > kMost) return Errno(EINVAL);
+  Uring::Restrictions restrictions;
+  for (const abi::UringRestriction& one :
+       TRY(task.CopyInArray(UserPtr<abi::UringRestriction>(args.arg), args.count))) {
+    TRY(Allow(restrictions, one));
+  }
+  ring.restrictions = restrictions;
+  return uint64_t{0};
 }
 
 Result<uint64_t> SetEventfd(Task& task, Uring& ring, const Args& args) {
@@ -96,10 +216,17 @@ Result<uint64_t> SetEventfd(Task& task, Uring& ring, const Args& args) {
   return uint64_t{0};
 }
 
+Result<uint64_t> SetEventfdAsync(Task& task, Uring& ring, const Args& args) {
+  TRY(SetEventfd(task, ring, args));
+  ring.eventfd_async = true;
+  return uint64_t{0};
+}
+
 Result<uint64_t> NoEventfd(Task&, Uring& ring, const Args& args) {
   if (args.arg != 0 || args.count != 0) return Errno(EINVAL);
   if (!ring.eventfd) return Errno(ENXIO);
   ring.eventfd.reset();
+  ring.eventfd_async = false;
   return uint64_t{0};
 }
 
@@ -174,11 +301,19 @@ constexpr Row kRows[] = {
     {abi::kUringRegisterEventfd, SetEventfd},
     {abi::kUringUnregisterEventfd, NoEventfd},
     {abi::kUringRegisterFilesUpdate, UpdateFiles},
-    {abi::kUringRegisterEventfdAsync, SetEventfd},
+    {abi::kUringRegisterEventfdAsync, SetEventfdAsync},
     {abi::kUringRegisterProbe, Probe},
+    {abi::kUringRegisterRestrictions, Restrict},
     {abi::kUringRegisterEnableRings, Enable},
+    {abi::kUringRegisterFiles2, Files2},
+    {abi::kUringRegisterFilesUpdate2, UpdateFiles2},
+    {abi::kUringRegisterBuffers2, Buffers2},
+    {abi::kUringRegisterBuffersUpdate, UpdateBuffers},
+    {abi::kUringRegisterIowqMaxWorkers, MostWorkers},
     {abi::kUringRegisterPbufRing, AddBufferRing},
     {abi::kUringUnregisterPbufRing, RemoveBufferRing},
+    {abi::kUringRegisterSyncCancel, SyncCancel},
+    {abi::kUringRegisterFileAllocRange, FileAllocRange},
 };
 
 }  // namespace
@@ -188,6 +323,11 @@ Result<uint64_t> SysIoUringRegister(Task& task, FdNum fd, uint32_t opcode, uint6
   Ref<FileDescription> file = TRY(task.fds().Get(fd));
   Uring* ring = AsUring(*file);
   if (ring == nullptr) return Errno(EOPNOTSUPP);
+  // Restrictions count once the ring is enabled.
+  if (ring->restrictions && ring->enabled &&
+      (opcode >= abi::kUringRegisterCount || !ring->restrictions->registrations[opcode])) {
+    return Errno(EACCES);
+  }
   for (const Row& row : kRows) {
     if (row.opcode == opcode) return row.handler(task, *ring, {arg, count});
   }

@@ -37,8 +37,14 @@ std::byte* MapShared(int fd, size_t size, uint64_t offset) {
 
 }  // namespace
 
+UringRings::UringRings(uint32_t sq_entries, uint32_t cq_entries, uint32_t setup_flags)
+    : sq_entries_(sq_entries),
+      cq_entries_(cq_entries),
+      sqe_size_(sizeof(abi::UringSqe) << ((setup_flags & abi::kUringSetupSqe128) != 0 ? 1 : 0)),
+      cqe_size_(sizeof(abi::UringCqe) << ((setup_flags & abi::kUringSetupCqe32) != 0 ? 1 : 0)) {}
+
 uint32_t UringRings::ArrayOffset() const {
-  return kCqes + cq_entries_ * static_cast<uint32_t>(sizeof(abi::UringCqe));
+  return kCqes + cq_entries_ * cqe_size_;
 }
 
 size_t UringRings::RingBytes() const {
@@ -46,8 +52,8 @@ size_t UringRings::RingBytes() const {
 }
 
 Result<std::unique_ptr<UringRings>> UringRings::Create(Task& task, uint32_t sq_entries,
-                                                       uint32_t cq_entries) {
-  std::unique_ptr<UringRings> rings(new UringRings(sq_entries, cq_entries));
+                                                       uint32_t cq_entries, uint32_t setup_flags) {
+  std::unique_ptr<UringRings> rings(new UringRings(sq_entries, cq_entries, setup_flags));
   OpContext ctx = task.context();
   rings->memory_ = TRY(task.kernel().Get<ShmFiles>().Create(ctx, "anon_inode:[io_uring]", 0600));
   AttributeChange resize{};
@@ -111,7 +117,7 @@ bool UringRings::NextSqe(abi::UringSqe& to) {
     const uint32_t at = sq_head_ & (sq_entries_ - 1);
     const uint32_t index = Load(ArrayOffset() + at * static_cast<uint32_t>(sizeof(uint32_t)));
     const bool good = index < sq_entries_;
-    if (good) std::memcpy(&to, sqes_ + size_t{index} * sizeof(to), sizeof(to));
+    if (good) std::memcpy(&to, sqes_ + size_t{index} * sqe_size_, sizeof(to));
     Store(kSqHead, ++sq_head_);
     if (good) return true;
     Store(kSqDropped, ++dropped_);
@@ -125,9 +131,11 @@ uint32_t UringRings::CqesReady() const {
 }
 
 bool UringRings::PostCqe(const abi::UringCqe& cqe) {
-  if (CqesReady() >= cq_entries_) return false;
+  if (Full()) return false;
   const size_t at = cq_tail_ & (cq_entries_ - 1);
-  std::memcpy(ring_ + kCqes + at * sizeof(cqe), &cqe, sizeof(cqe));
+  std::byte* to = ring_ + kCqes + at * cqe_size_;
+  std::memcpy(to, &cqe, sizeof(cqe));
+  std::memset(to + sizeof(cqe), 0, cqe_size_ - sizeof(cqe));
   Store(kCqTail, ++cq_tail_);
   return true;
 }
@@ -140,8 +148,9 @@ bool UringRings::WantsEventfd() const {
   return (Load(kCqFlags) & abi::kUringCqEventfdDisabled) == 0;
 }
 
-void UringRings::SetOverflowFlag(bool on) {
-  Store(kSqFlags, on ? abi::kUringSqCqOverflow : 0);
+void UringRings::SetFlag(uint32_t flag, bool on) {
+  flags_ = on ? flags_ | flag : flags_ & ~flag;
+  Store(kSqFlags, flags_);
 }
 
 }  // namespace sentry

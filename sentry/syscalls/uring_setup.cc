@@ -5,6 +5,7 @@
 #include "abi/linux/poll.h"
 #include "sentry/fs/anon/nameless_files.h"
 #include "sentry/fs/proc/sysctls.h"
+#include "sentry/kernel/cpu_set.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/syscalls/uring.h"
 #include "sentry/syscalls/uring_calls.h"
@@ -15,14 +16,41 @@ namespace {
 
 constexpr uint32_t kMaxEntries = 32'768, kMaxCqEntries = 2 * kMaxEntries;
 
-Result<void> CheckFlags(uint32_t flags) {
-  constexpr uint32_t kServed = abi::kUringSetupCqsize | abi::kUringSetupClamp |
-                               abi::kUringSetupRDisabled | abi::kUringSetupSubmitAll |
-                               abi::kUringSetupCoopTaskrun | abi::kUringSetupTaskrunFlag |
-                               abi::kUringSetupSingleIssuer | abi::kUringSetupDeferTaskrun;
-  if ((flags & abi::kUringSetupSqpoll) != 0) return Errno(EPERM);
-  if ((flags & ~kServed) != 0) return Errno(EINVAL);
+Result<void> CheckFlags(const abi::UringParams& params) {
+  const uint32_t flags = params.flags;
+  constexpr uint32_t kServed =
+      abi::kUringSetupSqpoll | abi::kUringSetupSqAff | abi::kUringSetupCqsize |
+      abi::kUringSetupClamp | abi::kUringSetupAttachWq | abi::kUringSetupRDisabled |
+      abi::kUringSetupSubmitAll | abi::kUringSetupCoopTaskrun | abi::kUringSetupTaskrunFlag |
+      abi::kUringSetupSqe128 | abi::kUringSetupCqe32 | abi::kUringSetupSingleIssuer |
+      abi::kUringSetupDeferTaskrun;
+  constexpr uint32_t kByTheTask =
+      abi::kUringSetupCoopTaskrun | abi::kUringSetupTaskrunFlag | abi::kUringSetupDeferTaskrun;
+  auto has = [flags](uint32_t flag) { return (flags & flag) != 0; };
+  if (has(~kServed)) return Errno(EINVAL);
+  if (has(abi::kUringSetupSqpoll) && has(kByTheTask)) return Errno(EINVAL);
+  if (has(abi::kUringSetupTaskrunFlag) &&
+      !has(abi::kUringSetupCoopTaskrun | abi::kUringSetupDeferTaskrun)) {
+    return Errno(EINVAL);
+  }
+  if (has(abi::kUringSetupDeferTaskrun) && !has(abi::kUringSetupSingleIssuer)) {
+    return Errno(EINVAL);
+  }
   return {};
+}
+
+// IORING_SETUP_ATTACH_WQ shares workers, which are not there to be shared, with another ring.
+Result<void> CheckOthers(Task& task, const abi::UringParams& params) {
+  if ((params.flags & abi::kUringSetupAttachWq) != 0) {
+    Ref<FileDescription> other = TRY(task.fds().Get(FdNum(static_cast<int>(params.wq_fd))));
+    if (AsUring(*other) == nullptr) return Errno(EINVAL);
+  }
+  if ((params.flags & abi::kUringSetupSqAff) == 0) return {};
+  if ((params.flags & abi::kUringSetupSqpoll) == 0) return Errno(EINVAL);
+  constexpr uint32_t kMost = 1024;
+  const bool there =
+      params.sq_thread_cpu < kMost && GuestCpus(task.kernel()).Has(params.sq_thread_cpu);
+  return there ? Result<void>() : Errno(EINVAL);
 }
 
 Result<uint32_t> SizeOf(uint32_t wanted, uint32_t most, bool clamp) {
@@ -50,7 +78,7 @@ Result<FdNum> SysIoUringSetup(Task& task, uint32_t entries, UserPtr<abi::UringPa
   for (uint32_t reserved : params.resv) {
     if (reserved != 0) return Errno(EINVAL);
   }
-  TRY(CheckFlags(params.flags));
+  TRY(CheckFlags(params));
   const bool clamp = (params.flags & abi::kUringSetupClamp) != 0;
   const uint32_t sq = TRY(SizeOf(entries, kMaxEntries, clamp));
   uint32_t cq = 2 * sq;
@@ -58,12 +86,16 @@ Result<FdNum> SysIoUringSetup(Task& task, uint32_t entries, UserPtr<abi::UringPa
     cq = TRY(SizeOf(params.cq_entries, kMaxCqEntries, clamp));
     if (cq < sq) return Errno(EINVAL);
   }
-  std::unique_ptr<UringRings> rings = TRY(UringRings::Create(task, sq, cq));
+  TRY(CheckOthers(task, params));
+  std::unique_ptr<UringRings> rings = TRY(UringRings::Create(task, sq, cq, params.flags));
+  // The thread that would look for entries sleeps from the start: it is woken for each.
+  if ((params.flags & abi::kUringSetupSqpoll) != 0) rings->SetNeedWakeup();
   rings->Fill(params);
-  params.features = abi::kUringFeatSingleMmap | abi::kUringFeatNodrop |
-                    abi::kUringFeatSubmitStable | abi::kUringFeatRwCurPos |
-                    abi::kUringFeatFastPoll | abi::kUringFeatPoll32bits | abi::kUringFeatExtArg |
-                    abi::kUringFeatCqeSkip;
+  params.features =
+      abi::kUringFeatSingleMmap | abi::kUringFeatNodrop | abi::kUringFeatSubmitStable |
+      abi::kUringFeatRwCurPos | abi::kUringFeatFastPoll | abi::kUringFeatPoll32bits |
+      abi::kUringFeatSqpollNonfixed | abi::kUringFeatExtArg | abi::kUringFeatNativeWorkers |
+      abi::kUringFeatRsrcTags | abi::kUringFeatCqeSkip | abi::kUringFeatLinkedFile;
   Kernel& kernel = task.kernel();
   Ref<FileDescription> file =
       MakeRef<Uring>(kernel, kernel.Get<NamelessFiles>().Anon("anon_inode:[io_uring]"),
@@ -92,6 +124,15 @@ Result<Waiting> ReadArgument(Task& task, uint32_t flags, uint64_t arg, uint64_t 
   return waiting;
 }
 
+// Of a ring with a thread of its own, that takes whatever is there.
+Result<uint64_t> Submit(Task& task, Uring& ring, uint32_t count) {
+  if (ring.sq_polled) {
+    TRY(ring.Submit(task, ring.rings().sq_entries()));
+    return uint64_t{count};
+  }
+  return count != 0 ? ring.Submit(task, count) : uint64_t{0};
+}
+
 }  // namespace
 
 Result<uint64_t> SysIoUringEnter(Task& task, FdNum fd, uint32_t submit, uint32_t min_complete,
@@ -103,7 +144,7 @@ Result<uint64_t> SysIoUringEnter(Task& task, FdNum fd, uint32_t submit, uint32_t
   Uring* ring = AsUring(*file);
   if (ring == nullptr) return Errno(EOPNOTSUPP);
   if (!ring->enabled) return Errno(EBADFD);
-  const uint64_t submitted = submit != 0 ? TRY(ring->Submit(task, submit)) : 0;
+  const uint64_t submitted = TRY(Submit(task, *ring, submit));
   ring->Progress();
   if ((flags & abi::kUringEnterGetevents) == 0) return submitted;
   if (submit != 0 && submitted != submit) return submitted;
