@@ -140,6 +140,10 @@ void Task::LeaveOldImage() {
   group_->actions = ActionsAfterExec(*group_->actions);
   group_->exec_done = true;
   if (fds_->RefCount() > 1) fds_ = fds_->Clone();  // unshare_files()
+  for (const int fd : fds_->Numbers()) {
+    OpContext ctx = context();
+    if (Result<Ref<FileDescription>> file = fds_->Get(FdNum(fd)); file.ok()) (*file)->OnExec(ctx);
+  }
   for (Ref<FileDescription>& file : fds_->TakeCloexec()) CloseFile(*this, std::move(file));
   altstack = {};
   altstack.ss_flags = abi::kSsDisable;

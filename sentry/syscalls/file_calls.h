@@ -98,6 +98,13 @@ Result<void> SysUtimensat(Task& task, FdNum dirfd, PathPtr path, UserPtr<abi::Ti
 // truncate.cc
 Result<void> SysTruncate(Task& task, PathPtr path, int64_t length);
 Result<void> SysFtruncate(Task& task, FdNum fd, int64_t length);
+// fallocate(2).  Beyond RLIMIT_FSIZE a program's own call costs a signal, too.
+struct Allocation {
+  uint32_t mode;
+  int64_t offset, length;
+};
+enum class TooLarge { kCostsASignal, kIsAnError };
+Result<void> Allocate(Task& task, FdNum fd, const Allocation& wanted, TooLarge too_large);
 Result<void> SysFallocate(Task& task, FdNum fd, uint32_t mode, int64_t offset, int64_t length);
 // sync.cc
 Result<void> SysFsync(Task& task, FdNum fd);

@@ -379,7 +379,7 @@ constexpr SyscallEntry kTable[] = {
     {333, "io_pgetevents", FULL(SysIoPgetevents)},
     {334, "rseq", FULL(SysRseq)},
     {424, "pidfd_send_signal", PARTIAL(SysPidfdSendSignal, "flags of Linux 6.9 are refused")},
-    {425, "io_uring_setup", PARTIAL(SysIoUringSetup, "no polled rings (IOPOLL); the thread of SQPOLL has to be woken each time")},
+    {425, "io_uring_setup", PARTIAL(SysIoUringSetup, "the thread of SQPOLL has to be woken each time")},
     {426, "io_uring_enter", PARTIAL(SysIoUringEnter, "the operations of Linux 6.1 but madvise and uring_cmd; no registered ring")},
     {427, "io_uring_register", PARTIAL(SysIoUringRegister, "as of Linux 6.1 but personalities, the workers' CPUs, ring descriptors")},
     {428, "open_tree", FULL(SysOpenTree)},

@@ -71,7 +71,8 @@ Result<void> SysFtruncate(Task& task, FdNum fd, int64_t length) {
   return SignalIfTooLarge(task, TruncateInode(ctx, file->path(), static_cast<uint64_t>(length)));
 }
 
-Result<void> SysFallocate(Task& task, FdNum fd, uint32_t mode, int64_t offset, int64_t length) {
+Result<void> Allocate(Task& task, FdNum fd, const Allocation& wanted, TooLarge too_large) {
+  const auto [mode, offset, length] = wanted;
   Ref<FileDescription> file = TRY(task.fds().GetForIo(fd));
   if (offset < 0 || length <= 0) return Errno(EINVAL);
   TRY(CheckAllocateMode(mode));
@@ -82,12 +83,17 @@ Result<void> SysFallocate(Task& task, FdNum fd, uint32_t mode, int64_t offset, i
   if (__builtin_add_overflow(offset, length, &end)) return Errno(EFBIG);
   OpContext ctx = task.context();
   if ((mode & abi::kFallocFlKeepSize) == 0 && static_cast<uint64_t>(end) > ctx.file_size_limit) {
+    if (too_large == TooLarge::kIsAnError) return Errno(EFBIG);
     return SignalIfTooLarge(task, Errno(EFBIG));
   }
   TRY(DropSetidBits(ctx, file->path()));
   TRY(file->Allocate(ctx, mode, offset, length));
   NotifyObject(*file->path().dentry, abi::kInModify);
   return {};
+}
+
+Result<void> SysFallocate(Task& task, FdNum fd, uint32_t mode, int64_t offset, int64_t length) {
+  return Allocate(task, fd, {mode, offset, length}, TooLarge::kCostsASignal);
 }
 
 }  // namespace sentry

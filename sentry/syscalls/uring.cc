@@ -26,7 +26,11 @@ int64_t ToRes(const Result<uint64_t>& result) {
 
 // A chain stops at what failed or was short.
 bool Failed(const UringOp& op, int64_t result) {
-  if (result < 0) return true;
+  if (result < 0) {
+    const bool in_order = op.sqe.opcode == abi::kUringTimeout && result == -ETIME &&
+                          (op.sqe.op_flags & abi::kUringTimeoutEtimeSuccess) != 0;
+    return !in_order;
+  }
   switch (op.sqe.opcode) {
     case abi::kUringRead:
     case abi::kUringWrite:
@@ -112,6 +116,8 @@ Uring::Uring(Kernel& kernel, Path path, std::unique_ptr<UringRings> rings, uint3
     : FileDescription(std::move(path), abi::kORdwr),
       enabled((setup_flags & abi::kUringSetupRDisabled) == 0),
       submits_all((setup_flags & abi::kUringSetupSubmitAll) != 0),
+      io_polled((setup_flags & abi::kUringSetupIopoll) != 0),
+      single_issuer((setup_flags & abi::kUringSetupSingleIssuer) != 0),
       sq_polled((setup_flags & abi::kUringSetupSqpoll) != 0),
       kernel_(kernel),
       rings_(std::move(rings)),
@@ -141,6 +147,13 @@ void Uring::OnClose(OpContext& ctx) {
     CancelMatching(Match::kRingsOfProcess, static_cast<uint64_t>(process.pid.value()), true,
                    nullptr);
   }
+}
+
+// io_uring_task_cancel()
+void Uring::OnExec(OpContext& ctx) {
+  Ref<Uring> keep(this);
+  CancelMatching(Match::kProcess, static_cast<uint64_t>(ctx.task->group().pid.value()), true,
+                 nullptr);
 }
 
 void Uring::Post(uint64_t user_data, int32_t result, uint32_t flags) {
@@ -404,8 +417,9 @@ uint32_t Uring::CancelMatching(Match match, uint64_t key, bool all, const UringO
   auto fits = [&](const UringOp& op) {
     if (&op == except || op.busy_) return false;
     if (match == Match::kAny) return true;
-    if (match == Match::kRingsOfProcess) {
-      return op.of_ring && static_cast<uint64_t>(op.task().group().pid.value()) == key;
+    if (match == Match::kProcess || match == Match::kRingsOfProcess) {
+      return (op.of_ring || match == Match::kProcess) &&
+             static_cast<uint64_t>(op.task().group().pid.value()) == key;
     }
     if (match == Match::kFd || match == Match::kFixedFd) {
       return static_cast<uint32_t>(op.sqe.fd) == key &&

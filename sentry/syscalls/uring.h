@@ -34,9 +34,10 @@ class UringOp final : public base::ListNode<UringOp> {
   bool of_ring = false;                 // It looks at an io_uring.
   int error = 0;                        // Refused as it was submitted.
   uint32_t cqe_flags = 0;
-  bool notifies = false;              // A second completion says that its memory is free.
-  FileDescription* polled = nullptr;  // By POLL_ADD, from when it has looked at it.
-  Ref<FileDescription> polled_ref;    // The same, unless it is the ring itself.
+  std::optional<abi::Timespec> limit;  // Of a timeout, read as it was submitted.
+  bool notifies = false;               // A second completion says that its memory is free.
+  FileDescription* polled = nullptr;   // By POLL_ADD, from when it has looked at it.
+  Ref<FileDescription> polled_ref;     // The same, unless it is the ring itself.
 
   Task& task() const { return *task_; }
   bool Has(uint8_t flag) const { return (sqe.flags & flag) != 0; }
@@ -87,6 +88,7 @@ class Uring final : public FileDescription {
   base::WaitQueue* Queue() override { return &queue_; }
   // A close by the process that submitted leaves nothing running for it.
   void OnClose(OpContext& ctx) override;
+  void OnExec(OpContext& ctx) override;
 
   UringRings& rings() { return *rings_; }
   // Takes up to `count` entries; how many.  EAGAIN: too many are under way.
@@ -144,6 +146,11 @@ class Uring final : public FileDescription {
     std::bitset<abi::kUringOpCount> operations;
     uint8_t flags_allowed = 0, flags_required = 0;
   };
+  const bool io_polled;  // IORING_SETUP_IOPOLL: for files that are asked instead of telling.
+  // IORING_SETUP_SINGLE_ISSUER: the thread that alone may use it; of a disabled ring, who enables
+  // it.
+  bool single_issuer;
+  Ref<Task> issuer;
   const bool sq_polled;  // IORING_SETUP_SQPOLL: its thread sleeps until it is woken.
   UringFiles files;
   std::vector<RegisteredBuffer> buffers;
@@ -157,7 +164,7 @@ class Uring final : public FileDescription {
 
  private:
   using Ops = std::list<std::unique_ptr<UringOp>>;
-  enum class Match { kUserData, kFd, kFixedFd, kAny, kRingsOfProcess };
+  enum class Match { kUserData, kFd, kFixedFd, kAny, kProcess, kRingsOfProcess };
 
   ~Uring() override;
   void Start(std::unique_ptr<UringOp> op);
@@ -195,7 +202,7 @@ bool UringKnows(uint8_t opcode);
 Uring* AsUring(FileDescription& file);
 
 // As Linux looks at an entry before anything of its chain starts.  `before`: what it is linked to.
-Result<void> CheckUringOp(Uring& ring, const UringOp& op, const UringOp* before);
+Result<void> CheckUringOp(Uring& ring, UringOp& op, const UringOp* before);
 // Makes the call that the entry asks for (uring_ops.cc): a result, or EAGAIN with the operation
 // waiting.
 Result<uint64_t> RunUringOp(Uring& ring, UringOp& op);

@@ -62,7 +62,15 @@ Result<uint64_t> WriteFixed(Uring& ring, UringOp& op, FdNum fd) {
   return WriteFrom(op, fd, {{op.sqe.addr, op.sqe.len}});
 }
 
-Result<uint64_t> Readv(Uring&, UringOp& op, FdNum fd) {
+Result<uint64_t> Readv(Uring& ring, UringOp& op, FdNum fd) {
+  if (op.Has(abi::kSqeBufferSelect)) {
+    // The only vector says how much.
+    if (op.sqe.len != 1) return Errno(EINVAL);
+    const auto length = TRY(op.task().CopyIn(UserPtr<uint64_t>(op.sqe.addr + sizeof(uint64_t))));
+    return WithBuffer(ring, op, length, [&](Where where) {
+      return ReadInto(op, fd, {{where.address, where.length}});
+    });
+  }
   return ReadInto(op, fd, TRY(CopyInIovec(op.task(), op.sqe.addr, op.sqe.len)));
 }
 
@@ -133,13 +141,16 @@ Result<uint64_t> Tee(Uring& ring, UringOp& op, FdNum fd) {
   if (op.sqe.off != 0 || op.sqe.addr != 0) return Errno(EINVAL);
   const uint32_t flags = TRY(CheckSpliceFlags(op));
   Ref<FileDescription> from = TRY(SpliceSource(ring, op));
+  if (op.sqe.len == 0) return uint64_t{0};
   return EncodeResult(sentry::Tee(op.task(), std::move(from), TRY(op.task().fds().GetForIo(fd)),
                                   op.sqe.len, flags));
 }
 
 Result<uint64_t> Fallocate(Uring&, UringOp& op, FdNum fd) {
-  return EncodeResult(SysFallocate(op.task(), fd, op.sqe.len, static_cast<int64_t>(op.sqe.off),
-                                   static_cast<int64_t>(op.sqe.addr)));
+  const Allocation wanted{op.sqe.len, static_cast<int64_t>(op.sqe.off),
+                          static_cast<int64_t>(op.sqe.addr)};
+  // Made by a worker, which has no use for a signal.
+  return EncodeResult(Allocate(op.task(), fd, wanted, TooLarge::kIsAnError));
 }
 
 // Slots are not closed by execve(2): no O_CLOEXEC there.

@@ -194,7 +194,45 @@ bool UringKnows(uint8_t opcode) {
   return opcode < abi::kUringOpCount && kHandlers[opcode] != nullptr;
 }
 
-Result<void> CheckUringOp(Uring& ring, const UringOp& op, const UringOp* before) {
+namespace {
+
+// Of a ring with IORING_SETUP_IOPOLL, whose files are those that know it: of disks, read and
+// written without a cache.
+Result<void> CheckPolled(const Uring& ring, const UringOp& op) {
+  switch (op.sqe.opcode) {
+    case abi::kUringNop:
+    case abi::kUringFilesUpdate:
+    case abi::kUringProvideBuffers:
+    case abi::kUringRemoveBuffers:
+    case abi::kUringMsgRing:
+      return {};
+    default:
+      break;
+  }
+  if (!TakesPriority(op.sqe.opcode)) return Errno(EINVAL);
+  Ref<FileDescription> file;
+  if (op.Has(abi::kSqeFixedFile)) {
+    file = ring.files.Get(static_cast<uint32_t>(op.sqe.fd));
+  } else if (Result<Ref<FileDescription>> named = op.task().fds().Get(FdNum(op.sqe.fd));
+             named.ok()) {
+    file = *named;
+  }
+  if (!file) return Errno(EBADF);
+  if ((file->flags() & abi::kODirect) == 0 || !file->HasPosition()) return Errno(EOPNOTSUPP);
+  return {};
+}
+
+// Data that says what is to be done is the program's again once the entry is submitted, however
+// late the operation starts (IORING_FEAT_SUBMIT_STABLE).
+void TakeLimit(UringOp& op) {
+  if (op.sqe.opcode != abi::kUringTimeout && op.sqe.opcode != abi::kUringLinkTimeout) return;
+  Result<abi::Timespec> limit = op.task().CopyIn(UserPtr<abi::Timespec>(op.sqe.addr));
+  if (limit.ok()) op.limit = *limit;
+}
+
+}  // namespace
+
+Result<void> CheckUringOp(Uring& ring, UringOp& op, const UringOp* before) {
   constexpr uint8_t kKnown = abi::kSqeFixedFile | abi::kSqeDrain | abi::kSqeLink |
                              abi::kSqeHardlink | abi::kSqeAsync | abi::kSqeBufferSelect |
                              abi::kSqeCqeSkip;
@@ -205,6 +243,8 @@ Result<void> CheckUringOp(Uring& ring, const UringOp& op, const UringOp* before)
   if (op.Has(abi::kSqeDrain) && ring.skips) return Errno(EOPNOTSUPP);
   if (ring.restrictions) TRY(CheckRestrictions(*ring.restrictions, op.sqe));
   if (op.sqe.personality != 0) return Errno(EINVAL);
+  if (ring.io_polled) TRY(CheckPolled(ring, op));
+  TakeLimit(op);
   if (TakesPriority(opcode)) {
     constexpr unsigned kClassShift = 13, kIdleClass = 3;  // ioprio_set(2)
     if (op.sqe.ioprio >> kClassShift > kIdleClass) return Errno(EINVAL);

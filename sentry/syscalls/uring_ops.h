@@ -45,13 +45,14 @@ struct Where {
 };
 
 // Where data goes to, a buffer that was provided: `most` octets of it, 0 being all.  One that would
-// wait keeps no buffer meanwhile: EAGAIN.
+// wait keeps no buffer meanwhile (EAGAIN), nor does one that received nothing.
 template <typename Call>
 Result<uint64_t> WithBuffer(Uring& ring, UringOp& op, uint64_t most, Call call) {
   const Uring::Buffer buffer = TRY(TakeBuffer(ring, op));
   const uint64_t length = most != 0 ? std::min<uint64_t>(most, buffer.length) : buffer.length;
   Result<uint64_t> result = call(Where{buffer.address, length});
-  if (!result.ok()) {
+  const bool of_socket = op.sqe.opcode == abi::kUringRecv || op.sqe.opcode == abi::kUringRecvmsg;
+  if (!result.ok() || (*result == 0 && of_socket)) {
     GiveBack(ring, op, buffer);
     if (!result.Is(kErrnoBlocked)) return result;
     op.task().TakeWait();

@@ -16,7 +16,8 @@ Result<uint64_t> Timeout(Uring& ring, UringOp& op, FdNum) {
                               abi::kUringTimeoutRealtime | abi::kUringTimeoutEtimeSuccess;
   if (sqe.len != 1 || sqe.buf_index != 0 || sqe.splice_fd_in != 0) return Errno(EINVAL);
   if ((sqe.op_flags & ~kKnown) != 0) return Errno(EINVAL);
-  const abi::Timespec limit = TRY(op.task().CopyIn(UserPtr<abi::Timespec>(sqe.addr)));
+  if (!op.limit) return Errno(EFAULT);
+  const abi::Timespec limit = *op.limit;
   if (limit.tv_sec < 0 || limit.tv_nsec < 0) return Errno(EINVAL);
   int32_t clock = abi::kClockMonotonic;
   if ((sqe.op_flags & abi::kUringTimeoutBoottime) != 0) clock = abi::kClockBoottime;

@@ -41,6 +41,11 @@ Result<Uring::RegisteredBuffer> BufferAt(Task& task, const Given& given, uint32_
   buffer.tag = TRY(TagOf(task, given, i));
   if (one.base == 0 && (one.length != 0 || buffer.tag != 0)) return Errno(EFAULT);
   if (one.length > kMostInBuffer || one.base + one.length < one.base) return Errno(EFAULT);
+  // Linux pins the pages here.
+  if (one.length != 0) {
+    TRY(task.CopyIn(UserPtr<uint8_t>(one.base)));
+    TRY(task.CopyIn(UserPtr<uint8_t>(one.base + one.length - 1)));
+  }
   buffer.range = {one.base, one.length};
   return buffer;
 }
@@ -249,10 +254,11 @@ Result<uint64_t> Probe(Task& task, Uring&, const Args& args) {
   return uint64_t{0};
 }
 
-Result<uint64_t> Enable(Task&, Uring& ring, const Args& args) {
+Result<uint64_t> Enable(Task& task, Uring& ring, const Args& args) {
   if (args.arg != 0 || args.count != 0) return Errno(EINVAL);
   if (ring.enabled) return Errno(EBADFD);
   ring.enabled = true;
+  if (ring.single_issuer) ring.issuer = Ref<Task>(&task);
   return uint64_t{0};
 }
 
@@ -323,6 +329,7 @@ Result<uint64_t> SysIoUringRegister(Task& task, FdNum fd, uint32_t opcode, uint6
   Ref<FileDescription> file = TRY(task.fds().Get(fd));
   Uring* ring = AsUring(*file);
   if (ring == nullptr) return Errno(EOPNOTSUPP);
+  if (ring->issuer && ring->issuer.get() != &task) return Errno(EEXIST);
   // Restrictions count once the ring is enabled.
   if (ring->restrictions && ring->enabled &&
       (opcode >= abi::kUringRegisterCount || !ring->restrictions->registrations[opcode])) {

@@ -19,11 +19,11 @@ constexpr uint32_t kMaxEntries = 32'768, kMaxCqEntries = 2 * kMaxEntries;
 Result<void> CheckFlags(const abi::UringParams& params) {
   const uint32_t flags = params.flags;
   constexpr uint32_t kServed =
-      abi::kUringSetupSqpoll | abi::kUringSetupSqAff | abi::kUringSetupCqsize |
-      abi::kUringSetupClamp | abi::kUringSetupAttachWq | abi::kUringSetupRDisabled |
-      abi::kUringSetupSubmitAll | abi::kUringSetupCoopTaskrun | abi::kUringSetupTaskrunFlag |
-      abi::kUringSetupSqe128 | abi::kUringSetupCqe32 | abi::kUringSetupSingleIssuer |
-      abi::kUringSetupDeferTaskrun;
+      abi::kUringSetupIopoll | abi::kUringSetupSqpoll | abi::kUringSetupSqAff |
+      abi::kUringSetupCqsize | abi::kUringSetupClamp | abi::kUringSetupAttachWq |
+      abi::kUringSetupRDisabled | abi::kUringSetupSubmitAll | abi::kUringSetupCoopTaskrun |
+      abi::kUringSetupTaskrunFlag | abi::kUringSetupSqe128 | abi::kUringSetupCqe32 |
+      abi::kUringSetupSingleIssuer | abi::kUringSetupDeferTaskrun;
   constexpr uint32_t kByTheTask =
       abi::kUringSetupCoopTaskrun | abi::kUringSetupTaskrunFlag | abi::kUringSetupDeferTaskrun;
   auto has = [flags](uint32_t flag) { return (flags & flag) != 0; };
@@ -97,9 +97,10 @@ Result<FdNum> SysIoUringSetup(Task& task, uint32_t entries, UserPtr<abi::UringPa
       abi::kUringFeatSqpollNonfixed | abi::kUringFeatExtArg | abi::kUringFeatNativeWorkers |
       abi::kUringFeatRsrcTags | abi::kUringFeatCqeSkip | abi::kUringFeatLinkedFile;
   Kernel& kernel = task.kernel();
-  Ref<FileDescription> file =
+  Ref<Uring> file =
       MakeRef<Uring>(kernel, kernel.Get<NamelessFiles>().Anon("anon_inode:[io_uring]"),
                      std::move(rings), params.flags);
+  if (file->single_issuer && file->enabled) file->issuer = Ref<Task>(&task);
   TRY(task.CopyOut(params_ptr, params));
   return task.InstallFd(std::move(file), FdFlags{.cloexec = true});
 }
@@ -124,6 +125,11 @@ Result<Waiting> ReadArgument(Task& task, uint32_t flags, uint64_t arg, uint64_t 
   return waiting;
 }
 
+Result<void> CheckIssuer(const Task& task, const Uring& ring) {
+  if (!ring.single_issuer || ring.issuer.get() == &task) return {};
+  return Errno(EEXIST);
+}
+
 // Of a ring with a thread of its own, that takes whatever is there.
 Result<uint64_t> Submit(Task& task, Uring& ring, uint32_t count) {
   if (ring.sq_polled) {
@@ -144,6 +150,7 @@ Result<uint64_t> SysIoUringEnter(Task& task, FdNum fd, uint32_t submit, uint32_t
   Uring* ring = AsUring(*file);
   if (ring == nullptr) return Errno(EOPNOTSUPP);
   if (!ring->enabled) return Errno(EBADFD);
+  TRY(CheckIssuer(task, *ring));
   const uint64_t submitted = TRY(Submit(task, *ring, submit));
   ring->Progress();
   if ((flags & abi::kUringEnterGetevents) == 0) return submitted;

@@ -42,6 +42,7 @@ namespace {
 // FILES_UPDATE without a place: each file goes to a free slot, whose number is told in its stead.
 Result<uint64_t> FillFreeSlots(Uring& ring, UringOp& op) {
   Task& task = op.task();
+  if (!ring.files.registered()) return Errno(ENXIO);
   auto fill = [&](uint32_t i) -> Result<void> {
     const UserPtr<int32_t> at(op.sqe.addr + uint64_t{i} * sizeof(int32_t));
     Ref<FileDescription> file = TRY(task.fds().Get(FdNum(TRY(task.CopyIn(at)))));
@@ -96,6 +97,7 @@ Result<uint64_t> ProvideBuffers(Uring& ring, UringOp& op, FdNum) {
   const abi::UringSqe& sqe = op.sqe;
   if (sqe.op_flags != 0 || sqe.fd <= 0 || sqe.fd > kMost) return Errno(EINVAL);
   if (sqe.off + static_cast<uint64_t>(sqe.fd) > kMost + 1) return Errno(E2BIG);
+  if (ring.buffer_rings.contains(sqe.buf_index)) return Errno(EINVAL);
   auto& group = ring.provided[sqe.buf_index];
   if (group.size() + static_cast<size_t>(sqe.fd) > kMost) return Errno(ENOMEM);
   for (int32_t i = 0; i < sqe.fd; ++i) {
@@ -106,6 +108,7 @@ Result<uint64_t> ProvideBuffers(Uring& ring, UringOp& op, FdNum) {
 }
 
 Result<uint64_t> RemoveBuffers(Uring& ring, UringOp& op, FdNum) {
+  if (ring.buffer_rings.contains(op.sqe.buf_index)) return Errno(EINVAL);
   auto group = ring.provided.find(op.sqe.buf_index);
   if (group == ring.provided.end()) return Errno(ENOENT);
   uint64_t removed = 0;

@@ -126,6 +126,8 @@ class FileDescription : public RefCounted {
   // Called when one descriptor of it is closed (close(2) semantics such as POSIX lock release live
   // in FdTable).
   virtual void OnClose(OpContext&) {}
+  // The process of the context, which has it open, is about to run another program.
+  virtual void OnExec(OpContext&) {}
   // The text after "name" in /proc/[pid]/fdinfo: "pos:..\nflags:.." come from vfs.
   virtual std::string FdInfo() { return {}; }
 
