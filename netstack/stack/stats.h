@@ -37,7 +37,7 @@ struct TcpStats {
   uint64_t time_wait = 0, time_wait_recycled = 0, paws_active = 0, paws_estab = 0;
   uint64_t delayed_acks = 0, delayed_ack_lost = 0, listen_overflows = 0, listen_drops = 0;
   uint64_t sack_recovery = 0, reno_recovery = 0, fast_retrans = 0, slow_start_retrans = 0;
-  uint64_t timeouts = 0, loss_probes = 0, loss_probe_recovery = 0, spurious_rtos = 0;
+  uint64_t timeouts = 0, loss_probes = 0, loss_probe_recovery = 0, spurious_rtos = 0, loss_undo = 0;
   uint64_t dsack_old_sent = 0, dsack_ofo_sent = 0, dsack_recv = 0, dsack_ofo_recv = 0;
   uint64_t abort_on_data = 0, abort_on_close = 0, abort_on_memory = 0, abort_on_timeout = 0;
   uint64_t abort_on_linger = 0, challenge_ack = 0, syn_challenge = 0, rcv_pruned = 0;

@@ -32,6 +32,8 @@ struct Sysctl {
   int32_t tcp_rmem[3] = {4096, 131072, 6291456};
   int32_t tcp_wmem[3] = {4096, 16384, 4194304};
   std::string tcp_congestion_control = "cubic";
+  // For who has no privilege; enforced by the socket layer (EPERM).
+  std::string tcp_allowed_congestion_control = "reno cubic";
   bool tcp_window_scaling = true, tcp_timestamps = true, tcp_sack = true, tcp_dsack = true;
   bool tcp_moderate_rcvbuf = true, tcp_slow_start_after_idle = true;
   bool tcp_abort_on_overflow = false, tcp_rfc1337 = false, tcp_no_metrics_save = true;

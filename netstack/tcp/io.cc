@@ -76,6 +76,7 @@ Result<size_t> TcpEndpoint::Send(ByteSource& data, const TcpSend& how) {
   Stack::Scope scope(stack_);
   const Ref<TcpEndpoint> self(this);
   TRY(CheckSend());
+  CheckAppLimited();
   size_t done = 0;
   while (data.remaining() != 0) {
     const auto limit = static_cast<size_t>(send_buffer_);
@@ -120,6 +121,7 @@ Result<size_t> TcpEndpoint::SendView(const View& view, const TcpSend& how) {
     nospace_ = true;
     return Errno(EAGAIN);
   }
+  CheckAppLimited();
   send_queue_.Append(view);
   Output(!how.more && !cork_);
   ArmTimer();
@@ -129,6 +131,7 @@ Result<size_t> TcpEndpoint::SendView(const View& view, const TcpSend& how) {
 void TcpEndpoint::CheckWritable() {
   if (!nospace_ || !Writable()) return;
   nospace_ = false;
+  EndWait(Wait::kSendBuffer);
   NotifyReady(POLLOUT | POLLWRNORM);
 }
 

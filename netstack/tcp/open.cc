@@ -287,6 +287,7 @@ void TcpEndpoint::InitBuffers() {
   window_.cwnd = total_retransmits_ > 0 && state_ == TcpState::kSynSent ? 1 : 10;
   quick_acks_ = 16;
   delivered_at_ = first_sent_at_ = stack_.now();
+  StartModel();
   ExpandSendBuffer();
 }
 
@@ -332,6 +333,11 @@ Result<void> TcpEndpoint::Disconnect() {
   }
   rtt_ = {};
   window_ = {};
+  congestion_ = MakeCongestionControl(congestion_->name());
+  app_limited_ = 1;
+  delivered_ = rate_bytes_ = 0;
+  rate_interval_ = 0;
+  waited_ = {};
   urgent_ = Urgent::kNone;
   NotifyReady(POLLOUT | POLLWRNORM | POLLHUP | (error != 0 ? POLLERR : 0));
   return {};

@@ -32,7 +32,7 @@ void TcpEndpoint::UpdateMss() {
 uint32_t TcpEndpoint::MaxSegmentBytes() {
   const uint32_t limit = RefreshRoute() ? route_.out->link().gso_max() : 0;
   if (limit <= snd_mss_ + 120) return snd_mss_;
-  return (std::min(limit, 65535u) - 120) / snd_mss_ * snd_mss_;
+  return PacedSegmentBytes((std::min(limit, 65535u) - 120) / snd_mss_ * snd_mss_);
 }
 
 uint32_t TcpEndpoint::UsableWindow() const {
@@ -57,12 +57,15 @@ void TcpEndpoint::Output(bool push) {
   IdleRestart();
   const uint32_t before = snd_nxt_;
   bool sent = false;
-  while (Retransmit()) sent = true;
-  while (SendNew(push)) sent = true;
+  if (!std::exchange(frto_send_new_, false)) {
+    while (!PaceHolds() && Retransmit()) sent = true;
+  }
+  while (!PaceHolds() && SendNew(push)) sent = true;
+  NoteWaits();
   if (sent && snd_nxt_ != before && retransmit_kind_ != Timer::kPersist) {
     if (!ArmLossProbe() && retransmit_at_ == 0) ArmRetransmit();
   }
-  if (sent_.empty() && EndSeq() != snd_nxt_ && retransmit_at_ == 0) {
+  if (sent_.empty() && EndSeq() != snd_nxt_ && retransmit_at_ == 0 && pace_at_ == 0) {
     // Something waits for the window, or for more to come: ask again later.
     retransmit_kind_ = Timer::kPersist;
     retransmit_at_ = stack_.now() + std::min(std::max(rtt_.Rto(), kMinRto) << backoff_, kMaxRto);
@@ -129,9 +132,7 @@ void TcpEndpoint::RetransmitSegment(SentSegment& sent) {
   }
   if (retransmit_stamp_ == 0 && timestamps_on_) retransmit_stamp_ = TimestampNow();
   if (sent.transmissions < 255) sent.transmissions++;
-  sent.sent_at = stack_.now();
-  sent.delivered = delivered_;
-  sent.delivered_at = delivered_at_;
+  StampRate(sent);
   undo_retransmits_++;
   total_retransmits_++;
   bytes_retransmitted_ += sent.size();
@@ -151,18 +152,16 @@ void TcpEndpoint::TransmitRange(uint32_t seq, uint32_t end, bool retransmission)
   const bool has_data = !syn && SeqBefore(seq, WriteSeq()) && end != seq;
   if (has_data && (end == WriteSeq() || (flags & kTcpFin) != 0)) flags |= kTcpPsh;
   if (!retransmission) {
-    SentSegment sent{seq, end, stack_.now()};
-    if (sent_.empty()) first_sent_at_ = delivered_at_ = stack_.now();
-    sent.delivered = delivered_;
-    sent.delivered_at = delivered_at_;
-    sent.first_sent_at = first_sent_at_;
-    sent.app_limited = rate_app_limited_;
+    if (has_data && app_limited_ != 0 && InFlight() == 0) congestion_->OnResume(stack_.now());
+    SentSegment sent{seq, end};
+    StampRate(sent);
     sent_.push_back(sent);
     snd_nxt_ = end;
     if (has_data && end - seq < snd_mss_) snd_sml_ = end;
     if (ca_state_ == TcpCaState::kRecovery || ca_state_ == TcpCaState::kCwr) prr_out_ += end - seq;
   }
   Transmit(seq, end, flags);
+  if (has_data) ChargePace(end - seq);
 }
 
 uint32_t TcpEndpoint::ReceiveSpace() const {

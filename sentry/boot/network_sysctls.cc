@@ -94,6 +94,7 @@ void BindTcp(Kernel& kernel) {
   NUMBER("net/ipv4/tcp_tw_reuse", tcp_tw_reuse);
   NUMBER("net/ipv4/tcp_base_mss", tcp_base_mss);
   NUMBER("net/ipv4/tcp_reordering", tcp_reordering);
+  NUMBER("net/ipv4/tcp_frto", tcp_frto);
   kernel.Get<Sysctls>().Bind(
       "net/ipv4/tcp_fastopen", [&kernel] { return std::to_string(SysctlsOf(kernel).tcp_fastopen); },
       [&kernel](std::string_view text) -> Result<void> {
@@ -107,8 +108,25 @@ void BindTcp(Kernel& kernel) {
       "net/ipv4/tcp_congestion_control",
       [&kernel] { return SysctlsOf(kernel).tcp_congestion_control; },
       [&kernel](std::string_view text) -> Result<void> {
-        if (text != "cubic" && text != "reno") return Errno(ENOENT);
-        SysctlsOf(kernel).tcp_congestion_control = text;
+        if (!netstack::NamesCongestion(netstack::CongestionNames(), text)) return Errno(ENOENT);
+        netstack::Sysctl& sysctls = SysctlsOf(kernel);
+        sysctls.tcp_congestion_control = text;
+        // What is the default may be asked for by everybody.
+        std::string& allowed = sysctls.tcp_allowed_congestion_control;
+        if (!netstack::NamesCongestion(allowed, text)) allowed += " " + std::string(text);
+        return {};
+      });
+  kernel.Get<Sysctls>().Bind(
+      "net/ipv4/tcp_allowed_congestion_control",
+      [&kernel] { return SysctlsOf(kernel).tcp_allowed_congestion_control; },
+      [&kernel](std::string_view text) -> Result<void> {
+        std::istringstream in{std::string(text)};
+        std::string allowed, name;
+        while (in >> name) {
+          if (!netstack::NamesCongestion(netstack::CongestionNames(), name)) return Errno(ENOENT);
+          allowed += (allowed.empty() ? "" : " ") + name;
+        }
+        SysctlsOf(kernel).tcp_allowed_congestion_control = allowed;
         return {};
       });
 }

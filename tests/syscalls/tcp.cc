@@ -9,7 +9,9 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 
+#include <fstream>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -595,6 +597,140 @@ TEST_P(Tcp, Congestion) {
   EXPECT_STREQ(name, "reno");
   EXPECT_THAT(setsockopt(fd.get(), IPPROTO_TCP, TCP_CONGESTION, "nothing", 7),
               SyscallFails(ENOENT));
+}
+
+// Which algorithms there are depends on the kernel; ours has all of these.
+std::string CongestionList(const char* which) {
+  std::ifstream file(std::string("/proc/sys/net/ipv4/tcp_") + which + "_congestion_control");
+  std::string names;
+  std::getline(file, names);
+  return " " + names + " ";
+}
+
+TEST_P(Tcp, CongestionThatModelsThePath) {
+  if (CongestionList("available").find(" bbr ") == std::string::npos) GTEST_SKIP() << "no bbr";
+  Fd listener = Listener(family());
+  Fd client(socket(family(), SOCK_STREAM, 0));
+  uint32_t info[5] = {};
+  socklen_t size = sizeof(info);
+  ASSERT_THAT(setsockopt(client.get(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4), SyscallSucceeds());
+  ASSERT_THAT(getsockopt(client.get(), IPPROTO_TCP, TCP_CC_INFO, info, &size), SyscallSucceeds());
+  EXPECT_EQ(size, 0u);  // Nothing to tell.
+  if (setsockopt(client.get(), IPPROTO_TCP, TCP_CONGESTION, "bbr", 3) != 0) {
+    ASSERT_EQ(errno, EPERM);
+    GTEST_SKIP() << "bbr is not for everybody";
+  }
+  size = sizeof(info);
+  ASSERT_THAT(Connect(client.get(), NameOf(listener.get())), SyscallSucceeds());
+  Fd server(accept(listener.get(), nullptr, nullptr));
+  // Back and forth, so that there are rates to see.
+  std::string data(100000, 'x');
+  for (int i = 0; i < 20; i++) {
+    ASSERT_THAT(write(client.get(), data.data(), data.size()), SyscallReturns(data.size()));
+    for (size_t got = 0; got < data.size();) {
+      const ssize_t n = read(server.get(), data.data(), data.size());
+      ASSERT_GT(n, 0);
+      got += static_cast<size_t>(n);
+    }
+  }
+  ASSERT_THAT(getsockopt(client.get(), IPPROTO_TCP, TCP_CC_INFO, info, &size), SyscallSucceeds());
+  EXPECT_EQ(size, sizeof(info));
+  const uint64_t bandwidth = uint64_t{info[1]} << 32 | info[0];
+  EXPECT_GT(bandwidth, 1'000'000u);
+  EXPECT_LT(info[2], 1'000'000u);  // The shortest round trip, in microseconds.
+  EXPECT_GE(info[3], 88u);         // Pacing gain, in 256ths.
+  EXPECT_LE(info[3], 739u);
+}
+
+TEST(TcpCongestion, RestrictedToThePrivileged) {
+  const std::string allowed = CongestionList("allowed");
+  std::istringstream available(CongestionList("available"));
+  std::string restricted, name;
+  while (available >> name) {
+    if (allowed.find(" " + name + " ") == std::string::npos) restricted = name;
+  }
+  if (restricted.empty()) GTEST_SKIP() << "all are for everybody";
+  const pid_t child = Fork([&] {
+    if (geteuid() == 0) CHILD_CHECK(setresuid(65534, 65534, 65534) == 0);
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    auto set = [&](const std::string& text) {
+      return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, text.data(),
+                        static_cast<socklen_t>(text.size()));
+    };
+    CHILD_CHECK(set(restricted) == -1 && errno == EPERM);
+    CHILD_CHECK(set("nothing") == -1 && errno == ENOENT);
+    CHILD_CHECK(set("reno") == 0);
+  });
+  EXPECT_THAT(WaitFor(child), Exited(0));
+}
+
+// struct tcp_info as kernels have it since 4.10; the C library's is older.
+struct LongTcpInfo {
+  tcp_info begin;
+  uint64_t pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+  uint32_t segs_out, segs_in, notsent_bytes, min_rtt, data_segs_in, data_segs_out;
+  uint64_t delivery_rate, busy_time, rwnd_limited, sndbuf_limited;
+};
+
+LongTcpInfo LongInfo(int fd) {
+  LongTcpInfo info{};
+  socklen_t size = sizeof(info);
+  EXPECT_THAT(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size), SyscallSucceeds());
+  return info;
+}
+
+TEST_P(Tcp, PacingRate) {
+  Connection c = Connected(family());
+  auto info = [&] { return LongInfo(c.client.get()); };
+  EXPECT_EQ(info().max_pacing_rate, ~uint64_t{0});
+  const uint64_t rate = 2'000'000;
+  ASSERT_THAT(setsockopt(c.client.get(), SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate)),
+              SyscallSucceeds());
+  EXPECT_EQ(info().max_pacing_rate, rate);
+  EXPECT_EQ(info().pacing_rate, rate);
+  // 800 KB at 2 MB/s, less what may go out at once.
+  timespec start, end;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  std::string data(800'000, 'x');
+  const pid_t child = Fork([&] {
+    for (size_t done = 0; done < data.size();) {
+      const ssize_t n = write(c.client.get(), data.data() + done, data.size() - done);
+      CHILD_CHECK(n > 0);
+      done += static_cast<size_t>(n);
+    }
+  });
+  std::string buffer(1 << 16, 0);
+  for (size_t got = 0; got < data.size();) {
+    const ssize_t n = read(c.server.get(), buffer.data(), buffer.size());
+    ASSERT_GT(n, 0);
+    got += static_cast<size_t>(n);
+  }
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  EXPECT_THAT(WaitFor(child), Exited(0));
+  const double seconds = static_cast<double>(end.tv_sec - start.tv_sec) +
+                         static_cast<double>(end.tv_nsec - start.tv_nsec) / 1e9;
+  EXPECT_GT(seconds, 0.05);
+  const LongTcpInfo last = info();
+  EXPECT_GT(last.busy_time, 30'000u);
+  EXPECT_GT(last.delivery_rate, 0u);
+}
+
+TEST_P(Tcp, TimeLimitedByTheReceiver) {
+  Connection c = Connected(family());
+  std::string data(4 << 20, 'x');
+  ASSERT_THAT(fcntl(c.client.get(), F_SETFL, O_NONBLOCK), SyscallSucceeds());
+  while (write(c.client.get(), data.data(), data.size()) > 0) {
+  }
+  EXPECT_EQ(errno, EAGAIN);
+  LongTcpInfo info{};
+  // Nobody reads; the time passes by itself.
+  for (const time_t until = time(nullptr) + 5; time(nullptr) < until;) {
+    info = LongInfo(c.client.get());
+    if (info.rwnd_limited != 0) break;
+    poll(nullptr, 0, 1);
+  }
+  EXPECT_GT(info.rwnd_limited, 0u);
+  EXPECT_GE(info.busy_time, info.rwnd_limited);
 }
 
 TEST_P(Tcp, Info) {

@@ -168,6 +168,7 @@ std::string Netstat(const netstack::Stats& stats) {
                               Of("TCPAbortOnMemory", t.abort_on_memory),
                               Of("TCPAbortOnTimeout", t.abort_on_timeout),
                               Of("TCPAbortOnLinger", t.abort_on_linger),
+                              Of("TCPLossUndo", t.loss_undo),
                               Of("TCPSpuriousRTOs", t.spurious_rtos),
                               Of("TCPReqQFullDoCookies", t.req_q_full_cookies),
                               Of("TCPReqQFullDrop", t.req_q_full_drop),

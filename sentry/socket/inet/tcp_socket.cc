@@ -209,6 +209,7 @@ InetSocketInfo TcpSocket::Describe() {
   info.retransmits = row.retransmits;
   info.tcp_info = TcpInfoBytes(tcp_->Info());
   info.congestion = tcp_->congestion();
+  info.congestion_info = CongestionBytes(*tcp_);
   return info;
 }
 

@@ -52,5 +52,7 @@ class TcpSocket final : public InetSocket {
 
 // The bytes of struct tcp_info.
 OptionBytes TcpInfoBytes(const netstack::TcpInfo& info);
+// TCP_CC_INFO; empty where the algorithm has nothing to tell.
+OptionBytes CongestionBytes(const netstack::TcpEndpoint& endpoint);
 
 }  // namespace sentry
