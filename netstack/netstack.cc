@@ -1,6 +1,7 @@
 // NetStack: all protocols on one stack.
 #include "netstack/netstack.h"
 
+#include "netstack/group/reporter.h"
 #include "netstack/icmp/icmp.h"
 #include "netstack/ipv4/ipv4.h"
 #include "netstack/ipv6/ipv6.h"
@@ -15,6 +16,7 @@ struct NetStack::Parts {
         ip4(stack),
         ip6(stack),
         icmp(stack),
+        groups(stack),
         raw(stack),
         ping(stack, icmp),
         udp(stack, kProtoUdp),
@@ -25,6 +27,7 @@ struct NetStack::Parts {
   Ipv4 ip4;
   Ipv6 ip6;
   Icmp icmp;
+  GroupReporter groups;
   Raw raw;
   Ping ping;
   Udp udp, udplite;
@@ -43,6 +46,9 @@ Tcp& NetStack::tcp() {
 }
 Udp& NetStack::udp() {
   return parts_->udp;
+}
+const GroupReporter& NetStack::groups() {
+  return parts_->groups;
 }
 
 Interface& NetStack::AddLoopback(bool up) {

@@ -13,6 +13,8 @@
 
 namespace netstack {
 
+class GroupReporter;
+
 // Destroyed after every endpoint has been closed; Refs to closed endpoints may outlive it but must
 // not be called.
 class NetStack {
@@ -27,6 +29,8 @@ class NetStack {
   // For gateways (netstack/stack/forwarder.h).
   Tcp& tcp();
   Udp& udp();
+  // For listings.
+  const GroupReporter& groups();
   // `family`: AF_INET or AF_INET6.  `uid`: of the caller, for SO_REUSEPORT.
   Ref<TcpEndpoint> CreateTcp(int family, uint32_t uid);
   Ref<UdpEndpoint> CreateUdp(int family, uint32_t uid);

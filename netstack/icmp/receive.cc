@@ -116,6 +116,11 @@ void Icmp::Receive6(PacketPtr packet, const IpReceived& ip, const IcmpHeader& he
     case kIcmp6NeighbourAdvert:
       ReceiveAdvertisement(*packet, ip);
       return;
+    case 130:  // Of MLD: query, report, done.
+    case 131:
+    case 132:
+      if (stack_.group_listener() != nullptr) stack_.group_listener()->OnMld(*packet, ip);
+      return;
     default:
       if (header.type < 128) ReceiveError6(*packet, ip, header);
       return;

@@ -83,10 +83,22 @@ void Stack::RemoveRoutesOf(uint32_t ifindex, const InterfaceAddress* address) {
   }
 }
 
+namespace {
+
+// Of every interface that is up (RFC 1112 section 4, RFC 4291 section 2.8).
+const IpAddress kAllNodes[] = {IpAddress::V4(0xe0000001),
+                               IpAddress::V6({0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
+                               IpAddress::V6({0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})};
+
+}  // namespace
+
 void Stack::BringUp(Interface& interface) {
-  interface.JoinGroup(IpAddress::V4(0xe0000001));
-  interface.JoinGroup(IpAddress::V6({0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
-  interface.JoinGroup(IpAddress::V6({0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
+  // Those who joined while it was down were not heard of.
+  for (const auto& [group, members] : interface.groups_) {
+    if (group_listener_ == nullptr) break;
+    group_listener_->OnGroup(interface, group, std::nullopt, members.Merged());
+  }
+  for (const IpAddress& group : kAllNodes) interface.JoinGroup(group);
   if (interface.IsEthernet()) AddLinkLocal(interface);
   for (const InterfaceAddress& address : interface.addresses_) {
     AddAddressRoutes(interface, address);
@@ -94,7 +106,8 @@ void Stack::BringUp(Interface& interface) {
 }
 
 void Stack::BringDown(Interface& interface) {
-  interface.groups_.erase(IpAddress::V4(0xe0000001));
+  for (const IpAddress& group : kAllNodes) interface.LeaveGroup(group);
+  if (group_listener_ != nullptr) group_listener_->OnDown(interface);
   RemoveRoutesOf(interface.index(), nullptr);
   neighbours_->Flush(interface.index());
   // IPv6 addresses do not outlive it (keep_addr_on_down is off), but for those of loopback.

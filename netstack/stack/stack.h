@@ -166,6 +166,8 @@ class Stack final : private BufferPool::Account {
   TransportProtocol* transport(uint8_t protocol) const { return transports_[protocol]; }
   // A copy of an IP packet that was sent to a group or to all, for members here.
   void LoopBack(Interface& interface, PacketPtr packet);
+  void SetGroupListener(GroupListener* listener) { group_listener_ = listener; }
+  GroupListener* group_listener() { return group_listener_; }
   void SetRaw(RawDelivery* raw) { raw_ = raw; }
   RawDelivery* raw() { return raw_; }
 
@@ -221,6 +223,7 @@ class Stack final : private BufferPool::Account {
   NetworkProtocol *ip4_ = nullptr, *ip6_ = nullptr;
   IcmpSender* icmp_ = nullptr;
   RawDelivery* raw_ = nullptr;
+  GroupListener* group_listener_ = nullptr;
   std::array<TransportProtocol*, 256> transports_{};
   StackTimer drain_timer_;
 };

@@ -149,6 +149,8 @@ class NetworkPlane : public NetworkObserver {
   virtual Result<void> RemoveNeighbour(const Neighbour&) { return Errno(EOPNOTSUPP); }
   // All of "snmp", "snmp6", "netstat" of /proc/net; empty: nothing is counted.
   virtual std::string Counters(std::string_view /*file*/) { return {}; }
+  // All of "igmp", "igmp6", "mcfilter", "mcfilter6" of /proc/net.
+  virtual std::string Groups(std::string_view /*file*/) { return {}; }
   // Up to what SO_SNDBUF and SO_RCVBUF may be set (net.core.wmem_max and rmem_max).
   virtual int32_t BufferLimit(bool /*send*/) { return SocketOptions::kDefaultBuffer; }
   // Whether devices of `kind` can be made.

@@ -137,6 +137,12 @@ std::string Counters(Kernel&, Network& network) {
   return network.plane != nullptr ? network.plane->Counters(kNames[kWhich]) : std::string();
 }
 
+template <int kWhich>
+std::string Groups(Kernel&, Network& network) {
+  constexpr std::string_view kNames[] = {"igmp", "igmp6", "mcfilter", "mcfilter6"};
+  return network.plane != nullptr ? network.plane->Groups(kNames[kWhich]) : std::string();
+}
+
 constexpr ProcNetFile kFiles[] = {
     {"arp", Arp},
     {"dev", Dev},
@@ -146,6 +152,10 @@ constexpr ProcNetFile kFiles[] = {
     {"snmp", Counters<0>},
     {"snmp6", Counters<1>},
     {"netstat", Counters<2>},
+    {"igmp", Groups<0>},
+    {"igmp6", Groups<1>},
+    {"mcfilter", Groups<2>},
+    {"mcfilter6", Groups<3>},
 };
 
 }  // namespace

@@ -45,6 +45,7 @@ class InetStack final : public RefCounted, public NetworkPlane {
   Result<void> SetNeighbour(const Neighbour& neighbour) override;
   Result<void> RemoveNeighbour(const Neighbour& neighbour) override;
   std::string Counters(std::string_view file) override;  // inet_counters.cc
+  std::string Groups(std::string_view file) override;    // inet_groups.cc
   int32_t BufferLimit(bool send) override {
     return send ? stack().sysctl().wmem_max : stack().sysctl().rmem_max;
   }
