@@ -1,6 +1,7 @@
 // NetStack: all protocols on one stack.
 #include "netstack/netstack.h"
 
+#include "netstack/autoconf/autoconf.h"
 #include "netstack/group/reporter.h"
 #include "netstack/icmp/icmp.h"
 #include "netstack/ipv4/ipv4.h"
@@ -17,6 +18,7 @@ struct NetStack::Parts {
         ip6(stack),
         icmp(stack),
         groups(stack),
+        autoconf(stack),
         raw(stack),
         ping(stack, icmp),
         udp(stack, kProtoUdp),
@@ -28,6 +30,7 @@ struct NetStack::Parts {
   Ipv6 ip6;
   Icmp icmp;
   GroupReporter groups;
+  Autoconf autoconf;
   Raw raw;
   Ping ping;
   Udp udp, udplite;
@@ -46,6 +49,9 @@ Tcp& NetStack::tcp() {
 }
 Udp& NetStack::udp() {
   return parts_->udp;
+}
+Autoconf& NetStack::autoconf() {
+  return parts_->autoconf;
 }
 const GroupReporter& NetStack::groups() {
   return parts_->groups;

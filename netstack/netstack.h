@@ -13,6 +13,7 @@
 
 namespace netstack {
 
+class Autoconf;
 class GroupReporter;
 
 // Destroyed after every endpoint has been closed; Refs to closed endpoints may outlive it but must
@@ -31,6 +32,8 @@ class NetStack {
   Udp& udp();
   // For listings.
   const GroupReporter& groups();
+  // For who keeps addresses and routes himself.
+  Autoconf& autoconf();
   // `family`: AF_INET or AF_INET6.  `uid`: of the caller, for SO_REUSEPORT.
   Ref<TcpEndpoint> CreateTcp(int family, uint32_t uid);
   Ref<UdpEndpoint> CreateUdp(int family, uint32_t uid);

@@ -55,7 +55,10 @@ struct Sysctl {
   // net.ipv6
   bool ipv6_bindv6only = false;
   bool ipv6_forwarding = false;
-  bool ipv6_accept_ra = true;
+  int ipv6_accept_ra = 1;  // 2: of routers too
+  bool ipv6_autoconf = true;
+  int ipv6_accept_dad = 1, ipv6_dad_transmits = 1;
+  int ipv6_router_solicitations = -1;  // -1: without end
   int ipv6_hop_limit = 64;
   bool ipv6_auto_flowlabels = true;
 };

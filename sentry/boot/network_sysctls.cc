@@ -63,6 +63,12 @@ void BindIp(Kernel& kernel) {
   NUMBER("net/ipv4/udp_wmem_min", udp_wmem_min);
   NUMBER("net/ipv6/bindv6only", ipv6_bindv6only);
   NUMBER("net/ipv6/conf/all/forwarding", ipv6_forwarding);
+  // Of devices that come up.
+  NUMBER("net/ipv6/conf/default/accept_ra", ipv6_accept_ra);
+  NUMBER("net/ipv6/conf/default/autoconf", ipv6_autoconf);
+  NUMBER("net/ipv6/conf/default/accept_dad", ipv6_accept_dad);
+  NUMBER("net/ipv6/conf/default/dad_transmits", ipv6_dad_transmits);
+  NUMBER("net/ipv6/conf/default/router_solicitations", ipv6_router_solicitations);
 }
 
 void BindTcp(Kernel& kernel) {

@@ -93,12 +93,15 @@ std::string RouteTable(Kernel&, Network& network) {
 std::string Ipv6Routes(Kernel&, Network& network) {
   const IpAddress any = IpAddress::Any(abi::kAfInet6);
   constexpr uint32_t kLocal = 0x80200000, kNonexthop = 0x00200000;
+  constexpr uint32_t kDefault = 0x10000, kAddrconf = 0x40000, kExpires = 0x400000;
   std::string text;
   for (const Route& route : network.routes()) {
     if (route.destination.family != abi::kAfInet6) continue;
     const NetDevice* device = network.Find(route.device);
     uint32_t flags = kRouteUp;
     if (!route.gateway.Empty()) flags |= kRouteGateway;
+    if (route.advertised) flags |= kAddrconf | (route.prefix_length == 0 ? kDefault : 0);
+    if (route.expires_ns != 0) flags |= kExpires;
     if (route.type == abi::kRtnLocal) flags |= kLocal;
     if (route.type == abi::kRtnUnreachable) flags |= kRouteReject | kNonexthop;
     AppendText(text, "%s %02x %s %02x %s %08x %08x %08x %08x %8s\n",

@@ -23,6 +23,7 @@ class Groups : public EthernetHost {
       IpAddress::V6({0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x16});
 
   void SetUp() override {
+    net.stack().sysctl().ipv6_router_solicitations = 0;
     AddAddress(IpAddress::V4(0x0a000001), 24);
     Up();
     Pass(30 * kSecond);
