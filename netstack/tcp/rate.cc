@@ -7,6 +7,13 @@
 
 namespace netstack {
 
+namespace {
+
+// What is due so soon goes at once: a timer would take as long.
+constexpr Duration kPaceAhead = 200 * kMicrosecond;
+
+}  // namespace
+
 // A segment goes out, for the first time or again.
 void TcpEndpoint::StampRate(SentSegment& sent) {
   const Time now = stack_.now();
@@ -109,7 +116,7 @@ uint64_t TcpEndpoint::PacingRate() const {
 
 // Whether something comes next that has to wait; then the timer is set.
 bool TcpEndpoint::PaceHolds() {
-  if (!Paced() || pace_next_ <= stack_.now()) return false;
+  if (!Paced() || pace_next_ <= stack_.now() + kPaceAhead) return false;
   if (EndSeq() == snd_nxt_ && lost_ == 0) return false;
   pace_at_ = pace_next_;
   return true;
