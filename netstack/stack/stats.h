@@ -42,7 +42,9 @@ struct TcpStats {
   uint64_t abort_on_data = 0, abort_on_close = 0, abort_on_memory = 0, abort_on_timeout = 0;
   uint64_t abort_on_linger = 0, challenge_ack = 0, syn_challenge = 0, rcv_pruned = 0;
   uint64_t ofo_queue = 0, ofo_drop = 0, ofo_merge = 0, keep_alive = 0, win_probe = 0;
-  uint64_t fastopen_active = 0, fastopen_passive = 0, from_zero_window = 0, to_zero_window = 0;
+  uint64_t fastopen_active = 0, fastopen_active_fail = 0, fastopen_passive = 0;
+  uint64_t fastopen_passive_fail = 0, fastopen_listen_overflow = 0, fastopen_cookie_reqd = 0;
+  uint64_t from_zero_window = 0, to_zero_window = 0;
   uint64_t tcp_timeout_rehash = 0, rcv_coalesce = 0, delivered = 0, delivered_ce = 0;
   uint64_t backlog_drop = 0, req_q_full_drop = 0, req_q_full_cookies = 0;
 };

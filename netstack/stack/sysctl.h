@@ -39,7 +39,9 @@ struct Sysctl {
   bool tcp_abort_on_overflow = false, tcp_rfc1337 = false, tcp_no_metrics_save = true;
   int tcp_ecn = 2;         // 0 never, 1 ask and accept, 2 accept
   int tcp_syncookies = 1;  // 0 never, 1 when the queue overflows, 2 always
-  int tcp_fastopen = 1;    // bit 0 client, bit 1 server
+  // 1: clients; 2: servers; 4: clients without a cookie; 0x200: servers without one; 0x400: all
+  // listeners.
+  int tcp_fastopen = 1;
   int tcp_syn_retries = 6, tcp_synack_retries = 5, tcp_retries1 = 3, tcp_retries2 = 15;
   int tcp_orphan_retries = 0;
   int tcp_keepalive_time = 7200, tcp_keepalive_intvl = 75, tcp_keepalive_probes = 9;

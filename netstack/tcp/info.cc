@@ -29,6 +29,8 @@ TcpInfo TcpEndpoint::Info() const {
   if (wscale_on_) info.options |= kTcpiOptWscale;
   if (ecn_on_) info.options |= kTcpiOptEcn;
   if (ecn_seen_) info.options |= kTcpiOptEcnSeen;
+  if (syn_data_acked_) info.options |= kTcpiOptSynData;
+  info.fastopen_client_fail = fast_open_fail_;
   info.snd_wscale = snd_wscale_;
   info.rcv_wscale = rcv_wscale_;
   info.delivery_rate_app_limited = rate_app_limited_;

@@ -51,7 +51,7 @@ bool TcpEndpoint::NagleHolds(uint32_t length, bool push) const {
 
 void TcpEndpoint::Output(bool push) {
   if (state_ == TcpState::kClose || state_ == TcpState::kListen || state_ == TcpState::kSynSent ||
-      state_ == TcpState::kSynRecv) {
+      (state_ == TcpState::kSynRecv && !opened_early_)) {
     return;
   }
   IdleRestart();
@@ -219,6 +219,13 @@ TcpOptions TcpEndpoint::OptionsFor(uint16_t flags) {
     options.mss = static_cast<uint16_t>(std::min(advertised_mss_, 65535u));
     if (wscale_on_) options.window_scale = rcv_wscale_;
     options.sack_permitted = sack_on_;
+    if (syn_fast_open_ != SynFastOpen::kNone) {
+      options.fastopen = true;
+      const Tcp::KeptCookie* kept = tcp_.FindCookie(peer_.addr);
+      if (syn_fast_open_ == SynFastOpen::kSend && kept != nullptr) {
+        options.fastopen_cookie = kept->cookie;
+      }
+    }
   }
   if (timestamps_on_) {
     options.has_timestamps = true;
@@ -256,11 +263,12 @@ bool TcpEndpoint::Transmit(uint32_t seq, uint32_t end, uint16_t flags) {
   if (!RefreshRoute()) return false;
   auto packet = Packet::Create();
   uint32_t length = 0;
-  if ((flags & (kTcpSyn | kTcpRst)) == 0 && SeqAtOrAfter(seq, queue_seq_)) {
+  const uint32_t first = (flags & kTcpSyn) != 0 ? seq + 1 : seq;
+  if ((flags & kTcpRst) == 0 && SeqAtOrAfter(first, queue_seq_)) {
     const uint32_t stop = SeqAfter(end, WriteSeq()) ? WriteSeq() : end;
-    if (SeqAfter(stop, seq)) {
-      length = stop - seq;
-      send_queue_.Share(seq - queue_seq_, length, *packet);
+    if (SeqAfter(stop, first)) {
+      length = stop - first;
+      send_queue_.Share(first - queue_seq_, length, *packet);
     }
   }
   const TcpOptions tcp_options = OptionsFor(flags);
@@ -292,7 +300,8 @@ bool TcpEndpoint::Transmit(uint32_t seq, uint32_t end, uint16_t flags) {
   std::byte* at = packet->Push(header.header_size);
   header.Write(at);
   if (options_size != 0) std::memcpy(at + TcpHeader::kSize, encoded.data(), options_size);
-  if (length > snd_mss_) packet->gso_size = static_cast<uint16_t>(std::min(snd_mss_, 65535u));
+  if (length > snd_mss_ && (flags & kTcpSyn) == 0)
+    packet->gso_size = static_cast<uint16_t>(std::min(snd_mss_, 65535u));
   packet->mark = options.mark;
   IpSend ip;
   ip.source = local_.addr;

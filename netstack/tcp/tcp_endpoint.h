@@ -52,6 +52,12 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   // (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH...), after which it may be tried again.  A caller that
   // waits does so for POLLOUT | POLLERR | POLLHUP and asks again.  EADDRNOTAVAIL: no port is free.
   Result<void> Connect(const SocketAddr& peer);
+  // sendto(2) with MSG_FASTOPEN where CanOpenFast() says so: as much of the data as the SYN takes
+  // goes with it.  Errors as Connect() and Send(), but for EINPROGRESS.
+  Result<size_t> ConnectAndSend(const SocketAddr& peer, ByteSource& data);
+  bool CanOpenFast(const IpAddress& peer) const;
+  // The next Connect() asks for a cookie.
+  void AskForCookie() { syn_fast_open_ = SynFastOpen::kAsk; }
   // connect(2) with AF_UNSPEC: resets a connection, ends listening; the local address stays if it
   // was bound to.
   Result<void> Disconnect();
@@ -158,7 +164,10 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   enum class Progress : uint8_t { kIdle, kConnecting, kConnected };  // Of connect(2).
 
   // --- opening and closing (open.cc, close.cc) ---
-  Result<void> StartConnect(const SocketAddr& peer);
+  Result<void> StartConnect(const SocketAddr& peer, bool send = true);
+  Result<size_t> SendDeferred(ByteSource& data);
+  void FastOpenAnswered(const TcpSegment& segment);
+  void AcceptEarly(TcpSegment& segment);
   Result<void> ChooseRoute();
   void SetupRoute(const RouteResult& route);
   void SendSyn();
@@ -334,6 +343,13 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   int keep_idle_ = 0, keep_interval_ = 0, keep_count_ = 0, syn_count_ = 0, linger2_ = 0;
   int defer_accept_ = 0, user_mss_ = 0, window_clamp_ = 0, fastopen_queue_ = 0;
   uint32_t user_timeout_ms_ = 0, notsent_lowat_ = 0;
+
+  // TCP Fast Open: what the next SYN says; what became of it.
+  enum class SynFastOpen : uint8_t { kNone, kAsk, kSend } syn_fast_open_ = SynFastOpen::kNone;
+  bool asked_fast_open_ = false, syn_had_data_ = false, syn_data_acked_ = false;
+  bool deferred_ = false;      // connect(2) has left the SYN to the first data.
+  bool opened_early_ = false;  // Accepted with its SYN.
+  uint8_t fast_open_fail_ = 0;
 
   // Listening.
   int backlog_ = 0;

@@ -164,6 +164,12 @@ void TcpEndpoint::OnRetransmitTimeout() {
     stack_.stats().tcp.slow_start_retrans++;
   } else {
     MarkLost(sent_.front(), nullptr);
+    // Whatever is on the way may not like the option: without it from now on.
+    constexpr uint8_t kSynRetransmitted = 3;
+    if (syn_had_data_ && state_ == TcpState::kSynSent) {
+      fast_open_fail_ = kSynRetransmitted;
+      tcp_.ForgetCookie(peer_.addr);
+    }
   }
   if (retransmits_ < 255) retransmits_++;
   if (backoff_ < 30) backoff_++;

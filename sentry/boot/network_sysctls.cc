@@ -104,10 +104,7 @@ void BindTcp(Kernel& kernel) {
   kernel.Get<Sysctls>().Bind(
       "net/ipv4/tcp_fastopen", [&kernel] { return std::to_string(SysctlsOf(kernel).tcp_fastopen); },
       [&kernel](std::string_view text) -> Result<void> {
-        // The client's side only: no cookie is ever given.
-        const int number = std::atoi(std::string(text).c_str());
-        if ((number & ~1) != 0) return Errno(EINVAL);
-        SysctlsOf(kernel).tcp_fastopen = number;
+        SysctlsOf(kernel).tcp_fastopen = std::atoi(std::string(text).c_str());
         return {};
       });
   kernel.Get<Sysctls>().Bind(

@@ -2,7 +2,9 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/sockios.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -10,6 +12,7 @@
 #include <sys/uio.h>
 
 #include <fstream>
+#include <functional>
 #include <numeric>
 #include <sstream>
 #include <string>
@@ -731,6 +734,78 @@ TEST_P(Tcp, TimeLimitedByTheReceiver) {
   }
   EXPECT_GT(info.rwnd_limited, 0u);
   EXPECT_GE(info.busy_time, info.rwnd_limited);
+}
+
+// Runs `body` in a network namespace of its own, where TCP Fast Open is on for both sides.
+int InFastOpenNamespace(const std::function<void()>& body) {
+  return ForkAndWait([&body] {
+    CHILD_CHECK(unshare(CLONE_NEWNET) == 0);
+    ifreq request{};
+    memcpy(request.ifr_name, "lo", 3);
+    request.ifr_flags = IFF_UP;
+    CHILD_CHECK(ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &request) == 0);
+    const int file = open("/proc/sys/net/ipv4/tcp_fastopen", O_WRONLY);
+    CHILD_CHECK(write(file, "3", 1) == 1);
+    body();
+  });
+}
+
+TEST_P(Tcp, FastOpen) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs CAP_SYS_ADMIN";
+  EXPECT_THAT(
+      InFastOpenNamespace([this] {
+        constexpr uint8_t kSynData = 32;  // TCPI_OPT_SYN_DATA
+        Fd listener = Listener(family());
+        CHILD_CHECK(SetInt(listener.get(), IPPROTO_TCP, TCP_FASTOPEN, 5) == 0);
+        const Endpoint to = NameOf(listener.get());
+        for (int i = 0; i < 3; i++) {
+          Fd client(socket(family(), SOCK_STREAM, 0));
+          CHILD_CHECK(sendto(client.get(), "hello", 5, MSG_FASTOPEN, to.get(), to.size) == 5);
+          Fd server(accept(listener.get(), nullptr, nullptr));
+          CHILD_CHECK(server.get() >= 0);
+          char buffer[16];
+          CHILD_CHECK(recv(server.get(), buffer, sizeof(buffer), 0) == 5);
+          CHILD_CHECK(memcmp(buffer, "hello", 5) == 0);
+          CHILD_CHECK(send(server.get(), "back", 4, 0) == 4);
+          CHILD_CHECK(recv(client.get(), buffer, sizeof(buffer), 0) == 4);
+          // The first has only learnt the cookie.
+          const uint8_t expected = i == 0 ? 0 : kSynData;
+          for (int fd : {client.get(), server.get()}) {
+            tcp_info info{};
+            socklen_t size = sizeof(info);
+            CHILD_CHECK(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+            CHILD_CHECK((info.tcpi_options & kSynData) == expected);
+          }
+        }
+      }),
+      Exited(0));
+}
+
+TEST_P(Tcp, FastOpenConnectWaitsForTheData) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs CAP_SYS_ADMIN";
+  EXPECT_THAT(InFastOpenNamespace([this] {
+                Fd listener = Listener(family());
+                CHILD_CHECK(SetInt(listener.get(), IPPROTO_TCP, TCP_FASTOPEN, 5) == 0);
+                const Endpoint to = NameOf(listener.get());
+                {
+                  Fd first(socket(family(), SOCK_STREAM, 0));
+                  CHILD_CHECK(SetInt(first.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1) == 0);
+                  CHILD_CHECK(connect(first.get(), to.get(), to.size) == 0);
+                  Fd server(accept(listener.get(), nullptr, nullptr));
+                }
+                Fd client(socket(family(), SOCK_STREAM, 0));
+                CHILD_CHECK(SetInt(client.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1) == 0);
+                CHILD_CHECK(connect(client.get(), to.get(), to.size) == 0);
+                pollfd wait{listener.get(), POLLIN, 0};
+                CHILD_CHECK(poll(&wait, 1, 0) == 0);
+                wait = {client.get(), POLLOUT, 0};
+                CHILD_CHECK(poll(&wait, 1, 0) == 1 && wait.revents == POLLOUT);
+                CHILD_CHECK(send(client.get(), "data", 4, 0) == 4);
+                Fd server(accept(listener.get(), nullptr, nullptr));
+                char buffer[16];
+                CHILD_CHECK(recv(server.get(), buffer, sizeof(buffer), 0) == 4);
+              }),
+              Exited(0));
 }
 
 TEST_P(Tcp, Info) {
