@@ -343,6 +343,26 @@ TEST_F(AutoconfTest, MemoryIsBounded) {
   EXPECT_LE(net.stack().routes().size(), 200u);
 }
 
+TEST_F(AutoconfTest, NoiseIsHarmless) {
+  Ready();
+  for (uint32_t i = 0; i < 20000; i++) {
+    std::vector<std::byte> bytes(24 + i % 200);
+    environment.Random(bytes);
+    constexpr uint8_t kTypes[] = {130, 131, 132, 133, 134, 135, 136, 137, 143};
+    Store8(&bytes[0], kTypes[i % 9]);
+    Store8(&bytes[1], 0);
+    // Lengths that are likely make more of it be looked at.
+    for (size_t at = 17; at + 8 < bytes.size(); at += 8) Store8(&bytes[at], 1 + i % 4);
+    const bool mld = i % 9 < 3;
+    Inject(kRouter, kAllNodes, kProtoIcmp6, bytes, mld ? 1 : 255);
+    if (i % 50 == 0) Pass(100 * kMillisecond);
+    Discard();
+  }
+  EXPECT_LE(eth->addresses().size(), 20u);
+  EXPECT_LE(net.stack().routes().size(), 100u);
+  EXPECT_LT(net.stack().timers().armed(), 2000u);
+}
+
 TEST_F(AutoconfTest, GoesWithTheDevice) {
   Ready();
   Advertise({});

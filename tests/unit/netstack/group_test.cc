@@ -315,6 +315,27 @@ TEST_F(Groups, MalformedQueriesAreIgnored) {
   EXPECT_TRUE(Quiet());
 }
 
+TEST_F(Groups, NoiseIsHarmless) {
+  for (uint8_t i = 0; i < 10; i++) {
+    const IpAddress group = IpAddress::V4(0xe1020304u + i);
+    ASSERT_TRUE(udp->JoinGroup(group, eth->index(), i % 2 == 0 ? Source(i) : IpAddress()).ok());
+  }
+  for (uint32_t i = 0; i < 20000; i++) {
+    std::vector<std::byte> bytes(8 + i % 100);
+    environment.Random(bytes);
+    constexpr uint8_t kTypes[] = {kIgmpQuery, kIgmpReport1, kIgmpReport2, kIgmpLeave, kIgmpReport3};
+    Store8(&bytes[0], kTypes[i % 5]);
+    if (i % 3 != 0) Store32(&bytes[4], 0xe1020304u + i % 12);
+    if (bytes.size() > 12) Store16(&bytes[10], static_cast<unsigned>((bytes.size() - 12) / 4));
+    Inject(kQuerier, kAllHosts, kProtoIgmp, bytes, 1);
+    if (i % 50 == 0) Pass(100 * kMillisecond);
+    Discard();
+  }
+  udp->Close();
+  Pass(100000 * kSecond);
+  EXPECT_EQ(net.stack().timers().armed(), 0u);
+}
+
 TEST_F(Groups, NothingIsToldOfWhatIsDown) {
   Down();
   ASSERT_TRUE(udp->JoinGroup(kGroup, eth->index()).ok());

@@ -8,6 +8,7 @@ struct Case {
   const char* name;
   Impairment impairment;
   size_t bytes;
+  const char* congestion = "cubic";
 };
 
 class Soak : public Line, public testing::TestWithParam<Case> {
@@ -20,6 +21,7 @@ TEST_P(Soak, ArrivesIntact) {
   ASSERT_TRUE(listener->Bind({IpAddress::V4(0x0a000002), 80, 0}).ok());
   ASSERT_TRUE(listener->Listen(1).ok());
   auto client = a.CreateTcp(2, 0);
+  ASSERT_TRUE(client->SetCongestion(GetParam().congestion).ok());
   ASSERT_TRUE(client->Connect({IpAddress::V4(0x0a000002), 80, 0}).Is(EINPROGRESS));
   Ref<TcpEndpoint> server;
   const size_t total = GetParam().bytes;
@@ -98,7 +100,19 @@ INSTANTIATE_TEST_SUITE_P(
               .corrupt = 5'000,
               .delay = 10 * kMs,
               .jitter = 2 * kMs},
-             4 << 20}),
+             4 << 20},
+        Case{"clean_bbr", {.delay = 10 * kMs}, 16 << 20, "bbr"},
+        Case{"heavy_bbr", {.loss = 100'000, .delay = 5 * kMs}, 1 << 20, "bbr"},
+        Case{"all_bbr",
+             {.loss = 10'000,
+              .duplicate = 10'000,
+              .reorder = 20'000,
+              .corrupt = 5'000,
+              .delay = 10 * kMs,
+              .jitter = 2 * kMs,
+              .rate = 5'000'000},
+             4 << 20,
+             "bbr"}),
     [](const testing::TestParamInfo<Case>& instance) { return instance.param.name; });
 
 }  // namespace
