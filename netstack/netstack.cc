@@ -1,6 +1,8 @@
 // NetStack: all protocols on one stack.
 #include "netstack/netstack.h"
 
+#include "netstack/autoconf/autoconf.h"
+#include "netstack/group/reporter.h"
 #include "netstack/icmp/icmp.h"
 #include "netstack/ipv4/ipv4.h"
 #include "netstack/ipv6/ipv6.h"
@@ -15,6 +17,8 @@ struct NetStack::Parts {
         ip4(stack),
         ip6(stack),
         icmp(stack),
+        groups(stack),
+        autoconf(stack),
         raw(stack),
         ping(stack, icmp),
         udp(stack, kProtoUdp),
@@ -25,6 +29,8 @@ struct NetStack::Parts {
   Ipv4 ip4;
   Ipv6 ip6;
   Icmp icmp;
+  GroupReporter groups;
+  Autoconf autoconf;
   Raw raw;
   Ping ping;
   Udp udp, udplite;
@@ -43,6 +49,12 @@ Tcp& NetStack::tcp() {
 }
 Udp& NetStack::udp() {
   return parts_->udp;
+}
+Autoconf& NetStack::autoconf() {
+  return parts_->autoconf;
+}
+const GroupReporter& NetStack::groups() {
+  return parts_->groups;
 }
 
 Interface& NetStack::AddLoopback(bool up) {

@@ -13,6 +13,9 @@
 
 namespace netstack {
 
+class Autoconf;
+class GroupReporter;
+
 // Destroyed after every endpoint has been closed; Refs to closed endpoints may outlive it but must
 // not be called.
 class NetStack {
@@ -27,6 +30,10 @@ class NetStack {
   // For gateways (netstack/stack/forwarder.h).
   Tcp& tcp();
   Udp& udp();
+  // For listings.
+  const GroupReporter& groups();
+  // For who keeps addresses and routes himself.
+  Autoconf& autoconf();
   // `family`: AF_INET or AF_INET6.  `uid`: of the caller, for SO_REUSEPORT.
   Ref<TcpEndpoint> CreateTcp(int family, uint32_t uid);
   Ref<UdpEndpoint> CreateUdp(int family, uint32_t uid);

@@ -75,7 +75,7 @@ NET_LAYERS = [
     {"netstack/packet"},
     {"netstack/link"},
     {"netstack/stack"},
-    {"netstack/ipv4", "netstack/ipv6", "netstack/icmp"},
+    {"netstack/ipv4", "netstack/ipv6", "netstack/icmp", "netstack/group", "netstack/autoconf"},
     {"netstack/endpoint"},
     {"netstack/udp", "netstack/raw", "netstack/tcp"},
 ]

@@ -16,7 +16,7 @@ void DatagramEndpoint::Close() {
   closed_ = true;
   for (const Membership& m : memberships_) {
     Interface* interface = stack_.FindInterface(m.ifindex);
-    if (interface != nullptr) interface->LeaveGroup(m.group);
+    if (interface != nullptr) interface->LeaveGroup(m.group, m.Filter());
   }
   memberships_.clear();
   queue_.clear();

@@ -92,6 +92,7 @@ class DatagramEndpoint : public Endpoint {
     uint32_t ifindex;
     bool include;  // Only `sources`; otherwise all but them.
     std::vector<IpAddress> sources;
+    GroupFilter Filter() const { return {include, {sources.begin(), sources.end()}}; }
   };
   const std::vector<Membership>& memberships() const { return memberships_; }
   Result<void> SetGroupFilter(const Membership& filter);  // IP_MSFILTER, MCAST_MSFILTER
@@ -132,6 +133,9 @@ class DatagramEndpoint : public Endpoint {
   virtual void Rehash() {}
   size_t ReceiveLimit() const { return static_cast<size_t>(receive_buffer_); }
   Membership* FindMembership(const IpAddress& group, uint32_t ifindex);
+  // `change` changes what it wants of the group, and the interface learns of it.
+  template <typename F>
+  void ChangeMembership(Membership& m, F change);
 
   SocketAddr local_, peer_;
   bool bound_address_ = false;  // bind(2) named an address.

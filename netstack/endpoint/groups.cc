@@ -23,6 +23,15 @@ DatagramEndpoint::Membership* DatagramEndpoint::FindMembership(const IpAddress& 
   return nullptr;
 }
 
+template <typename F>
+void DatagramEndpoint::ChangeMembership(Membership& m, F change) {
+  const GroupFilter before = m.Filter();
+  change();
+  const GroupFilter after = m.Filter();
+  Interface* interface = stack_.FindInterface(m.ifindex);
+  if (interface != nullptr) interface->ChangeGroup(m.group, &before, &after);
+}
+
 Result<uint32_t> DatagramEndpoint::GroupInterface(const IpAddress& group, uint32_t ifindex) const {
   if (ifindex != 0) {
     if (stack_.FindInterface(ifindex) == nullptr) return Errno(ENODEV);
@@ -36,6 +45,7 @@ Result<uint32_t> DatagramEndpoint::GroupInterface(const IpAddress& group, uint32
 Result<void> DatagramEndpoint::JoinGroup(const IpAddress& group, uint32_t ifindex,
                                          const IpAddress& source) {
   if (!group.IsMulticast()) return Errno(EINVAL);
+  Stack::Scope scope(stack_);
   ifindex = TRY(GroupInterface(group, ifindex));
   Membership* m = FindMembership(group, ifindex);
   if (m != nullptr) {
@@ -43,13 +53,13 @@ Result<void> DatagramEndpoint::JoinGroup(const IpAddress& group, uint32_t ifinde
     if (!m->include) return Errno(EINVAL);
     if (Contains(m->sources, source)) return Errno(EADDRNOTAVAIL);
     if (m->sources.size() >= kMaxSources) return Errno(ENOBUFS);
-    m->sources.push_back(source);
+    ChangeMembership(*m, [&] { m->sources.push_back(source); });
     return {};
   }
   if (memberships_.size() >= kMaxMemberships) return Errno(ENOBUFS);
   memberships_.push_back({group, ifindex, !source.IsAny(), {}});
   if (!source.IsAny()) memberships_.back().sources.push_back(source);
-  stack_.FindInterface(ifindex)->JoinGroup(group);
+  stack_.FindInterface(ifindex)->JoinGroup(group, memberships_.back().Filter());
   return {};
 }
 
@@ -57,13 +67,17 @@ Result<void> DatagramEndpoint::LeaveGroup(const IpAddress& group, uint32_t ifind
                                           const IpAddress& source) {
   Membership* m = FindMembership(group, ifindex);
   if (m == nullptr) return Errno(EADDRNOTAVAIL);
+  Stack::Scope scope(stack_);
   if (!source.IsAny()) {
     if (!m->include) return Errno(EINVAL);
-    if (std::erase(m->sources, source) == 0) return Errno(EADDRNOTAVAIL);
-    if (!m->sources.empty()) return {};
+    if (!Contains(m->sources, source)) return Errno(EADDRNOTAVAIL);
+    if (m->sources.size() > 1) {
+      ChangeMembership(*m, [&] { std::erase(m->sources, source); });
+      return {};
+    }
   }
   Interface* interface = stack_.FindInterface(m->ifindex);
-  if (interface != nullptr) interface->LeaveGroup(group);
+  if (interface != nullptr) interface->LeaveGroup(group, m->Filter());
   memberships_.erase(memberships_.begin() + (m - memberships_.data()));
   return {};
 }
@@ -74,7 +88,8 @@ Result<void> DatagramEndpoint::BlockSource(const IpAddress& group, uint32_t ifin
   if (m == nullptr || m->include) return Errno(EINVAL);
   if (Contains(m->sources, source)) return Errno(EADDRNOTAVAIL);
   if (m->sources.size() >= kMaxSources) return Errno(ENOBUFS);
-  m->sources.push_back(source);
+  Stack::Scope scope(stack_);
+  ChangeMembership(*m, [&] { m->sources.push_back(source); });
   return {};
 }
 
@@ -82,7 +97,9 @@ Result<void> DatagramEndpoint::UnblockSource(const IpAddress& group, uint32_t if
                                              const IpAddress& source) {
   Membership* m = FindMembership(group, ifindex);
   if (m == nullptr || m->include) return Errno(EINVAL);
-  if (std::erase(m->sources, source) == 0) return Errno(EADDRNOTAVAIL);
+  if (!Contains(m->sources, source)) return Errno(EADDRNOTAVAIL);
+  Stack::Scope scope(stack_);
+  ChangeMembership(*m, [&] { std::erase(m->sources, source); });
   return {};
 }
 
@@ -90,8 +107,11 @@ Result<void> DatagramEndpoint::SetGroupFilter(const Membership& filter) {
   Membership* m = FindMembership(filter.group, filter.ifindex);
   if (m == nullptr) return Errno(EINVAL);
   if (filter.sources.size() > kMaxSources) return Errno(ENOBUFS);
-  m->include = filter.include;
-  m->sources = filter.sources;
+  Stack::Scope scope(stack_);
+  ChangeMembership(*m, [&] {
+    m->include = filter.include;
+    m->sources = filter.sources;
+  });
   return {};
 }
 

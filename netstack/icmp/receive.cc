@@ -1,5 +1,6 @@
 // Icmp: messages that come.
 #include "netstack/icmp/icmp.h"
+#include "netstack/stack/autoconf.h"
 #include "netstack/stack/neighbour.h"
 #include "netstack/stack/offload.h"
 #include "netstack/wire/checksum.h"
@@ -116,6 +117,14 @@ void Icmp::Receive6(PacketPtr packet, const IpReceived& ip, const IcmpHeader& he
     case kIcmp6NeighbourAdvert:
       ReceiveAdvertisement(*packet, ip);
       return;
+    case kIcmp6RouterAdvert:
+      if (stack_.autoconf() != nullptr) stack_.autoconf()->OnRouterAdvertisement(*packet, ip);
+      return;
+    case 130:  // Of MLD: query, report, done.
+    case 131:
+    case 132:
+      if (stack_.group_listener() != nullptr) stack_.group_listener()->OnMld(*packet, ip);
+      return;
     default:
       if (header.type < 128) ReceiveError6(*packet, ip, header);
       return;
@@ -221,8 +230,18 @@ void Icmp::ReceiveSolicitation(Packet& packet, const IpReceived& ip) {
   const std::byte* at = packet.Pull(size);
   if (at == nullptr || ip.hop_limit != 255) return;
   auto message = NeighbourMessage::Parse({at, size}, NeighbourMessage::kSourceOption);
-  if (!message || ip.in->FindAddress(message->target) == nullptr) return;
+  const InterfaceAddress* own = message ? ip.in->FindAddress(message->target) : nullptr;
+  if (own == nullptr) return;
   const bool probe = ip.source.IsAny();  // Duplicate address detection.
+  if ((own->flags & kAddrTentative) != 0) {
+    // RFC 4862 section 5.4.3: who resolves it is told nothing yet.
+    if (probe && stack_.autoconf() != nullptr) {
+      stack_.autoconf()->OnContention(
+          *ip.in, message->target,
+          {at + NeighbourMessage::kTargetSize, size - NeighbourMessage::kTargetSize});
+    }
+    return;
+  }
   if (!probe && message->mac) stack_.neighbour_table().OnSender(*ip.in, ip.source, *message->mac);
   constexpr size_t kSize = NeighbourMessage::kTargetSize + 8;
   auto reply = Packet::Create();
@@ -247,6 +266,10 @@ void Icmp::ReceiveAdvertisement(Packet& packet, const IpReceived& ip) {
   if (at == nullptr || ip.hop_limit != 255) return;
   auto message = NeighbourMessage::Parse({at, size}, NeighbourMessage::kTargetOption);
   if (!message) return;
+  if (ip.in->FindAddress(message->target) != nullptr) {
+    if (stack_.autoconf() != nullptr) stack_.autoconf()->OnContention(*ip.in, message->target, {});
+    return;
+  }
   const bool solicited = (message->flags & 0x40000000) != 0;
   if (solicited && ip.multicast) return;
   stack_.neighbour_table().OnAdvertisement(

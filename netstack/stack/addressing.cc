@@ -1,6 +1,7 @@
 // Stack: addresses of interfaces, and the routes that follow from them.
 #include <algorithm>
 
+#include "netstack/stack/autoconf.h"
 #include "netstack/stack/neighbour.h"
 #include "netstack/stack/path_mtu.h"
 #include "netstack/stack/stack.h"
@@ -26,8 +27,29 @@ Result<void> Stack::AddAddress(Interface& interface, InterfaceAddress address) {
   interface.addresses_.push_back(address);
   if (addr.IsV6()) interface.JoinGroup(addr.SolicitedNode());
   if (interface.IsUp()) AddAddressRoutes(interface, address);
+  if (addr.IsV6() && autoconf_ != nullptr) autoconf_->OnAddress(interface, address, false);
   NotifyConfig([&](ConfigObserver& o) { o.OnAddress(interface, address, false); });
   return {};
+}
+
+Result<void> Stack::ChangeAddress(Interface& interface, const InterfaceAddress& address) {
+  Scope scope(*this);
+  for (InterfaceAddress& own : interface.addresses_) {
+    if (own.addr != address.addr || own.prefix != address.prefix) continue;
+    own.flags = address.flags;
+    own.preferred_lft = address.preferred_lft;
+    own.valid_lft = address.valid_lft;
+    own.updated = now();
+    const InterfaceAddress changed = own;
+    NotifyConfig([&](ConfigObserver& o) { o.OnAddress(interface, changed, false); });
+    return {};
+  }
+  return Errno(EADDRNOTAVAIL);
+}
+
+bool Stack::DetectsDuplicates(const Interface& interface) const {
+  return interface.IsEthernet() && (interface.flags() & abi::kIffNoarp) == 0 && !takes_all_ &&
+         sysctl_.ipv6_accept_dad > 0 && sysctl_.ipv6_dad_transmits > 0;
 }
 
 Result<void> Stack::RemoveAddress(Interface& interface, const IpAddress& addr, int prefix) {
@@ -41,6 +63,7 @@ Result<void> Stack::RemoveAddress(Interface& interface, const IpAddress& addr, i
   list.erase(found);
   if (addr.IsV6()) interface.LeaveGroup(addr.SolicitedNode());
   RemoveRoutesOf(interface.index(), &address);
+  if (addr.IsV6() && autoconf_ != nullptr) autoconf_->OnAddress(interface, address, true);
   NotifyConfig([&](ConfigObserver& o) { o.OnAddress(interface, address, true); });
   return {};
 }
@@ -71,7 +94,8 @@ void Stack::RemoveRoutesOf(uint32_t ifindex, const InterfaceAddress* address) {
   std::erase_if(routes_, [&](const Route& route) {
     if (route.ifindex != ifindex) return false;
     if (address != nullptr) {
-      const bool connected = route.protocol == kProtoKernel && route.prefix == address->prefix &&
+      const bool connected = route.protocol == kProtoKernel && !route.advertised &&
+                             route.prefix == address->prefix &&
                              route.dst == address->peer.Masked(address->prefix);
       if (!connected && route.source != address->addr) return false;
     }
@@ -83,18 +107,32 @@ void Stack::RemoveRoutesOf(uint32_t ifindex, const InterfaceAddress* address) {
   }
 }
 
+namespace {
+
+// Of every interface that is up (RFC 1112 section 4, RFC 4291 section 2.8).
+const IpAddress kAllNodes[] = {IpAddress::V4(0xe0000001),
+                               IpAddress::V6({0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
+                               IpAddress::V6({0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1})};
+
+}  // namespace
+
 void Stack::BringUp(Interface& interface) {
-  interface.JoinGroup(IpAddress::V4(0xe0000001));
-  interface.JoinGroup(IpAddress::V6({0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
-  interface.JoinGroup(IpAddress::V6({0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}));
-  if (interface.IsEthernet()) AddLinkLocal(interface);
+  // Those who joined while it was down were not heard of.
+  for (const auto& [group, members] : interface.groups_) {
+    if (group_listener_ == nullptr) break;
+    group_listener_->OnGroup(interface, group, std::nullopt, members.Merged());
+  }
+  for (const IpAddress& group : kAllNodes) interface.JoinGroup(group);
+  if (interface.IsEthernet() && makes_link_local_) AddLinkLocal(interface);
   for (const InterfaceAddress& address : interface.addresses_) {
     AddAddressRoutes(interface, address);
   }
 }
 
 void Stack::BringDown(Interface& interface) {
-  interface.groups_.erase(IpAddress::V4(0xe0000001));
+  for (const IpAddress& group : kAllNodes) interface.LeaveGroup(group);
+  if (group_listener_ != nullptr) group_listener_->OnDown(interface);
+  if (autoconf_ != nullptr) autoconf_->OnDown(interface);
   RemoveRoutesOf(interface.index(), nullptr);
   neighbours_->Flush(interface.index());
   // IPv6 addresses do not outlive it (keep_addr_on_down is off), but for those of loopback.
@@ -116,6 +154,7 @@ void Stack::AddLinkLocal(Interface& interface) {
                                 m[2], 0xff, 0xfe, m[3], m[4], m[5]});
   address.prefix = 64;
   address.scope = kScopeLink;
+  if (DetectsDuplicates(interface)) address.flags |= kAddrTentative;
   if (interface.FindAddress(address.addr) == nullptr) (void)AddAddress(interface, address).ok();
 }
 
@@ -150,7 +189,14 @@ bool Stack::IsBroadcast(const IpAddress& addr, uint32_t ifindex) const {
 bool Stack::CanBind(const IpAddress& addr, uint32_t ifindex) const {
   if (addr.IsAny() || addr.IsMulticast() || IsBroadcast(addr)) return true;
   if (takes_all_ || (addr.IsV4() && sysctl_.ip_nonlocal_bind)) return true;
-  return IsLocal(addr, addr.NeedsScope() ? ifindex : 0);
+  if (!IsLocal(addr, addr.NeedsScope() ? ifindex : 0)) return false;
+  if (addr.IsV4()) return true;
+  // Not before it is known to be ours alone.
+  for (const auto& [index, interface] : interfaces_) {
+    const InterfaceAddress* own = interface->IsUp() ? interface->FindAddress(addr) : nullptr;
+    if (own != nullptr && (own->flags & kAddrTentative) == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace netstack

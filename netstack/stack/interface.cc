@@ -88,15 +88,6 @@ const InterfaceAddress* Interface::SourceFor(const IpAddress& dst) const {
   return best;
 }
 
-void Interface::JoinGroup(const IpAddress& group) {
-  groups_[group]++;
-}
-
-void Interface::LeaveGroup(const IpAddress& group) {
-  auto found = groups_.find(group);
-  if (found != groups_.end() && --found->second <= 0) groups_.erase(found);
-}
-
 void Interface::RunTaps(const Packet& packet, size_t link_header_size) {
   for (auto at = taps_.begin(); at != taps_.end();) {
     PacketTap& tap = *at;

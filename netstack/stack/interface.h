@@ -10,6 +10,7 @@
 #include "abi/linux/netdevice.h"
 #include "netstack/link/link.h"
 #include "netstack/stack/environment.h"
+#include "netstack/stack/group.h"
 #include "netstack/stack/stats.h"
 #include "netstack/wire/address.h"
 #include "platform/base/intrusive_list.h"
@@ -86,11 +87,14 @@ class Interface final : private LinkSink {
   // The address for packets to `dst` out of here (ip(7), RFC 6724 for IPv6); null: none.
   const InterfaceAddress* SourceFor(const IpAddress& dst) const;
 
-  // Group membership, counted: joined once for each socket that asks.
-  void JoinGroup(const IpAddress& group);
-  void LeaveGroup(const IpAddress& group);
+  // Group membership: joined once for each socket that asks, with what it wants of the group, which
+  // is named again when it leaves.
+  void JoinGroup(const IpAddress& group, const GroupFilter& filter = {});
+  void LeaveGroup(const IpAddress& group, const GroupFilter& filter = {});
+  // One member wants something else.  Null: it was none, or is none any more.
+  void ChangeGroup(const IpAddress& group, const GroupFilter* from, const GroupFilter* to);
   bool InGroup(const IpAddress& group) const { return groups_.contains(group); }
-  const std::map<IpAddress, int>& groups() const { return groups_; }
+  const std::map<IpAddress, GroupMembers>& groups() const { return groups_; }
   // IFF_PROMISC and IFF_ALLMULTI, counted (packet(7)).
   void AddPromiscuous(int by) { promiscuous_ += by; }
   void AddAllMulticast(int by) { all_multicast_ += by; }
@@ -129,7 +133,7 @@ class Interface final : private LinkSink {
   MacAddress mac_;
   uint32_t tx_queue_length_ = 1000;
   std::vector<InterfaceAddress> addresses_;
-  std::map<IpAddress, int> groups_;
+  std::map<IpAddress, GroupMembers> groups_;
   int promiscuous_ = 0, all_multicast_ = 0;
   base::IntrusiveList<PacketTap> taps_;
   std::array<FrameHandler*, kHandlerKinds> handlers_{};

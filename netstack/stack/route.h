@@ -39,6 +39,10 @@ struct Route {
   uint8_t tos = 0;
   uint32_t mtu = 0;  // 0: the interface's.
   bool onlink = false;
+  // By a router (RFC 4861): it goes when the router says so, and not with any address.
+  bool advertised = false;
+  Time expires = 0;        // 0: never
+  uint8_t preference = 0;  // Of RFC 4191.
 
   bool SameKey(const Route& other) const {
     return dst == other.dst && prefix == other.prefix && metric == other.metric &&

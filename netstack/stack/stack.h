@@ -31,6 +31,7 @@ namespace netstack {
 using base::Errno;
 using base::Result;
 
+class AutoconfListener;
 class NeighbourTable;
 class PathMtuCache;
 
@@ -104,6 +105,12 @@ class Stack final : private BufferPool::Account {
   Result<void> AddAddress(Interface& interface, InterfaceAddress address);
   Result<void> RemoveAddress(Interface& interface, const IpAddress& addr,
                              int prefix);  // EADDRNOTAVAIL
+  // Its flags and lifetimes are those of `address` from now on.  EADDRNOTAVAIL.
+  Result<void> ChangeAddress(Interface& interface, const InterfaceAddress& address);
+  // Whether new addresses are probed for before they count (RFC 4862 section 5.4).
+  bool DetectsDuplicates(const Interface& interface) const;
+  // Whether interfaces that come up get a link-local address from the stack itself.
+  void MakeLinkLocal(bool on) { makes_link_local_ = on; }
   // Whether it is one of ours (127/8 included), on `ifindex` if that is not 0.
   bool IsLocal(const IpAddress& addr, uint32_t ifindex = 0) const;
   bool IsBroadcast(const IpAddress& addr, uint32_t ifindex = 0) const;
@@ -166,6 +173,10 @@ class Stack final : private BufferPool::Account {
   TransportProtocol* transport(uint8_t protocol) const { return transports_[protocol]; }
   // A copy of an IP packet that was sent to a group or to all, for members here.
   void LoopBack(Interface& interface, PacketPtr packet);
+  void SetGroupListener(GroupListener* listener) { group_listener_ = listener; }
+  GroupListener* group_listener() { return group_listener_; }
+  void SetAutoconf(AutoconfListener* autoconf) { autoconf_ = autoconf; }
+  AutoconfListener* autoconf() { return autoconf_; }
   void SetRaw(RawDelivery* raw) { raw_ = raw; }
   RawDelivery* raw() { return raw_; }
 
@@ -201,7 +212,7 @@ class Stack final : private BufferPool::Account {
   Stats stats_;
   uint64_t seed_[2] = {};
   int depth_ = 0, timestamp_users_ = 0;
-  bool takes_all_ = false;
+  bool takes_all_ = false, makes_link_local_ = true;
   mutable std::optional<Time> now_;  // Of the running call.
   struct QueuedInput {
     uint32_t ifindex;
@@ -221,6 +232,8 @@ class Stack final : private BufferPool::Account {
   NetworkProtocol *ip4_ = nullptr, *ip6_ = nullptr;
   IcmpSender* icmp_ = nullptr;
   RawDelivery* raw_ = nullptr;
+  GroupListener* group_listener_ = nullptr;
+  AutoconfListener* autoconf_ = nullptr;
   std::array<TransportProtocol*, 256> transports_{};
   StackTimer drain_timer_;
 };

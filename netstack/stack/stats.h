@@ -37,12 +37,14 @@ struct TcpStats {
   uint64_t time_wait = 0, time_wait_recycled = 0, paws_active = 0, paws_estab = 0;
   uint64_t delayed_acks = 0, delayed_ack_lost = 0, listen_overflows = 0, listen_drops = 0;
   uint64_t sack_recovery = 0, reno_recovery = 0, fast_retrans = 0, slow_start_retrans = 0;
-  uint64_t timeouts = 0, loss_probes = 0, loss_probe_recovery = 0, spurious_rtos = 0;
+  uint64_t timeouts = 0, loss_probes = 0, loss_probe_recovery = 0, spurious_rtos = 0, loss_undo = 0;
   uint64_t dsack_old_sent = 0, dsack_ofo_sent = 0, dsack_recv = 0, dsack_ofo_recv = 0;
   uint64_t abort_on_data = 0, abort_on_close = 0, abort_on_memory = 0, abort_on_timeout = 0;
   uint64_t abort_on_linger = 0, challenge_ack = 0, syn_challenge = 0, rcv_pruned = 0;
   uint64_t ofo_queue = 0, ofo_drop = 0, ofo_merge = 0, keep_alive = 0, win_probe = 0;
-  uint64_t fastopen_active = 0, fastopen_passive = 0, from_zero_window = 0, to_zero_window = 0;
+  uint64_t fastopen_active = 0, fastopen_active_fail = 0, fastopen_passive = 0;
+  uint64_t fastopen_passive_fail = 0, fastopen_listen_overflow = 0, fastopen_cookie_reqd = 0;
+  uint64_t from_zero_window = 0, to_zero_window = 0;
   uint64_t tcp_timeout_rehash = 0, rcv_coalesce = 0, delivered = 0, delivered_ce = 0;
   uint64_t backlog_drop = 0, req_q_full_drop = 0, req_q_full_cookies = 0;
 };

@@ -32,12 +32,16 @@ struct Sysctl {
   int32_t tcp_rmem[3] = {4096, 131072, 6291456};
   int32_t tcp_wmem[3] = {4096, 16384, 4194304};
   std::string tcp_congestion_control = "cubic";
+  // For who has no privilege; enforced by the socket layer (EPERM).
+  std::string tcp_allowed_congestion_control = "reno cubic";
   bool tcp_window_scaling = true, tcp_timestamps = true, tcp_sack = true, tcp_dsack = true;
   bool tcp_moderate_rcvbuf = true, tcp_slow_start_after_idle = true;
   bool tcp_abort_on_overflow = false, tcp_rfc1337 = false, tcp_no_metrics_save = true;
   int tcp_ecn = 2;         // 0 never, 1 ask and accept, 2 accept
   int tcp_syncookies = 1;  // 0 never, 1 when the queue overflows, 2 always
-  int tcp_fastopen = 1;    // bit 0 client, bit 1 server
+  // 1: clients; 2: servers; 4: clients without a cookie; 0x200: servers without one; 0x400: all
+  // listeners.
+  int tcp_fastopen = 1;
   int tcp_syn_retries = 6, tcp_synack_retries = 5, tcp_retries1 = 3, tcp_retries2 = 15;
   int tcp_orphan_retries = 0;
   int tcp_keepalive_time = 7200, tcp_keepalive_intvl = 75, tcp_keepalive_probes = 9;
@@ -53,7 +57,10 @@ struct Sysctl {
   // net.ipv6
   bool ipv6_bindv6only = false;
   bool ipv6_forwarding = false;
-  bool ipv6_accept_ra = true;
+  int ipv6_accept_ra = 1;  // 2: of routers too
+  bool ipv6_autoconf = true;
+  int ipv6_accept_dad = 1, ipv6_dad_transmits = 1;
+  int ipv6_router_solicitations = -1;  // -1: without end
   int ipv6_hop_limit = 64;
   bool ipv6_auto_flowlabels = true;
 };

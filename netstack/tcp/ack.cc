@@ -27,7 +27,7 @@ bool TcpEndpoint::HandleAck(const TcpSegment& segment) {
   keepalive_probes_ = 0;
   effect.ece = ecn_on_ && segment.Has(kTcpEce);
   if (effect.ece) ecn_seen_ = true;
-  prior_in_flight_ = InFlightSegments();
+  effect.prior_in_flight = InFlight();
   const bool old = SeqBefore(ack, snd_una_);
   if (!old) {
     effect.forward_ack = SeqAfter(ack, snd_una_);
@@ -36,6 +36,7 @@ bool TcpEndpoint::HandleAck(const TcpSegment& segment) {
   }
   if (sack_on_ && segment.options.sack_count != 0) ApplySack(segment, effect);
   SampleRtt(segment, effect);
+  FinishRate(effect.rate);
   CountRound(ack);
   if (!sack_on_ && !old) CountDuplicates(segment, effect);
   DetectLoss(effect);
@@ -60,6 +61,7 @@ bool TcpEndpoint::HandleAck(const TcpSegment& segment) {
   } else if (effect.forward_ack || retransmit_kind_ == Timer::kPersist) {
     if (!ArmLossProbe()) ArmRetransmit();
   }
+  EndWait(Wait::kNetwork);
   if (effect.forward_ack) CheckWritable();
   return true;
 }
@@ -118,6 +120,7 @@ void TcpEndpoint::NoteDelivered(const SentSegment& sent, AckEffect& effect) {
   delivered_ += sent.size();
   const Duration rtt = now - sent.sent_at;
   if (sent.transmissions == 1) {
+    if (!SeqAfter(sent.end, high_seq_)) effect.original_acked = true;
     effect.rtt = std::max(effect.rtt, std::max<Duration>(rtt, 1));
     if (sacked_ != 0 && SeqBefore(sent.seq, highest_sacked_)) {
       // What was sent before the highest that arrived, and was not sent again, comes only now:
@@ -135,19 +138,7 @@ void TcpEndpoint::NoteDelivered(const SentSegment& sent, AckEffect& effect) {
     rack_end_ = sent.end;
     rack_rtt_ = rtt;
   }
-  // Delivery rate (draft-cheng-iccrg-delivery-rate-estimation).
-  const Duration interval = std::max(now - sent.delivered_at, sent.sent_at - sent.first_sent_at);
-  if (sent.delivered_at != 0 && interval > 0 && interval >= rtt_.min()) {
-    const uint64_t bytes = delivered_ - sent.delivered;
-    const bool faster = rate_interval_ == 0 || bytes * static_cast<uint64_t>(rate_interval_) >=
-                                                   rate_bytes_ * static_cast<uint64_t>(interval);
-    if (!sent.app_limited || faster) {
-      rate_bytes_ = bytes;
-      rate_interval_ = interval;
-    }
-  }
-  delivered_at_ = now;
-  first_sent_at_ = sent.sent_at;
+  SampleRate(sent, effect.rate);
 }
 
 size_t TcpEndpoint::SplitAt(uint32_t seq) {
@@ -250,13 +241,15 @@ void TcpEndpoint::CountDuplicates(const TcpSegment& segment, AckEffect& effect) 
   effect.delivered_bytes += sacked_ - std::min(before, sacked_);
 }
 
-// Room for two windows (Linux: tcp_sndbuf_expand()), by what a segment costs there.
+// Room for two windows, and another where a model wants to try more (Linux: tcp_sndbuf_expand()),
+// by what a segment costs there.
 void TcpEndpoint::ExpandSendBuffer() {
   if (send_buffer_locked_) return;
   const uint32_t cost = std::bit_ceil(snd_mss_ + 640) + 256;
   const uint64_t segments = std::max({10u, window_.cwnd, reordering_ + 1});
   const auto limit = static_cast<uint64_t>(stack_.sysctl().tcp_wmem[2]);
-  const auto want = static_cast<int32_t>(std::min(2 * segments * cost, limit));
+  const uint64_t windows = congestion_->Models() ? 3 : 2;
+  const auto want = static_cast<int32_t>(std::min(windows * segments * cost, limit));
   if (want > send_buffer_) send_buffer_ = want;
 }
 

@@ -126,7 +126,8 @@ void TcpEndpoint::Finish(int error) {
   early_bytes_ = sacked_ = lost_ = 0;
   snd_una_ = snd_nxt_ = queue_seq_;
   fin_queued_ = false;
-  retransmit_at_ = delayed_ack_at_ = keepalive_at_ = linger_at_ = 0;
+  retransmit_at_ = delayed_ack_at_ = keepalive_at_ = linger_at_ = pace_at_ = pace_next_ = 0;
+  SetWait(Wait::kNothing);
   retransmit_kind_ = Timer::kNone;
   timer_.Disarm();
   receive_shut_ = send_shut_ = true;

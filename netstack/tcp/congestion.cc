@@ -138,11 +138,21 @@ class Cubic final : public CongestionControl {
 std::unique_ptr<CongestionControl> MakeCongestionControl(std::string_view name) {
   if (name == "cubic") return std::make_unique<Cubic>();
   if (name == "reno") return std::make_unique<Reno>();
+  if (name == "bbr") return MakeBbr();
   return nullptr;
 }
 
 std::string_view CongestionNames() {
-  return "cubic reno";
+  return "reno cubic bbr";
+}
+
+bool NamesCongestion(std::string_view names, std::string_view name) {
+  while (!names.empty()) {
+    const size_t end = std::min(names.find(' '), names.size());
+    if (end != 0 && names.substr(0, end) == name) return true;
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return false;
 }
 
 }  // namespace netstack

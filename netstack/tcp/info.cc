@@ -29,10 +29,13 @@ TcpInfo TcpEndpoint::Info() const {
   if (wscale_on_) info.options |= kTcpiOptWscale;
   if (ecn_on_) info.options |= kTcpiOptEcn;
   if (ecn_seen_) info.options |= kTcpiOptEcnSeen;
+  if (syn_data_acked_) info.options |= kTcpiOptSynData;
+  info.fastopen_client_fail = fast_open_fail_;
   info.snd_wscale = snd_wscale_;
   info.rcv_wscale = rcv_wscale_;
   info.delivery_rate_app_limited = rate_app_limited_;
   info.pmtu = route_.mtu;
+  info.pacing_rate = PacingRate();
   info.max_pacing_rate = options.max_pacing_rate;
   info.reordering = reordering_;
   info.snd_cwnd = window_.cwnd;
@@ -76,11 +79,7 @@ TcpInfo TcpEndpoint::Info() const {
     info.delivery_rate =
         rate_bytes_ * static_cast<uint64_t>(kSecond) / static_cast<uint64_t>(rate_interval_);
   }
-  if (rtt_.known()) {
-    const uint64_t ratio = window_.InSlowStart() ? 200 : 120;
-    info.pacing_rate = uint64_t{window_.cwnd} * snd_mss_ * static_cast<uint64_t>(kSecond) /
-                       static_cast<uint64_t>(rtt_.srtt()) * ratio / 100;
-  }
+  FillWaits(info);
   info.delivered = static_cast<uint32_t>((delivered_ + snd_mss_ - 1) / snd_mss_);
   info.delivered_ce = delivered_ce_;
   info.bytes_sent = bytes_sent_;

@@ -21,7 +21,8 @@ void TcpEndpoint::Input(TcpSegment& segment) {
 
 void TcpEndpoint::InputSynSent(TcpSegment& segment) {
   const bool ack = segment.Has(kTcpAck);
-  if (ack && segment.header.ack != iss_ + 1) {
+  if (deferred_) return;
+  if (ack && (SeqBefore(segment.header.ack, iss_ + 1) || SeqAfter(segment.header.ack, snd_nxt_))) {
     if (!segment.Has(kTcpRst)) tcp_.SendResetFor(segment, Tcp::TupleOf(*this));
     return;
   }
@@ -41,6 +42,7 @@ void TcpEndpoint::InputSynSent(TcpSegment& segment) {
     AckEffect effect;
     CleanAcked(segment.header.ack, effect);
     SampleRtt(segment, effect);
+    FastOpenAnswered(segment);
     BecomeEstablished();
     segment.seq++;
     segment.header.flags &= static_cast<uint16_t>(~kTcpSyn);
@@ -113,7 +115,11 @@ void TcpEndpoint::InputSynchronized(TcpSegment& segment) {
     segment.header.flags &= static_cast<uint16_t>(~kTcpSyn);
     segment.seq++;
   }
-  if (!segment.Has(kTcpAck)) return;
+  if (!segment.Has(kTcpAck)) {
+    // The SYN again: our answer was lost.
+    if (opened_early_ && !sent_.empty()) RetransmitSegment(sent_.front());
+    return;
+  }
   if (timestamps_on_ && segment.options.has_timestamps && SeqAtOrBefore(segment.seq, rcv_wup_) &&
       !SeqBefore(segment.options.timestamp, ts_recent_)) {
     ts_recent_ = segment.options.timestamp;
@@ -151,12 +157,14 @@ bool TcpEndpoint::HandleAckState(const TcpSegment& segment) {
     CleanAcked(segment.header.ack, effect);
     if (!rtt_.known()) SampleRtt(segment, effect);
     if (progress_ == Progress::kConnected) stack_.stats().tcp.passive_opens++;
-    if (fin_queued_) {  // shutdown(2) came first.
+    const bool more = !sent_.empty();  // Sent before the handshake was over (TCP Fast Open).
+    if (fin_queued_) {                 // shutdown(2) came first.
       SetState(TcpState::kFinWait1);
       InitBuffers();
     } else {
       BecomeEstablished();
     }
+    if (more) ArmRetransmit();
     return true;
   }
   if (!HandleAck(segment)) return false;

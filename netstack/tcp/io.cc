@@ -23,7 +23,9 @@ uint32_t TcpEndpoint::Readiness() const {
   }
   if (state_ == TcpState::kClose || (receive_shut_ && send_shut_)) ready |= POLLHUP;
   if (receive_shut_) ready |= POLLIN | POLLRDNORM | POLLRDHUP;
-  if (state_ == TcpState::kSynSent || state_ == TcpState::kSynRecv) return ready;
+  if (deferred_) return ready | POLLOUT | POLLWRNORM;
+  if (state_ == TcpState::kSynSent || (state_ == TcpState::kSynRecv && !opened_early_))
+    return ready;
   const auto target = static_cast<size_t>(std::max(1, options.receive_low_water));
   if (ReadableBytes() >= target) ready |= POLLIN | POLLRDNORM;
   if (send_shut_ || Writable()) {
@@ -61,13 +63,16 @@ bool TcpEndpoint::AtMark() const {
 }
 
 Result<void> TcpEndpoint::CheckSend() {
-  if (state_ == TcpState::kSynSent || state_ == TcpState::kSynRecv) {
+  if (state_ == TcpState::kSynSent || (state_ == TcpState::kSynRecv && !opened_early_)) {
     if (error_ != 0) return Errno(TakeError());
     nospace_ = true;
     return Errno(EAGAIN);
   }
   if (error_ != 0) return Errno(TakeError());
-  if (state_ != TcpState::kEstablished && state_ != TcpState::kCloseWait) return Errno(EPIPE);
+  if (state_ != TcpState::kEstablished && state_ != TcpState::kCloseWait &&
+      state_ != TcpState::kSynRecv) {
+    return Errno(EPIPE);
+  }
   if (send_shut_) return Errno(EPIPE);
   return {};
 }
@@ -75,7 +80,9 @@ Result<void> TcpEndpoint::CheckSend() {
 Result<size_t> TcpEndpoint::Send(ByteSource& data, const TcpSend& how) {
   Stack::Scope scope(stack_);
   const Ref<TcpEndpoint> self(this);
+  if (deferred_) return SendDeferred(data);
   TRY(CheckSend());
+  CheckAppLimited();
   size_t done = 0;
   while (data.remaining() != 0) {
     const auto limit = static_cast<size_t>(send_buffer_);
@@ -120,6 +127,7 @@ Result<size_t> TcpEndpoint::SendView(const View& view, const TcpSend& how) {
     nospace_ = true;
     return Errno(EAGAIN);
   }
+  CheckAppLimited();
   send_queue_.Append(view);
   Output(!how.more && !cork_);
   ArmTimer();
@@ -129,6 +137,7 @@ Result<size_t> TcpEndpoint::SendView(const View& view, const TcpSend& how) {
 void TcpEndpoint::CheckWritable() {
   if (!nospace_ || !Writable()) return;
   nospace_ = false;
+  EndWait(Wait::kSendBuffer);
   NotifyReady(POLLOUT | POLLWRNORM);
 }
 

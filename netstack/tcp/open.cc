@@ -112,12 +112,24 @@ Result<void> TcpEndpoint::Connect(const SocketAddr& peer) {
     return {};
   }
   if (state_ != TcpState::kClose) return Errno(EISCONN);
+  if (fastopen_connect_) {
+    if (CanOpenFast(peer.addr)) {
+      // Not yet: the first data goes with the SYN.
+      TRY(StartConnect(peer, false));
+      progress_ = Progress::kConnecting;
+      deferred_ = true;
+      SetState(TcpState::kSynSent);
+      NotifyReady(POLLOUT | POLLWRNORM);
+      return {};
+    }
+    if ((stack_.sysctl().tcp_fastopen & 1) != 0) AskForCookie();
+  }
   TRY(StartConnect(peer));
   progress_ = Progress::kConnecting;
   return Errno(EINPROGRESS);
 }
 
-Result<void> TcpEndpoint::StartConnect(const SocketAddr& peer) {
+Result<void> TcpEndpoint::StartConnect(const SocketAddr& peer, bool send) {
   SocketAddr to = peer;
   if (!IsV4() && ip6.v6only && to.addr.IsV4()) return Errno(ENETUNREACH);
   if (to.addr.IsAny()) {
@@ -151,7 +163,7 @@ Result<void> TcpEndpoint::StartConnect(const SocketAddr& peer) {
   peer_ = {to.addr, to.port, to.addr.NeedsScope() ? route.out->index() : 0};
   SetupRoute(route);
   tcp_.AddConnection(*this);
-  SendSyn();
+  if (send) SendSyn();
   return {};
 }
 
@@ -202,7 +214,14 @@ void TcpEndpoint::SendSyn() {
   retransmits_ = backoff_ = 0;
   stack_.stats().tcp.active_opens++;
   SetState(TcpState::kSynSent);
-  TransmitRange(iss_, iss_ + 1, false);
+  asked_fast_open_ = syn_fast_open_ != SynFastOpen::kNone;
+  constexpr uint8_t kNoCookie = 1;
+  fast_open_fail_ = syn_fast_open_ == SynFastOpen::kAsk ? kNoCookie : 0;
+  syn_had_data_ = !send_queue_.empty();
+  TransmitRange(iss_, WriteSeq(), false);
+  // The data is another matter than the SYN when it comes to losses.
+  if (syn_had_data_) SplitAt(iss_ + 1);
+  syn_fast_open_ = SynFastOpen::kNone;
   ArmRetransmit();
   ArmTimer();
 }
@@ -287,6 +306,7 @@ void TcpEndpoint::InitBuffers() {
   window_.cwnd = total_retransmits_ > 0 && state_ == TcpState::kSynSent ? 1 : 10;
   quick_acks_ = 16;
   delivered_at_ = first_sent_at_ = stack_.now();
+  StartModel();
   ExpandSendBuffer();
 }
 
@@ -295,6 +315,7 @@ void TcpEndpoint::BecomeEstablished() {
   stack_.stats().tcp.curr_estab++;
   retransmits_ = backoff_ = 0;
   retransmit_at_ = 0;
+  opened_early_ = false;
   InitBuffers();
   last_data_received_at_ = stack_.now();
   RestartKeepalive();
@@ -332,6 +353,12 @@ Result<void> TcpEndpoint::Disconnect() {
   }
   rtt_ = {};
   window_ = {};
+  congestion_ = MakeCongestionControl(congestion_->name());
+  deferred_ = opened_early_ = syn_data_acked_ = false;
+  app_limited_ = 1;
+  delivered_ = rate_bytes_ = 0;
+  rate_interval_ = 0;
+  waited_ = {};
   urgent_ = Urgent::kNone;
   NotifyReady(POLLOUT | POLLWRNORM | POLLHUP | (error != 0 ? POLLERR : 0));
   return {};

@@ -96,9 +96,11 @@ void TcpEndpoint::SetNotSentLowWater(uint32_t bytes) {
 }
 
 Result<void> TcpEndpoint::SetCongestion(std::string_view name) {
+  if (name == congestion_->name()) return {};
   auto made = MakeCongestionControl(name);
   if (made == nullptr) return Errno(ENOENT);
   congestion_ = std::move(made);
+  if (state_ != TcpState::kClose && state_ != TcpState::kListen && rtt_.known()) StartModel();
   return {};
 }
 

@@ -32,7 +32,7 @@ void TcpEndpoint::UpdateMss() {
 uint32_t TcpEndpoint::MaxSegmentBytes() {
   const uint32_t limit = RefreshRoute() ? route_.out->link().gso_max() : 0;
   if (limit <= snd_mss_ + 120) return snd_mss_;
-  return (std::min(limit, 65535u) - 120) / snd_mss_ * snd_mss_;
+  return PacedSegmentBytes((std::min(limit, 65535u) - 120) / snd_mss_ * snd_mss_);
 }
 
 uint32_t TcpEndpoint::UsableWindow() const {
@@ -51,18 +51,21 @@ bool TcpEndpoint::NagleHolds(uint32_t length, bool push) const {
 
 void TcpEndpoint::Output(bool push) {
   if (state_ == TcpState::kClose || state_ == TcpState::kListen || state_ == TcpState::kSynSent ||
-      state_ == TcpState::kSynRecv) {
+      (state_ == TcpState::kSynRecv && !opened_early_)) {
     return;
   }
   IdleRestart();
   const uint32_t before = snd_nxt_;
   bool sent = false;
-  while (Retransmit()) sent = true;
-  while (SendNew(push)) sent = true;
+  if (!std::exchange(frto_send_new_, false)) {
+    while (!PaceHolds() && Retransmit()) sent = true;
+  }
+  while (!PaceHolds() && SendNew(push)) sent = true;
+  NoteWaits();
   if (sent && snd_nxt_ != before && retransmit_kind_ != Timer::kPersist) {
     if (!ArmLossProbe() && retransmit_at_ == 0) ArmRetransmit();
   }
-  if (sent_.empty() && EndSeq() != snd_nxt_ && retransmit_at_ == 0) {
+  if (sent_.empty() && EndSeq() != snd_nxt_ && retransmit_at_ == 0 && pace_at_ == 0) {
     // Something waits for the window, or for more to come: ask again later.
     retransmit_kind_ = Timer::kPersist;
     retransmit_at_ = stack_.now() + std::min(std::max(rtt_.Rto(), kMinRto) << backoff_, kMaxRto);
@@ -129,9 +132,7 @@ void TcpEndpoint::RetransmitSegment(SentSegment& sent) {
   }
   if (retransmit_stamp_ == 0 && timestamps_on_) retransmit_stamp_ = TimestampNow();
   if (sent.transmissions < 255) sent.transmissions++;
-  sent.sent_at = stack_.now();
-  sent.delivered = delivered_;
-  sent.delivered_at = delivered_at_;
+  StampRate(sent);
   undo_retransmits_++;
   total_retransmits_++;
   bytes_retransmitted_ += sent.size();
@@ -151,18 +152,16 @@ void TcpEndpoint::TransmitRange(uint32_t seq, uint32_t end, bool retransmission)
   const bool has_data = !syn && SeqBefore(seq, WriteSeq()) && end != seq;
   if (has_data && (end == WriteSeq() || (flags & kTcpFin) != 0)) flags |= kTcpPsh;
   if (!retransmission) {
-    SentSegment sent{seq, end, stack_.now()};
-    if (sent_.empty()) first_sent_at_ = delivered_at_ = stack_.now();
-    sent.delivered = delivered_;
-    sent.delivered_at = delivered_at_;
-    sent.first_sent_at = first_sent_at_;
-    sent.app_limited = rate_app_limited_;
+    if (has_data && app_limited_ != 0 && InFlight() == 0) congestion_->OnResume(stack_.now());
+    SentSegment sent{seq, end};
+    StampRate(sent);
     sent_.push_back(sent);
     snd_nxt_ = end;
     if (has_data && end - seq < snd_mss_) snd_sml_ = end;
     if (ca_state_ == TcpCaState::kRecovery || ca_state_ == TcpCaState::kCwr) prr_out_ += end - seq;
   }
   Transmit(seq, end, flags);
+  if (has_data) ChargePace(end - seq);
 }
 
 uint32_t TcpEndpoint::ReceiveSpace() const {
@@ -220,6 +219,13 @@ TcpOptions TcpEndpoint::OptionsFor(uint16_t flags) {
     options.mss = static_cast<uint16_t>(std::min(advertised_mss_, 65535u));
     if (wscale_on_) options.window_scale = rcv_wscale_;
     options.sack_permitted = sack_on_;
+    if (syn_fast_open_ != SynFastOpen::kNone) {
+      options.fastopen = true;
+      const Tcp::KeptCookie* kept = tcp_.FindCookie(peer_.addr);
+      if (syn_fast_open_ == SynFastOpen::kSend && kept != nullptr) {
+        options.fastopen_cookie = kept->cookie;
+      }
+    }
   }
   if (timestamps_on_) {
     options.has_timestamps = true;
@@ -257,11 +263,12 @@ bool TcpEndpoint::Transmit(uint32_t seq, uint32_t end, uint16_t flags) {
   if (!RefreshRoute()) return false;
   auto packet = Packet::Create();
   uint32_t length = 0;
-  if ((flags & (kTcpSyn | kTcpRst)) == 0 && SeqAtOrAfter(seq, queue_seq_)) {
+  const uint32_t first = (flags & kTcpSyn) != 0 ? seq + 1 : seq;
+  if ((flags & kTcpRst) == 0 && SeqAtOrAfter(first, queue_seq_)) {
     const uint32_t stop = SeqAfter(end, WriteSeq()) ? WriteSeq() : end;
-    if (SeqAfter(stop, seq)) {
-      length = stop - seq;
-      send_queue_.Share(seq - queue_seq_, length, *packet);
+    if (SeqAfter(stop, first)) {
+      length = stop - first;
+      send_queue_.Share(first - queue_seq_, length, *packet);
     }
   }
   const TcpOptions tcp_options = OptionsFor(flags);
@@ -293,7 +300,8 @@ bool TcpEndpoint::Transmit(uint32_t seq, uint32_t end, uint16_t flags) {
   std::byte* at = packet->Push(header.header_size);
   header.Write(at);
   if (options_size != 0) std::memcpy(at + TcpHeader::kSize, encoded.data(), options_size);
-  if (length > snd_mss_) packet->gso_size = static_cast<uint16_t>(std::min(snd_mss_, 65535u));
+  if (length > snd_mss_ && (flags & kTcpSyn) == 0)
+    packet->gso_size = static_cast<uint16_t>(std::min(snd_mss_, 65535u));
   packet->mark = options.mark;
   IpSend ip;
   ip.source = local_.addr;

@@ -93,6 +93,7 @@ void Tcp::ReceiveSyn(TcpEndpoint& listener, TcpSegment& segment, const TcpTuple&
   auto request =
       std::make_unique<TcpRequest>(stack_.timers(), [this, tuple] { OnRequestTimer(tuple); });
   if (!PrepareRequest(*request, listener, segment, tuple)) return;
+  if (OpenEarly(listener, segment, *request)) return;
   listener.requests_++;
   request->sent_at = stack_.now();
   request->timer.Arm(stack_.now() + kInitialRto);
@@ -119,6 +120,12 @@ void Tcp::SendSynAck(TcpRequest& request) {
     reply.options.timestamp =
         static_cast<uint32_t>(stack_.now() / kMillisecond) + request.ts_offset;
     reply.options.timestamp_echo = request.ts_recent;
+  }
+  FastOpenCookie cookie;
+  if (request.give_cookie) {
+    cookie = CookieFor(request.tuple);
+    reply.options.fastopen = true;
+    reply.options.fastopen_cookie = cookie;
   }
   Send(reply);
 }

@@ -60,20 +60,24 @@ bool TcpEndpoint::RackDetect(AckEffect& effect) {
 
 void TcpEndpoint::React(const TcpSegment& segment, AckEffect& effect) {
   TryUndo(segment, effect);
+  if (ca_state_ == TcpCaState::kLoss && frto_) CheckTimeout(effect);
   if (ca_state_ >= TcpCaState::kCwr && SeqAtOrAfter(snd_una_, high_seq_)) ExitRecovery();
   if (effect.ece && ca_state_ < TcpCaState::kCwr && effect.forward_ack) EnterCwr();
-  if (ca_state_ == TcpCaState::kLoss) {
-    // Slow start from the loss on (RFC 5681 section 3.1).
-    GrowCongestionWindow(effect);
-    return;
+  if (ca_state_ < TcpCaState::kRecovery && lost_ != 0) EnterRecovery();
+  if (ca_state_ < TcpCaState::kCwr) {
+    ca_state_ = sacked_ != 0 ? TcpCaState::kDisorder : TcpCaState::kOpen;
   }
-  if (ca_state_ != TcpCaState::kRecovery && lost_ != 0) EnterRecovery();
-  if (ca_state_ == TcpCaState::kRecovery || ca_state_ == TcpCaState::kCwr) {
+  ControlWindow(effect);
+}
+
+void TcpEndpoint::ControlWindow(const AckEffect& effect) {
+  if (congestion_->Models()) {
+    UpdateModel(effect);
+  } else if (ca_state_ == TcpCaState::kRecovery || ca_state_ == TcpCaState::kCwr) {
     ProportionalReduction(effect);
-    return;
+  } else {
+    GrowCongestionWindow(effect);  // After a timeout this is slow start (RFC 5681 section 3.1).
   }
-  ca_state_ = sacked_ != 0 ? TcpCaState::kDisorder : TcpCaState::kOpen;
-  GrowCongestionWindow(effect);
 }
 
 void TcpEndpoint::InitReduction() {
@@ -109,7 +113,8 @@ void TcpEndpoint::EnterCwr() {
 }
 
 void TcpEndpoint::ExitRecovery() {
-  if (ca_state_ == TcpCaState::kRecovery || ca_state_ == TcpCaState::kCwr) {
+  const bool reduced = ca_state_ == TcpCaState::kRecovery || ca_state_ == TcpCaState::kCwr;
+  if (reduced && !congestion_->Models()) {
     window_.cwnd = std::min(window_.ssthresh, std::max(window_.cwnd, window_.ssthresh));
   }
   if (!sack_on_) sacked_ = duplicate_acks_ = 0;
@@ -127,11 +132,33 @@ void TcpEndpoint::TryUndo(const TcpSegment& segment, const AckEffect& effect) {
                         segment.options.has_timestamps &&
                         SeqBefore(segment.options.timestamp_echo, retransmit_stamp_);
   const bool all_twice = effect.dsack && undo_retransmits_ == 0;
-  if (!original && !all_twice) return;
-  if (ca_state_ == TcpCaState::kLoss) stack_.stats().tcp.spurious_rtos++;
+  if (original || all_twice) Undo();
+}
+
+// RFC 5682 section 3.1: what was under way when the timer fired and was not sent again arrives, so
+// it was late, not lost.  Until that is decided new data goes out instead of more retransmissions.
+void TcpEndpoint::CheckTimeout(const AckEffect& effect) {
+  // Without SACK the retransmission may have filled a hole before what had arrived already.
+  if (effect.original_acked && (sack_on_ || !effect.retransmit_acked)) {
+    stack_.stats().tcp.spurious_rtos++;
+    Undo();
+    return;
+  }
+  if (SeqAfter(snd_nxt_, high_seq_)) {
+    // Step 3.a: the new data arrives before the old.
+    if (effect.sacked_new) frto_ = false;
+  } else if (effect.forward_ack && SeqBefore(snd_una_, high_seq_)) {
+    high_seq_ = snd_nxt_;
+    frto_ = frto_send_new_ = UnsentBytes() != 0 && UsableWindow() != 0;
+  }
+}
+
+void TcpEndpoint::Undo() {
+  if (ca_state_ == TcpCaState::kLoss) stack_.stats().tcp.loss_undo++;
+  frto_ = false;
   for (SentSegment& sent : sent_) sent.lost = false;
   lost_ = 0;
-  window_.cwnd = std::max(window_.cwnd, undo_cwnd_);
+  if (!congestion_->Models()) window_.cwnd = std::max(window_.cwnd, undo_cwnd_);
   window_.ssthresh = std::max(window_.ssthresh, undo_ssthresh_);
   congestion_->OnUndo();
   undo_possible_ = false;
@@ -165,7 +192,7 @@ void TcpEndpoint::GrowCongestionWindow(const AckEffect& effect) {
   AckSample sample;
   sample.now = stack_.now();
   sample.acked = (effect.delivered_bytes + snd_mss_ - 1) / snd_mss_;
-  sample.in_flight = prior_in_flight_;
+  sample.in_flight = (effect.prior_in_flight + snd_mss_ - 1) / snd_mss_;
   sample.rtt = &rtt_;
   sample.rtt_sample = effect.rtt;
   sample.round_start = round_start_;
@@ -173,7 +200,7 @@ void TcpEndpoint::GrowCongestionWindow(const AckEffect& effect) {
   // What was only sacked does not raise it (Linux: tcp_may_raise_cwnd()).
   if (sample.acked == 0 || !effect.forward_ack) return;
   // RFC 7661: a window that was not used proves nothing.
-  const bool used = window_.InSlowStart() ? window_.cwnd < 2 * prior_in_flight_ : cwnd_limited_;
+  const bool used = window_.InSlowStart() ? window_.cwnd < 2 * sample.in_flight : cwnd_limited_;
   if (round_start_) cwnd_limited_ = false;
   if (used || ca_state_ == TcpCaState::kLoss) congestion_->OnAck(window_, sample);
 }

@@ -28,6 +28,7 @@ struct TcpRequest {
   uint16_t mss = 536, advertised_mss = 536;
   uint8_t snd_wscale = 0, rcv_wscale = 0, tos = 0;
   bool wscale_on = false, timestamps_on = false, sack_on = false, ecn_on = false;
+  bool give_cookie = false;  // Of TCP Fast Open.
   bool acked = false;  // The last ACK has come, without data (TCP_DEFER_ACCEPT) or without room.
   uint8_t timeouts = 0, retransmits = 0;
   Time sent_at = 0;
@@ -116,6 +117,18 @@ class Tcp final : public TransportProtocol {
   bool ReceiveCookie(TcpEndpoint& listener, TcpSegment& segment, const TcpTuple& tuple);
   bool PrepareRequest(TcpRequest& request, TcpEndpoint& listener, const TcpSegment& segment,
                       const TcpTuple& tuple);
+  // --- TCP Fast Open (fast_open.cc) ---
+  using FastOpenCookie = std::vector<std::byte>;
+  struct KeptCookie {
+    FastOpenCookie cookie;
+    uint32_t mss = 536;
+    Time kept_at = 0;
+  };
+  FastOpenCookie CookieFor(const TcpTuple& tuple) const;
+  void KeepCookie(const IpAddress& peer, std::span<const std::byte> cookie, uint32_t mss);
+  const KeptCookie* FindCookie(const IpAddress& peer) const;  // Null: none.
+  void ForgetCookie(const IpAddress& peer) { cookies_.erase(peer); }
+  bool OpenEarly(TcpEndpoint& listener, TcpSegment& segment, TcpRequest& request);
   uint32_t InitialSequence(const TcpTuple& tuple) const;
   uint32_t TimestampOffset(const TcpTuple& tuple) const;
 
@@ -158,6 +171,7 @@ class Tcp final : public TransportProtocol {
   std::unordered_map<uint16_t, std::unique_ptr<PortList>> ports_;
   Fifo<std::pair<Time, TcpTuple>> time_wait_queue_;
   StackTimer time_wait_timer_;
+  std::map<IpAddress, KeptCookie> cookies_;  // What servers have given.
 };
 
 }  // namespace netstack

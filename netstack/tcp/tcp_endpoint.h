@@ -52,6 +52,12 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   // (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH...), after which it may be tried again.  A caller that
   // waits does so for POLLOUT | POLLERR | POLLHUP and asks again.  EADDRNOTAVAIL: no port is free.
   Result<void> Connect(const SocketAddr& peer);
+  // sendto(2) with MSG_FASTOPEN where CanOpenFast() says so: as much of the data as the SYN takes
+  // goes with it.  Errors as Connect() and Send(), but for EINPROGRESS.
+  Result<size_t> ConnectAndSend(const SocketAddr& peer, ByteSource& data);
+  bool CanOpenFast(const IpAddress& peer) const;
+  // The next Connect() asks for a cookie.
+  void AskForCookie() { syn_fast_open_ = SynFastOpen::kAsk; }
   // connect(2) with AF_UNSPEC: resets a connection, ends listening; the local address stays if it
   // was bound to.
   Result<void> Disconnect();
@@ -141,6 +147,8 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   int window_clamp() const;
   uint32_t not_sent_low_water() const;
   std::string_view congestion() const;
+  // TCP_CC_INFO: how many words.
+  size_t DescribeCongestion(CongestionInfo& info) const { return congestion_->Describe(info); }
   int fastopen() const;
   bool fastopen_connect() const;
 
@@ -156,7 +164,10 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   enum class Progress : uint8_t { kIdle, kConnecting, kConnected };  // Of connect(2).
 
   // --- opening and closing (open.cc, close.cc) ---
-  Result<void> StartConnect(const SocketAddr& peer);
+  Result<void> StartConnect(const SocketAddr& peer, bool send = true);
+  Result<size_t> SendDeferred(ByteSource& data);
+  void FastOpenAnswered(const TcpSegment& segment);
+  void AcceptEarly(TcpSegment& segment);
   Result<void> ChooseRoute();
   void SetupRoute(const RouteResult& route);
   void SendSyn();
@@ -203,6 +214,10 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
     Duration rtt = 0;  // 0: no sample
     bool sacked_new = false, dsack = false, window_changed = false, ece = false;
     bool retransmit_acked = false, forward_ack = false;
+    // What was under way at the timeout and was not sent again has arrived (RFC 5682).
+    bool original_acked = false;
+    uint32_t prior_in_flight = 0;  // bytes
+    RateSample rate;
   };
   bool HandleAck(const TcpSegment& segment);
   bool AckIsAcceptable(const TcpSegment& segment);
@@ -223,11 +238,35 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   void EnterCwr();
   void ExitRecovery();
   void TryUndo(const TcpSegment& segment, const AckEffect& effect);
+  void CheckTimeout(const AckEffect& effect);
+  void Undo();
   void ProportionalReduction(const AckEffect& effect);
   void GrowCongestionWindow(const AckEffect& effect);
   void ProcessLossProbeAck(uint32_t ack, const AckEffect& effect);
+  void ControlWindow(const AckEffect& effect);
   void ExpandSendBuffer();
   void CountRound(uint32_t ack);
+
+  // --- rates (rate.cc) ---
+  enum class Wait : uint8_t { kNothing, kNetwork, kPeerWindow, kSendBuffer };
+  void StampRate(SentSegment& sent);
+  void SampleRate(const SentSegment& sent, RateSample& rate);
+  void FinishRate(RateSample& rate);
+  void CheckAppLimited();
+  void HoldBack();
+  PathSample Path() const;
+  void StartModel();
+  void UpdateModel(const AckEffect& effect);
+  bool Paced() const { return options.max_pacing_rate != ~uint64_t{0} || congestion_->Models(); }
+  uint64_t PacingRate() const;
+  bool PaceHolds();
+  void ChargePace(uint32_t bytes);
+  uint32_t PacedSegmentBytes(uint32_t most) const;
+  void SetWait(Wait wait);
+  void BeginWait(Wait wait);
+  void EndWait(Wait wait);
+  void NoteWaits();
+  void FillWaits(TcpInfo& info) const;
 
   // --- output (output.cc) ---
   // Sends what windows and Nagle allow.  `push`: a partial segment goes even if it is small.
@@ -305,6 +344,13 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   int defer_accept_ = 0, user_mss_ = 0, window_clamp_ = 0, fastopen_queue_ = 0;
   uint32_t user_timeout_ms_ = 0, notsent_lowat_ = 0;
 
+  // TCP Fast Open: what the next SYN says; what became of it.
+  enum class SynFastOpen : uint8_t { kNone, kAsk, kSend } syn_fast_open_ = SynFastOpen::kNone;
+  bool asked_fast_open_ = false, syn_had_data_ = false, syn_data_acked_ = false;
+  bool deferred_ = false;      // connect(2) has left the SYN to the first data.
+  bool opened_early_ = false;  // Accepted with its SYN.
+  uint8_t fast_open_fail_ = 0;
+
   // Listening.
   int backlog_ = 0;
   Fifo<Ref<TcpEndpoint>> accept_queue_;
@@ -333,7 +379,7 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   TcpCaState ca_state_ = TcpCaState::kOpen;
   uint32_t high_seq_ = 0;  // snd_nxt when recovery began.
   uint32_t duplicate_acks_ = 0, reordering_ = 3;
-  uint32_t round_end_ = 0, prior_in_flight_ = 0;
+  uint32_t round_end_ = 0;
   bool round_start_ = false, cwnd_limited_ = false;
   // Proportional rate reduction (RFC 6937).
   uint32_t prr_delivered_ = 0, prr_out_ = 0, prior_cwnd_ = 0;
@@ -341,6 +387,8 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   uint32_t undo_cwnd_ = 0, undo_ssthresh_ = 0, undo_retransmits_ = 0, retransmit_stamp_ = 0;
   uint32_t undo_marker_ = 0;
   bool undo_possible_ = false;
+  // F-RTO (RFC 5682): whether the timeout may turn out to be spurious; whether new data goes first.
+  bool frto_ = false, frto_send_new_ = false;
   // RACK-TLP (RFC 8985).
   Time rack_sent_at_ = 0;
   uint32_t rack_end_ = 0, rack_reorder_steps_ = 1, highest_sacked_ = 0;
@@ -380,7 +428,9 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   // Timers: several deadlines, one timer.
   StackTimer timer_;
   Timer retransmit_kind_ = Timer::kNone;
-  Time retransmit_at_ = 0, delayed_ack_at_ = 0, keepalive_at_ = 0, linger_at_ = 0;  // 0: none
+  // 0: none
+  Time retransmit_at_ = 0, delayed_ack_at_ = 0, keepalive_at_ = 0, linger_at_ = 0, pace_at_ = 0;
+  Time pace_next_ = 0;  // Before that nothing goes out, if it is paced.
   uint8_t retransmits_ = 0, backoff_ = 0, probes_ = 0;
   uint8_t keepalive_probes_ = 0;
   Time first_retransmit_at_ = 0, last_challenge_at_ = 0, last_oow_ack_at_ = 0;
@@ -397,7 +447,11 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   Time delivered_at_ = 0, first_sent_at_ = 0;
   uint64_t rate_bytes_ = 0;
   Duration rate_interval_ = 0;
-  bool rate_app_limited_ = false;
+  bool rate_app_limited_ = true;
+  Wait wait_ = Wait::kNothing;
+  uint64_t app_limited_ = 1;  // Until so much has been delivered, the sender limits; 0: the path.
+  Time wait_since_ = 0;
+  std::array<Duration, 3> waited_{};  // By Wait, but for the first.
 };
 
 }  // namespace netstack

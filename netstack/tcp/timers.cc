@@ -8,7 +8,7 @@ namespace netstack {
 
 void TcpEndpoint::ArmTimer() {
   Time first = 0;
-  for (Time at : {retransmit_at_, delayed_ack_at_, keepalive_at_, linger_at_}) {
+  for (Time at : {retransmit_at_, delayed_ack_at_, keepalive_at_, linger_at_, pace_at_}) {
     if (at != 0 && (first == 0 || at < first)) first = at;
   }
   if (first == 0) {
@@ -44,7 +44,7 @@ void TcpEndpoint::OnTimer() {
         AckEffect effect;
         RackDetect(effect);
         if (lost_ != 0 && ca_state_ < TcpCaState::kRecovery) EnterRecovery();
-        if (effect.newly_lost != 0) ProportionalReduction(effect);
+        if (effect.newly_lost != 0 && !congestion_->Models()) ProportionalReduction(effect);
         if (retransmit_at_ == 0) ArmRetransmit();
         Output();
         break;
@@ -56,6 +56,7 @@ void TcpEndpoint::OnTimer() {
         break;
     }
   }
+  if (state_ != TcpState::kClose && due(pace_at_)) Output();
   if (state_ != TcpState::kClose && due(keepalive_at_)) OnKeepalive();
   if (state_ != TcpState::kClose) ArmTimer();
 }
@@ -137,6 +138,7 @@ void TcpEndpoint::OnRetransmitTimeout() {
   }
   stack_.stats().tcp.timeouts++;
   if (!opening) {
+    frto_ = sysctl.tcp_frto != 0 && (ca_state_ < TcpCaState::kRecovery || retransmits_ != 0);
     if (ca_state_ < TcpCaState::kRecovery || retransmits_ == 0) {
       const bool reduced = ca_state_ >= TcpCaState::kCwr;
       if (!reduced || ca_state_ != TcpCaState::kLoss) {
@@ -162,6 +164,12 @@ void TcpEndpoint::OnRetransmitTimeout() {
     stack_.stats().tcp.slow_start_retrans++;
   } else {
     MarkLost(sent_.front(), nullptr);
+    // Whatever is on the way may not like the option: without it from now on.
+    constexpr uint8_t kSynRetransmitted = 3;
+    if (syn_had_data_ && state_ == TcpState::kSynSent) {
+      fast_open_fail_ = kSynRetransmitted;
+      tcp_.ForgetCookie(peer_.addr);
+    }
   }
   if (retransmits_ < 255) retransmits_++;
   if (backoff_ < 30) backoff_++;
@@ -255,8 +263,10 @@ void TcpEndpoint::OnDelayedAck() {
 
 // RFC 5681 section 4.1: after a pause the window is that of a new connection.
 void TcpEndpoint::IdleRestart() {
-  if (!sent_.empty() || last_data_sent_at_ == 0 || !stack_.sysctl().tcp_slow_start_after_idle)
+  if (!sent_.empty() || last_data_sent_at_ == 0 || !stack_.sysctl().tcp_slow_start_after_idle ||
+      congestion_->Models()) {
     return;
+  }
   if (stack_.now() - last_data_sent_at_ <= rtt_.Rto() || EndSeq() == snd_nxt_) return;
   window_.ssthresh = std::max(window_.ssthresh, 3 * window_.cwnd / 4);
   const uint32_t restart = std::min(window_.cwnd, 10u);

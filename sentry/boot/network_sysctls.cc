@@ -63,6 +63,12 @@ void BindIp(Kernel& kernel) {
   NUMBER("net/ipv4/udp_wmem_min", udp_wmem_min);
   NUMBER("net/ipv6/bindv6only", ipv6_bindv6only);
   NUMBER("net/ipv6/conf/all/forwarding", ipv6_forwarding);
+  // Of devices that come up.
+  NUMBER("net/ipv6/conf/default/accept_ra", ipv6_accept_ra);
+  NUMBER("net/ipv6/conf/default/autoconf", ipv6_autoconf);
+  NUMBER("net/ipv6/conf/default/accept_dad", ipv6_accept_dad);
+  NUMBER("net/ipv6/conf/default/dad_transmits", ipv6_dad_transmits);
+  NUMBER("net/ipv6/conf/default/router_solicitations", ipv6_router_solicitations);
 }
 
 void BindTcp(Kernel& kernel) {
@@ -94,21 +100,36 @@ void BindTcp(Kernel& kernel) {
   NUMBER("net/ipv4/tcp_tw_reuse", tcp_tw_reuse);
   NUMBER("net/ipv4/tcp_base_mss", tcp_base_mss);
   NUMBER("net/ipv4/tcp_reordering", tcp_reordering);
+  NUMBER("net/ipv4/tcp_frto", tcp_frto);
   kernel.Get<Sysctls>().Bind(
       "net/ipv4/tcp_fastopen", [&kernel] { return std::to_string(SysctlsOf(kernel).tcp_fastopen); },
       [&kernel](std::string_view text) -> Result<void> {
-        // The client's side only: no cookie is ever given.
-        const int number = std::atoi(std::string(text).c_str());
-        if ((number & ~1) != 0) return Errno(EINVAL);
-        SysctlsOf(kernel).tcp_fastopen = number;
+        SysctlsOf(kernel).tcp_fastopen = std::atoi(std::string(text).c_str());
         return {};
       });
   kernel.Get<Sysctls>().Bind(
       "net/ipv4/tcp_congestion_control",
       [&kernel] { return SysctlsOf(kernel).tcp_congestion_control; },
       [&kernel](std::string_view text) -> Result<void> {
-        if (text != "cubic" && text != "reno") return Errno(ENOENT);
-        SysctlsOf(kernel).tcp_congestion_control = text;
+        if (!netstack::NamesCongestion(netstack::CongestionNames(), text)) return Errno(ENOENT);
+        netstack::Sysctl& sysctls = SysctlsOf(kernel);
+        sysctls.tcp_congestion_control = text;
+        // What is the default may be asked for by everybody.
+        std::string& allowed = sysctls.tcp_allowed_congestion_control;
+        if (!netstack::NamesCongestion(allowed, text)) allowed += " " + std::string(text);
+        return {};
+      });
+  kernel.Get<Sysctls>().Bind(
+      "net/ipv4/tcp_allowed_congestion_control",
+      [&kernel] { return SysctlsOf(kernel).tcp_allowed_congestion_control; },
+      [&kernel](std::string_view text) -> Result<void> {
+        std::istringstream in{std::string(text)};
+        std::string allowed, name;
+        while (in >> name) {
+          if (!netstack::NamesCongestion(netstack::CongestionNames(), name)) return Errno(ENOENT);
+          allowed += (allowed.empty() ? "" : " ") + name;
+        }
+        SysctlsOf(kernel).tcp_allowed_congestion_control = allowed;
         return {};
       });
 }

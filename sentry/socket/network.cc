@@ -154,6 +154,7 @@ void Network::AddLinkLocal(const NetDevice& device) {
   address.local = address.peer = LinkLocalOf(device);
   address.prefix_length = 64;
   address.protocol = 3;  // IFAPROT_KERNEL_LL
+  if (plane != nullptr && plane->DetectsDuplicates(device)) address.flags |= abi::kIfaFTentative;
   (void)Add(address, false);
 }
 

@@ -92,9 +92,11 @@ struct InterfaceAddress {
   uint32_t flags = 0;  // IFA_F_*
   std::string label;
   uint32_t valid_seconds = ~0u, preferred_seconds = ~0u;
-  uint8_t protocol = 0;
-  uint32_t created = 0;  // Hundredths of a second since the sandbox began.
+  uint8_t protocol = 0;  // IFAPROT_*
+  // Hundredths of a second since the sandbox began; `updated`: from then on the lifetimes count.
+  uint32_t created = 0, updated = 0;
 };
+constexpr uint8_t kAddressFromRouter = 2;  // IFAPROT_KERNEL_RA
 
 struct Route {
   IpAddress destination;  // Its family is the route's; zero bits behind the prefix.
@@ -105,6 +107,10 @@ struct Route {
   int32_t device = 0;
   IpAddress gateway, source;  // Empty: none.
   uint32_t mtu = 0;           // 0: the device's.
+  // By a router of IPv6, until then (0: for ever), and how much it is preferred (RFC 4191).
+  bool advertised = false;
+  int64_t expires_ns = 0;  // Monotonic.
+  uint8_t preference = 0;
 
   bool SameKey(const Route& other) const;
 };
@@ -149,10 +155,14 @@ class NetworkPlane : public NetworkObserver {
   virtual Result<void> RemoveNeighbour(const Neighbour&) { return Errno(EOPNOTSUPP); }
   // All of "snmp", "snmp6", "netstat" of /proc/net; empty: nothing is counted.
   virtual std::string Counters(std::string_view /*file*/) { return {}; }
+  // All of "igmp", "igmp6", "mcfilter", "mcfilter6" of /proc/net.
+  virtual std::string Groups(std::string_view /*file*/) { return {}; }
   // Up to what SO_SNDBUF and SO_RCVBUF may be set (net.core.wmem_max and rmem_max).
   virtual int32_t BufferLimit(bool /*send*/) { return SocketOptions::kDefaultBuffer; }
   // Whether devices of `kind` can be made.
   virtual bool Supports(std::string_view /*kind*/) { return false; }
+  // Whether an IPv6 address is probed for before it counts (RFC 4862).
+  virtual bool DetectsDuplicates(const NetDevice&) { return false; }
   // A veth of which `mine` is about to be added here and `theirs` to the network of `other`.
   virtual void PreparePair(const NetDevice& /*mine*/, NetworkPlane& /*other*/,
                            const NetDevice& /*theirs*/) {}
@@ -209,6 +219,8 @@ class Network final : public RefCounted {
   const std::vector<InterfaceAddress>& addresses() const { return addresses_; }
   Result<void> Add(InterfaceAddress address, bool replace);
   Result<void> Remove(const InterfaceAddress& address);
+  // Adds it; one that is there gets its flags and lifetimes.
+  void Put(const InterfaceAddress& address);
   bool IsLocal(const IpAddress& address) const;
   const InterfaceAddress* FindAddress(const IpAddress& address) const;
 
@@ -218,6 +230,8 @@ class Network final : public RefCounted {
     bool create = true, exclusive = false, replace = false, append = false;
   };
   Result<void> Add(Route route, HowToAdd how);
+  // Adds it; one that was advertised before is that from now on.
+  void Advertise(const Route& route);
   // Removes the first that fits what `like` says: zero fields fit everything.  ESRCH.
   Result<void> Remove(const Route& like);
   // By the rules: the table `local`, then `main`, then `default`.

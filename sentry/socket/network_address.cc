@@ -10,6 +10,10 @@ namespace {
 
 constexpr size_t kMaxAddresses = 16384;
 
+uint32_t Hundredths() {
+  return static_cast<uint32_t>(MonotonicNow().ns / 10'000'000);
+}
+
 }  // namespace
 
 Result<void> Network::Add(InterfaceAddress address, bool replace) {
@@ -23,12 +27,13 @@ Result<void> Network::Add(InterfaceAddress address, bool replace) {
     if (!replace) return Errno(EEXIST);
     kept.valid_seconds = address.valid_seconds;
     kept.preferred_seconds = address.preferred_seconds;
+    kept.updated = Hundredths();
     const InterfaceAddress told = kept;
     Tell([&told](NetworkObserver& o) { o.OnAddress(told, false); });
     return {};
   }
   if (addresses_.size() >= kMaxAddresses) return Errno(ENOBUFS);
-  address.created = static_cast<uint32_t>(MonotonicNow().ns / 10'000'000);
+  address.created = address.updated = Hundredths();
   if (address.local.family == abi::kAfInet) {
     const bool secondary =
         std::any_of(addresses_.begin(), addresses_.end(), [&address](const InterfaceAddress& a) {
@@ -42,6 +47,20 @@ Result<void> Network::Add(InterfaceAddress address, bool replace) {
   Tell([&address](NetworkObserver& o) { o.OnAddress(address, false); });
   if (device->IsUp()) AddRoutesOf(address);
   return {};
+}
+
+void Network::Put(const InterfaceAddress& address) {
+  for (InterfaceAddress& kept : addresses_) {
+    if (kept.device != address.device || kept.local != address.local) continue;
+    kept.flags = address.flags;
+    kept.valid_seconds = address.valid_seconds;
+    kept.preferred_seconds = address.preferred_seconds;
+    kept.updated = Hundredths();
+    const InterfaceAddress told = kept;
+    Tell([&told](NetworkObserver& o) { o.OnAddress(told, false); });
+    return;
+  }
+  (void)Add(address, false);
 }
 
 Result<void> Network::Remove(const InterfaceAddress& like) {

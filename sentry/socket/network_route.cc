@@ -68,6 +68,20 @@ Result<void> Network::Add(Route route, HowToAdd how) {
   return {};
 }
 
+void Network::Advertise(const Route& route) {
+  for (Route& kept : routes_) {
+    if (!kept.advertised || !kept.SameKey(route) || kept.device != route.device ||
+        kept.gateway != route.gateway) {
+      continue;
+    }
+    const bool differs = kept.mtu != route.mtu || kept.preference != route.preference;
+    kept = route;
+    if (differs) Tell([&route](NetworkObserver& o) { o.OnRoute(route, false); });
+    return;
+  }
+  (void)Add(route, {.append = true});  // EEXIST: somebody has set it; his stays.
+}
+
 Result<void> Network::Remove(const Route& like) {
   auto found = std::find_if(routes_.begin(), routes_.end(),
                             [&like](const Route& route) { return Fits(route, like); });
@@ -117,7 +131,9 @@ void Network::AddRoutesOf(const InterfaceAddress& address) {
     connected.scope = v4 ? abi::kRtScopeLink : abi::kRtScopeUniverse;
   }
   const bool whole = address.prefix_length == address.local.bits() && address.peer == address.local;
-  if (!whole && (address.flags & abi::kIfaFSecondary) == 0) AddKernelRoute(connected);
+  // Routers say of a prefix itself whether it is on the link.
+  const bool brings = address.protocol != kAddressFromRouter;
+  if (!whole && brings && (address.flags & abi::kIfaFSecondary) == 0) AddKernelRoute(connected);
   if (v4 && address.prefix_length < 31) {
     Route broadcast = local;
     broadcast.type = abi::kRtnBroadcast;
@@ -146,7 +162,7 @@ void Network::RemoveRoutesOf(const InterfaceAddress& gone) {
   RemoveRoutesIf([&gone, v4](const Route& route) {
     if (route.device != gone.device || route.destination.family != gone.local.family) return false;
     if (v4 && route.source == gone.local) return true;
-    return route.protocol == abi::kRtprotKernel &&
+    return route.protocol == abi::kRtprotKernel && !route.advertised &&
            (route.destination == gone.local ||
             (route.destination == gone.peer.Prefix(gone.prefix_length) &&
              route.prefix_length == gone.prefix_length));

@@ -93,12 +93,15 @@ std::string RouteTable(Kernel&, Network& network) {
 std::string Ipv6Routes(Kernel&, Network& network) {
   const IpAddress any = IpAddress::Any(abi::kAfInet6);
   constexpr uint32_t kLocal = 0x80200000, kNonexthop = 0x00200000;
+  constexpr uint32_t kDefault = 0x10000, kAddrconf = 0x40000, kExpires = 0x400000;
   std::string text;
   for (const Route& route : network.routes()) {
     if (route.destination.family != abi::kAfInet6) continue;
     const NetDevice* device = network.Find(route.device);
     uint32_t flags = kRouteUp;
     if (!route.gateway.Empty()) flags |= kRouteGateway;
+    if (route.advertised) flags |= kAddrconf | (route.prefix_length == 0 ? kDefault : 0);
+    if (route.expires_ns != 0) flags |= kExpires;
     if (route.type == abi::kRtnLocal) flags |= kLocal;
     if (route.type == abi::kRtnUnreachable) flags |= kRouteReject | kNonexthop;
     AppendText(text, "%s %02x %s %02x %s %08x %08x %08x %08x %8s\n",
@@ -137,6 +140,12 @@ std::string Counters(Kernel&, Network& network) {
   return network.plane != nullptr ? network.plane->Counters(kNames[kWhich]) : std::string();
 }
 
+template <int kWhich>
+std::string Groups(Kernel&, Network& network) {
+  constexpr std::string_view kNames[] = {"igmp", "igmp6", "mcfilter", "mcfilter6"};
+  return network.plane != nullptr ? network.plane->Groups(kNames[kWhich]) : std::string();
+}
+
 constexpr ProcNetFile kFiles[] = {
     {"arp", Arp},
     {"dev", Dev},
@@ -146,6 +155,10 @@ constexpr ProcNetFile kFiles[] = {
     {"snmp", Counters<0>},
     {"snmp6", Counters<1>},
     {"netstat", Counters<2>},
+    {"igmp", Groups<0>},
+    {"igmp6", Groups<1>},
+    {"mcfilter", Groups<2>},
+    {"mcfilter6", Groups<3>},
 };
 
 }  // namespace

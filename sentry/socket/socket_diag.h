@@ -33,6 +33,7 @@ struct InetSocketInfo {
   uint32_t references = 0;
   OptionBytes tcp_info;
   std::string congestion;
+  OptionBytes congestion_info;  // Of bbr.
 };
 
 struct UnixSocketInfo {

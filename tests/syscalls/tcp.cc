@@ -2,14 +2,19 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/sockios.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 
+#include <fstream>
+#include <functional>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -595,6 +600,212 @@ TEST_P(Tcp, Congestion) {
   EXPECT_STREQ(name, "reno");
   EXPECT_THAT(setsockopt(fd.get(), IPPROTO_TCP, TCP_CONGESTION, "nothing", 7),
               SyscallFails(ENOENT));
+}
+
+// Which algorithms there are depends on the kernel; ours has all of these.
+std::string CongestionList(const char* which) {
+  std::ifstream file(std::string("/proc/sys/net/ipv4/tcp_") + which + "_congestion_control");
+  std::string names;
+  std::getline(file, names);
+  return " " + names + " ";
+}
+
+TEST_P(Tcp, CongestionThatModelsThePath) {
+  if (CongestionList("available").find(" bbr ") == std::string::npos) GTEST_SKIP() << "no bbr";
+  Fd listener = Listener(family());
+  Fd client(socket(family(), SOCK_STREAM, 0));
+  uint32_t info[5] = {};
+  socklen_t size = sizeof(info);
+  ASSERT_THAT(setsockopt(client.get(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4), SyscallSucceeds());
+  ASSERT_THAT(getsockopt(client.get(), IPPROTO_TCP, TCP_CC_INFO, info, &size), SyscallSucceeds());
+  EXPECT_EQ(size, 0u);  // Nothing to tell.
+  if (setsockopt(client.get(), IPPROTO_TCP, TCP_CONGESTION, "bbr", 3) != 0) {
+    ASSERT_EQ(errno, EPERM);
+    GTEST_SKIP() << "bbr is not for everybody";
+  }
+  size = sizeof(info);
+  ASSERT_THAT(Connect(client.get(), NameOf(listener.get())), SyscallSucceeds());
+  Fd server(accept(listener.get(), nullptr, nullptr));
+  // Back and forth, so that there are rates to see.
+  std::string data(100000, 'x');
+  for (int i = 0; i < 20; i++) {
+    ASSERT_THAT(write(client.get(), data.data(), data.size()), SyscallReturns(data.size()));
+    for (size_t got = 0; got < data.size();) {
+      const ssize_t n = read(server.get(), data.data(), data.size());
+      ASSERT_GT(n, 0);
+      got += static_cast<size_t>(n);
+    }
+  }
+  ASSERT_THAT(getsockopt(client.get(), IPPROTO_TCP, TCP_CC_INFO, info, &size), SyscallSucceeds());
+  EXPECT_EQ(size, sizeof(info));
+  const uint64_t bandwidth = uint64_t{info[1]} << 32 | info[0];
+  EXPECT_GT(bandwidth, 1'000'000u);
+  EXPECT_LT(info[2], 1'000'000u);  // The shortest round trip, in microseconds.
+  EXPECT_GE(info[3], 88u);         // Pacing gain, in 256ths.
+  EXPECT_LE(info[3], 739u);
+}
+
+TEST(TcpCongestion, RestrictedToThePrivileged) {
+  const std::string allowed = CongestionList("allowed");
+  std::istringstream available(CongestionList("available"));
+  std::string restricted, name;
+  while (available >> name) {
+    if (allowed.find(" " + name + " ") == std::string::npos) restricted = name;
+  }
+  if (restricted.empty()) GTEST_SKIP() << "all are for everybody";
+  const pid_t child = Fork([&] {
+    if (geteuid() == 0) CHILD_CHECK(setresuid(65534, 65534, 65534) == 0);
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    auto set = [&](const std::string& text) {
+      return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, text.data(),
+                        static_cast<socklen_t>(text.size()));
+    };
+    CHILD_CHECK(set(restricted) == -1 && errno == EPERM);
+    CHILD_CHECK(set("nothing") == -1 && errno == ENOENT);
+    CHILD_CHECK(set("reno") == 0);
+  });
+  EXPECT_THAT(WaitFor(child), Exited(0));
+}
+
+// struct tcp_info as kernels have it since 4.10; the C library's is older.
+struct LongTcpInfo {
+  tcp_info begin;
+  uint64_t pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+  uint32_t segs_out, segs_in, notsent_bytes, min_rtt, data_segs_in, data_segs_out;
+  uint64_t delivery_rate, busy_time, rwnd_limited, sndbuf_limited;
+};
+
+LongTcpInfo LongInfo(int fd) {
+  LongTcpInfo info{};
+  socklen_t size = sizeof(info);
+  EXPECT_THAT(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size), SyscallSucceeds());
+  return info;
+}
+
+TEST_P(Tcp, PacingRate) {
+  Connection c = Connected(family());
+  auto info = [&] { return LongInfo(c.client.get()); };
+  EXPECT_EQ(info().max_pacing_rate, ~uint64_t{0});
+  const uint64_t rate = 2'000'000;
+  ASSERT_THAT(setsockopt(c.client.get(), SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate)),
+              SyscallSucceeds());
+  EXPECT_EQ(info().max_pacing_rate, rate);
+  EXPECT_EQ(info().pacing_rate, rate);
+  // 800 KB at 2 MB/s, less what may go out at once.
+  timespec start, end;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  std::string data(800'000, 'x');
+  const pid_t child = Fork([&] {
+    for (size_t done = 0; done < data.size();) {
+      const ssize_t n = write(c.client.get(), data.data() + done, data.size() - done);
+      CHILD_CHECK(n > 0);
+      done += static_cast<size_t>(n);
+    }
+  });
+  std::string buffer(1 << 16, 0);
+  for (size_t got = 0; got < data.size();) {
+    const ssize_t n = read(c.server.get(), buffer.data(), buffer.size());
+    ASSERT_GT(n, 0);
+    got += static_cast<size_t>(n);
+  }
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  EXPECT_THAT(WaitFor(child), Exited(0));
+  const double seconds = static_cast<double>(end.tv_sec - start.tv_sec) +
+                         static_cast<double>(end.tv_nsec - start.tv_nsec) / 1e9;
+  EXPECT_GT(seconds, 0.05);
+  const LongTcpInfo last = info();
+  EXPECT_GT(last.busy_time, 30'000u);
+  EXPECT_GT(last.delivery_rate, 0u);
+}
+
+TEST_P(Tcp, TimeLimitedByTheReceiver) {
+  Connection c = Connected(family());
+  std::string data(4 << 20, 'x');
+  ASSERT_THAT(fcntl(c.client.get(), F_SETFL, O_NONBLOCK), SyscallSucceeds());
+  while (write(c.client.get(), data.data(), data.size()) > 0) {
+  }
+  EXPECT_EQ(errno, EAGAIN);
+  LongTcpInfo info{};
+  // Nobody reads; the time passes by itself.
+  for (const time_t until = time(nullptr) + 5; time(nullptr) < until;) {
+    info = LongInfo(c.client.get());
+    if (info.rwnd_limited != 0) break;
+    poll(nullptr, 0, 1);
+  }
+  EXPECT_GT(info.rwnd_limited, 0u);
+  EXPECT_GE(info.busy_time, info.rwnd_limited);
+}
+
+// Runs `body` in a network namespace of its own, where TCP Fast Open is on for both sides.
+int InFastOpenNamespace(const std::function<void()>& body) {
+  return ForkAndWait([&body] {
+    CHILD_CHECK(unshare(CLONE_NEWNET) == 0);
+    ifreq request{};
+    memcpy(request.ifr_name, "lo", 3);
+    request.ifr_flags = IFF_UP;
+    CHILD_CHECK(ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &request) == 0);
+    const int file = open("/proc/sys/net/ipv4/tcp_fastopen", O_WRONLY);
+    CHILD_CHECK(write(file, "3", 1) == 1);
+    body();
+  });
+}
+
+TEST_P(Tcp, FastOpen) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs CAP_SYS_ADMIN";
+  EXPECT_THAT(
+      InFastOpenNamespace([this] {
+        constexpr uint8_t kSynData = 32;  // TCPI_OPT_SYN_DATA
+        Fd listener = Listener(family());
+        CHILD_CHECK(SetInt(listener.get(), IPPROTO_TCP, TCP_FASTOPEN, 5) == 0);
+        const Endpoint to = NameOf(listener.get());
+        for (int i = 0; i < 3; i++) {
+          Fd client(socket(family(), SOCK_STREAM, 0));
+          CHILD_CHECK(sendto(client.get(), "hello", 5, MSG_FASTOPEN, to.get(), to.size) == 5);
+          Fd server(accept(listener.get(), nullptr, nullptr));
+          CHILD_CHECK(server.get() >= 0);
+          char buffer[16];
+          CHILD_CHECK(recv(server.get(), buffer, sizeof(buffer), 0) == 5);
+          CHILD_CHECK(memcmp(buffer, "hello", 5) == 0);
+          CHILD_CHECK(send(server.get(), "back", 4, 0) == 4);
+          CHILD_CHECK(recv(client.get(), buffer, sizeof(buffer), 0) == 4);
+          // The first has only learnt the cookie.
+          const uint8_t expected = i == 0 ? 0 : kSynData;
+          for (int fd : {client.get(), server.get()}) {
+            tcp_info info{};
+            socklen_t size = sizeof(info);
+            CHILD_CHECK(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+            CHILD_CHECK((info.tcpi_options & kSynData) == expected);
+          }
+        }
+      }),
+      Exited(0));
+}
+
+TEST_P(Tcp, FastOpenConnectWaitsForTheData) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs CAP_SYS_ADMIN";
+  EXPECT_THAT(InFastOpenNamespace([this] {
+                Fd listener = Listener(family());
+                CHILD_CHECK(SetInt(listener.get(), IPPROTO_TCP, TCP_FASTOPEN, 5) == 0);
+                const Endpoint to = NameOf(listener.get());
+                {
+                  Fd first(socket(family(), SOCK_STREAM, 0));
+                  CHILD_CHECK(SetInt(first.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1) == 0);
+                  CHILD_CHECK(connect(first.get(), to.get(), to.size) == 0);
+                  Fd server(accept(listener.get(), nullptr, nullptr));
+                }
+                Fd client(socket(family(), SOCK_STREAM, 0));
+                CHILD_CHECK(SetInt(client.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1) == 0);
+                CHILD_CHECK(connect(client.get(), to.get(), to.size) == 0);
+                pollfd wait{listener.get(), POLLIN, 0};
+                CHILD_CHECK(poll(&wait, 1, 0) == 0);
+                wait = {client.get(), POLLOUT, 0};
+                CHILD_CHECK(poll(&wait, 1, 0) == 1 && wait.revents == POLLOUT);
+                CHILD_CHECK(send(client.get(), "data", 4, 0) == 4);
+                Fd server(accept(listener.get(), nullptr, nullptr));
+                char buffer[16];
+                CHILD_CHECK(recv(server.get(), buffer, sizeof(buffer), 0) == 4);
+              }),
+              Exited(0));
 }
 
 TEST_P(Tcp, Info) {

@@ -16,6 +16,7 @@
 #include "tests/support/inet.h"
 #include "tests/support/matchers.h"
 #include "tests/support/process.h"
+#include "tests/support/temp_path.h"
 #include "tests/support/thread.h"
 
 namespace test {
@@ -455,6 +456,56 @@ TEST(UdpV4, Multicast) {
               SyscallSucceeds());
   EXPECT_THAT(setsockopt(b.get(), SOL_IP, IP_DROP_MEMBERSHIP, &group, sizeof(group)),
               SyscallFails(EADDRNOTAVAIL));
+}
+
+// igmp_mc_seq_show() and igmp_mcf_seq_show() of Linux.
+TEST(UdpV4, GroupsAreListed) {
+  Fd fd(socket(AF_INET, SOCK_DGRAM, 0)), other(socket(AF_INET, SOCK_DGRAM, 0));
+  auto lists = [](const char* file, const std::string& line) {
+    return ReadFile(file).find(line) != std::string::npos;
+  };
+  const std::string one = "\t\t\t\t07BAFEEF     1 0:00000000\t\t0\n";
+  const std::string two = "\t\t\t\t07BAFEEF     2 0:00000000\t\t0\n";
+  const std::string source = "  1     lo 0xeffeba07 0x7f000009      1      0\n";
+  EXPECT_TRUE(lists("/proc/net/igmp", "1\tlo        : "));
+  EXPECT_FALSE(lists("/proc/net/igmp", one));
+  ip_mreqn group{};
+  inet_pton(AF_INET, "239.254.186.7", &group.imr_multiaddr);
+  group.imr_ifindex = 1;
+  ASSERT_THAT(setsockopt(fd.get(), SOL_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)),
+              SyscallSucceeds());
+  EXPECT_TRUE(lists("/proc/net/igmp", one));
+  ip_mreq_source some{};
+  some.imr_multiaddr = group.imr_multiaddr;
+  inet_pton(AF_INET, "127.0.0.1", &some.imr_interface);
+  inet_pton(AF_INET, "127.0.0.9", &some.imr_sourceaddr);
+  ASSERT_THAT(setsockopt(other.get(), SOL_IP, IP_ADD_SOURCE_MEMBERSHIP, &some, sizeof(some)),
+              SyscallSucceeds());
+  EXPECT_TRUE(lists("/proc/net/igmp", two));
+  EXPECT_TRUE(lists("/proc/net/mcfilter", source)) << ReadFile("/proc/net/mcfilter");
+  other.reset();
+  EXPECT_TRUE(lists("/proc/net/igmp", one));
+  EXPECT_FALSE(lists("/proc/net/mcfilter", source));
+  fd.reset();
+  EXPECT_FALSE(lists("/proc/net/igmp", one));
+}
+
+TEST(UdpV6, GroupsAreListed) {
+  Fd fd(socket(AF_INET6, SOCK_DGRAM, 0));
+  auto listed = [] {
+    const std::string line =
+        "1    lo              ff0500000000000000000000feba0007     1 00000004 0\n";
+    return ReadFile("/proc/net/igmp6").find(line) != std::string::npos;
+  };
+  EXPECT_FALSE(listed());
+  ipv6_mreq group{};
+  inet_pton(AF_INET6, "ff05::feba:7", &group.ipv6mr_multiaddr);
+  group.ipv6mr_interface = 1;
+  ASSERT_THAT(setsockopt(fd.get(), SOL_IPV6, IPV6_JOIN_GROUP, &group, sizeof(group)),
+              SyscallSucceeds());
+  EXPECT_TRUE(listed()) << ReadFile("/proc/net/igmp6");
+  fd.reset();
+  EXPECT_FALSE(listed());
 }
 
 TEST(UdpV6, PacketInfo) {

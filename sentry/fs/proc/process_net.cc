@@ -68,6 +68,10 @@ constexpr NetFile kFiles[] = {
     {"ip6_flowlabel",
      "Label S Owner  Users  Linger Expires  Dst                              Opt\n"},
     {"ipv6_route", ""},
+    {"mcfilter", "Idx Device        MCA        SRC    INC    EXC\n"},
+    {"mcfilter6",
+     "Idx Device                Multicast Address                   Source Address    INC    "
+     "EXC\n"},
     {"netlink",
      "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"},
     {"netstat", "TcpExt:\nTcpExt:\nIpExt:\nIpExt:\n"},

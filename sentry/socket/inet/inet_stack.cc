@@ -4,6 +4,7 @@
 
 #include "abi/linux/netdevice.h"
 #include "abi/linux/netlink.h"
+#include "netstack/autoconf/autoconf.h"
 
 namespace sentry {
 namespace {
@@ -22,6 +23,7 @@ netstack::Route ToStack(const Route& route) {
   out.scope = route.scope;
   out.tos = route.tos;
   out.mtu = route.mtu;
+  out.advertised = route.advertised;
   return out;
 }
 
@@ -44,6 +46,8 @@ InetStack::InetStack(Kernel& kernel, Network& network)
       environment_(kernel, [this] { stack().RunTimers(); }),
       net_(std::make_unique<netstack::NetStack>(environment_)) {
   net_->AddLoopback(false);
+  net_->autoconf().SetTarget(this);
+  stack().MakeLinkLocal(false);  // The network does, when there is a carrier.
   network_.plane = this;
   network_.Observe(this);
   for (const auto& [index, device] : network_.devices()) OnLink(device, false);
@@ -89,7 +93,7 @@ void InetStack::OnLink(const NetDevice& device, bool gone) {
   FollowBridge(*interface, device);
 }
 
-// The stack has what it adds by itself already: EEXIST is as good.
+// What is there already has changed.
 void InetStack::OnAddress(const InterfaceAddress& address, bool gone) {
   netstack::Stack::Scope scope(stack());
   netstack::Interface* interface = stack().FindInterface(static_cast<uint32_t>(address.device));
@@ -109,17 +113,19 @@ void InetStack::OnAddress(const InterfaceAddress& address, bool gone) {
   out.label = address.label;
   out.preferred_lft = address.preferred_seconds;
   out.valid_lft = address.valid_seconds;
-  (void)stack().AddAddress(*interface, out);
+  // Its prefix has a route of its own, or none.
+  if (address.protocol == kAddressFromRouter) out.flags |= netstack::kAddrNoPrefixRoute;
+  if (!stack().ChangeAddress(*interface, out).ok()) (void)stack().AddAddress(*interface, out);
 }
 
 // The stack makes the routes that addresses bring by itself.
 void InetStack::OnRoute(const Route& route, bool gone) {
-  if (route.protocol == abi::kRtprotKernel) return;
+  if (route.protocol == abi::kRtprotKernel && !route.advertised) return;
   netstack::Stack::Scope scope(stack());
   if (gone) {
     (void)stack().RemoveRoute(ToStack(route));
   } else {
-    (void)stack().AddRoute(ToStack(route), false, true);
+    (void)stack().AddRoute(ToStack(route), route.advertised, true);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "netstack/netstack.h"
+#include "netstack/stack/autoconf.h"
 #include "netstack/stack/bridge.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/socket/inet/kernel_environment.h"
@@ -17,7 +18,7 @@ namespace sentry {
 
 class InetSocket;
 
-class InetStack final : public RefCounted, public NetworkPlane {
+class InetStack final : public RefCounted, public NetworkPlane, private netstack::AutoconfTarget {
  public:
   InetStack(Kernel& kernel, Network& network);
   ~InetStack() override;
@@ -45,9 +46,11 @@ class InetStack final : public RefCounted, public NetworkPlane {
   Result<void> SetNeighbour(const Neighbour& neighbour) override;
   Result<void> RemoveNeighbour(const Neighbour& neighbour) override;
   std::string Counters(std::string_view file) override;  // inet_counters.cc
+  std::string Groups(std::string_view file) override;    // inet_groups.cc
   int32_t BufferLimit(bool send) override {
     return send ? stack().sysctl().wmem_max : stack().sysctl().rmem_max;
   }
+  bool DetectsDuplicates(const NetDevice& device) override;
   bool Supports(std::string_view kind) override;
   void PreparePair(const NetDevice& mine, NetworkPlane& other, const NetDevice& theirs) override;
   void HandOver(const NetDevice& device, NetworkPlane& to, const std::string& name) override;
@@ -56,6 +59,12 @@ class InetStack final : public RefCounted, public NetworkPlane {
   Result<void> RemoveBridgeNeighbour(const BridgeNeighbour& neighbour) override;
 
  private:
+  // What comes of autoconfiguration is kept in the network, which tells the stack
+  // (inet_autoconf.cc).
+  void Put(netstack::Interface& interface, const netstack::InterfaceAddress& address) override;
+  void Drop(netstack::Interface& interface, const netstack::InterfaceAddress& address) override;
+  void Put(const netstack::Route& route) override;
+  void Drop(const netstack::Route& route) override;
   // inet_links.cc
   std::unique_ptr<netstack::Link> MakeLink(const NetDevice& device);
   void FollowBridge(netstack::Interface& interface, const NetDevice& device);

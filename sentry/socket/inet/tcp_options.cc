@@ -80,6 +80,13 @@ OptionBytes TcpInfoBytes(const netstack::TcpInfo& i) {
   return OptionValue(out);
 }
 
+OptionBytes CongestionBytes(const netstack::TcpEndpoint& endpoint) {
+  netstack::CongestionInfo info{};
+  const size_t words = endpoint.DescribeCongestion(info);
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(info).first(words));
+  return OptionBytes(bytes.begin(), bytes.end());
+}
+
 Result<OptionBytes> TcpSocket::GetTransportOption(int32_t level, int32_t name) {
   // What ip_getsockopt() and ipv6_getsockopt() say of other levels.
   if (level != abi::kSolTcp) return Errno(IsV6() ? ENOPROTOOPT : EOPNOTSUPP);
@@ -127,8 +134,9 @@ Result<OptionBytes> TcpSocket::GetTransportOption(int32_t level, int32_t name) {
       std::memcpy(bytes.data(), text.data(), std::min(text.size(), kCongestionName - 1));
       return bytes;
     }
-    case abi::kTcpUlp:
     case abi::kTcpCcInfo:
+      return CongestionBytes(*tcp_);
+    case abi::kTcpUlp:
       return OptionBytes();
     default:
       return Errno(ENOPROTOOPT);
@@ -143,7 +151,15 @@ Result<void> TcpSocket::SetTransportOption(OpContext& ctx, int32_t level, int32_
     if (value.empty()) return Errno(EINVAL);
     std::string text(reinterpret_cast<const char*>(value.data()),
                      std::min(value.size(), kCongestionName - 1));
-    return tcp_->SetCongestion(text.substr(0, text.find('\0')));
+    text = text.substr(0, text.find('\0'));
+    // tcp_set_congestion_control(): what is not there is not found, whoever asks.
+    const std::string& allowed = stack().stack().sysctl().tcp_allowed_congestion_control;
+    if (netstack::NamesCongestion(netstack::CongestionNames(), text) &&
+        text != tcp_->congestion() && !netstack::NamesCongestion(allowed, text) &&
+        !network().Allows(ctx, abi::kCapNetAdmin)) {
+      return Errno(EPERM);
+    }
+    return tcp_->SetCongestion(text);
   }
   if (name == abi::kTcpUlp) return Errno(value.empty() ? EINVAL : ENOENT);
   return SetNumber(ctx, name, TRY(OptionAs<int32_t>(value)));

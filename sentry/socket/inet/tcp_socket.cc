@@ -79,18 +79,30 @@ Result<Ref<Socket>> TcpSocket::Accept(OpContext& ctx) {
   return Ref<Socket>(std::move(socket));
 }
 
-// MSG_FASTOPEN without a cookie: the data waits for the handshake (RFC 7413 section 4.1.2).
-Result<void> TcpSocket::ConnectToSend(OpContext& ctx, const SendArgs& args) {
+// MSG_FASTOPEN: how much has gone with the SYN.  Without a cookie the data waits for the handshake
+// (RFC 7413 section 4.1.2).
+Result<size_t> TcpSocket::ConnectToSend(OpContext& ctx, IoSource& data, const SendArgs& args) {
   if ((stack().stack().sysctl().tcp_fastopen & 1) == 0) return Errno(EOPNOTSUPP);
   if (args.to.empty()) return Errno(tcp_->state() == TcpState::kClose ? EINVAL : EISCONN);
   if (args.to.family() == abi::kAfUnspec) return Errno(EOPNOTSUPP);
-  return Connect(ctx, args.to, NonBlocking() || (args.flags & abi::kMsgDontwait) != 0);
+  if (tcp_->state() == TcpState::kClose) {
+    const netstack::SocketAddr peer = TRY(AddressToReach(args.to));
+    if (tcp_->CanOpenFast(peer.addr)) {
+      netstack::Stack::Scope scope(stack().stack());
+      StackSource source(data);
+      return tcp_->ConnectAndSend(peer, source);
+    }
+    tcp_->AskForCookie();
+  }
+  TRY(Connect(ctx, args.to, NonBlocking() || (args.flags & abi::kMsgDontwait) != 0));
+  return size_t{0};
 }
 
 Result<size_t> TcpSocket::Send(OpContext& ctx, IoSource& data, SendArgs& args) {
   if ((args.flags & abi::kMsgFastopen) != 0) {
-    TRY(ConnectToSend(ctx, args));
+    const size_t early = TRY(ConnectToSend(ctx, data, args));
     args.flags &= ~abi::kMsgFastopen;  // What is left of the data is sent as ever.
+    if (early != 0 || data.remaining() == 0) return early;
   }
   const bool tell = ZeroCopy(args.flags) && data.remaining() != 0;
   if (tell) TRY(tcp_->CheckZeroCopy());
@@ -209,6 +221,7 @@ InetSocketInfo TcpSocket::Describe() {
   info.retransmits = row.retransmits;
   info.tcp_info = TcpInfoBytes(tcp_->Info());
   info.congestion = tcp_->congestion();
+  info.congestion_info = CongestionBytes(*tcp_);
   return info;
 }
 

@@ -37,7 +37,7 @@ class TcpSocket final : public InetSocket {
 
   Result<size_t> ReceiveStream(IoSink& data, uint32_t flags, Received& out);
   bool EnoughToRead(const IoSink& data, uint32_t flags) const;
-  Result<void> ConnectToSend(OpContext& ctx, const SendArgs& args);
+  Result<size_t> ConnectToSend(OpContext& ctx, IoSource& data, const SendArgs& args);
   // tcp_options.cc
   Result<OptionBytes> GetTransportOption(int32_t level, int32_t name) override;
   Result<void> SetTransportOption(OpContext& ctx, int32_t level, int32_t name,
@@ -52,5 +52,7 @@ class TcpSocket final : public InetSocket {
 
 // The bytes of struct tcp_info.
 OptionBytes TcpInfoBytes(const netstack::TcpInfo& info);
+// TCP_CC_INFO; empty where the algorithm has nothing to tell.
+OptionBytes CongestionBytes(const netstack::TcpEndpoint& endpoint);
 
 }  // namespace sentry

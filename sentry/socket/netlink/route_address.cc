@@ -1,5 +1,6 @@
 // rtnetlink(7): RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR.
 #include "sentry/socket/netlink/route_messages.h"
+#include "sentry/time/time.h"
 
 namespace sentry {
 namespace {
@@ -7,6 +8,14 @@ namespace {
 struct CacheInfo {  // struct ifa_cacheinfo
   uint32_t preferred, valid, created, updated;
 };
+
+// Of `seconds` from `since` on; all ones are for ever.
+uint32_t Remaining(uint32_t seconds, uint32_t since) {
+  if (seconds == ~0u) return seconds;
+  const auto now = static_cast<uint32_t>(MonotonicNow().ns / 10'000'000);
+  const uint32_t passed = (now - since) / 100;
+  return seconds > passed ? seconds - passed : 0;
+}
 
 uint8_t ScopeOf6(const IpAddress& address) {
   constexpr uint8_t kSite = 200;
@@ -80,8 +89,9 @@ void WriteAddress(NetlinkMessage& message, const InterfaceAddress& address) {
   if (!address.label.empty()) message.PutText(abi::kIfaLabel, address.label);
   if (address.protocol != 0) message.Put(abi::kIfaProto, address.protocol);
   message.Put(abi::kIfaFlags, address.flags);
-  message.Put(abi::kIfaCacheinfo, CacheInfo{address.preferred_seconds, address.valid_seconds,
-                                            address.created, address.created});
+  message.Put(abi::kIfaCacheinfo, CacheInfo{Remaining(address.preferred_seconds, address.updated),
+                                            Remaining(address.valid_seconds, address.updated),
+                                            address.created, address.updated});
 }
 
 // Linux has the request for IPv6 alone.

@@ -1,6 +1,7 @@
 // rtnetlink(7): RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE.
 #include "sentry/socket/netlink/netlink_socket.h"
 #include "sentry/socket/netlink/route_messages.h"
+#include "sentry/time/time.h"
 
 namespace sentry {
 namespace {
@@ -131,8 +132,13 @@ void WriteRoute(NetlinkMessage& message, const Route& route) {
   if (!route.gateway.Empty()) message.Put(abi::kRtaGateway, route.gateway);
   if (route.device != 0) message.Put(abi::kRtaOif, route.device);
   if (v4) return;
-  message.Put(abi::kRtaCacheinfo, std::array<std::byte, 32>{});
-  message.Put(abi::kRtaPref, uint8_t{0});
+  std::array<uint32_t, 8> cache{};  // struct rta_cacheinfo
+  if (route.expires_ns != 0) {
+    const int64_t left = (route.expires_ns - MonotonicNow().ns) / 10'000'000;
+    cache[2] = static_cast<uint32_t>(static_cast<int32_t>(left));
+  }
+  message.Put(abi::kRtaCacheinfo, cache);
+  message.Put(abi::kRtaPref, route.preference);
 }
 
 Result<void> GetRoute(NetlinkRequest& request, Network& network) {

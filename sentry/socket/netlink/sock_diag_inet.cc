@@ -69,6 +69,10 @@ NetlinkMessage Describe(const NetlinkRequest& request, const InetSocketInfo& inf
   if (Asked(extensions, abi::kInetDiagCong) && !info.congestion.empty()) {
     reply.PutText(abi::kInetDiagCong, info.congestion);
   }
+  // Asked for by the name of the first that had something to tell.
+  if (Asked(extensions, abi::kInetDiagVegasinfo) && !info.congestion_info.empty()) {
+    reply.Attribute(abi::kInetDiagBbrinfo, info.congestion_info);
+  }
   return reply;
 }
 

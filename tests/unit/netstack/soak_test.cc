@@ -1,66 +1,19 @@
 // Bulk transfers over a bad line, on a fake clock: what arrives is what was sent.
-#include "netstack/stack/impairment.h"
-#include "tests/unit/netstack/fake.h"
+#include "tests/unit/netstack/line.h"
 
 namespace netstack {
 namespace {
-
-// Two stacks have two wake-ups but one clock.
-class SharedClock final : public Environment {
- public:
-  explicit SharedClock(Time& now, uint64_t seed) : now_(now), state_(seed) {}
-  Time Now() override { return now_; }
-  Time WallTime() override { return now_; }
-  void Random(std::span<std::byte> out) override {
-    for (std::byte& b : out) {
-      state_ = state_ * 6364136223846793005u + 1442695040888963407u;
-      b = static_cast<std::byte>(state_ >> 56);
-    }
-  }
-  void WakeAt(Time when) override { wake = when; }
-  std::optional<Time> wake;
-
- private:
-  Time& now_;
-  uint64_t state_;
-};
 
 struct Case {
   const char* name;
   Impairment impairment;
   size_t bytes;
+  const char* congestion = "cubic";
 };
 
-class Soak : public testing::TestWithParam<Case> {
+class Soak : public Line, public testing::TestWithParam<Case> {
  protected:
-  Soak() : env_a(now, 1), env_b(now, 2), a(env_a), b(env_b) {
-    auto ends = ImpairedPipe::Create(env_a, a.stack().timers(), b.stack().timers(),
-                                     GetParam().impairment, 12345);
-    Plug(a, std::move(ends.first), 1);
-    Plug(b, std::move(ends.second), 2);
-  }
-  void Plug(NetStack& net, std::unique_ptr<Link> link, uint32_t host) {
-    Interface* tun = net.stack().AddInterface("tun0", std::move(link)).value();
-    InterfaceAddress address;
-    address.addr = IpAddress::V4(0x0a000000 + host);
-    address.prefix = 24;
-    ASSERT_TRUE(net.stack().AddAddress(*tun, address).ok());
-    ASSERT_TRUE(net.stack().SetFlags(*tun, abi::kIffUp, abi::kIffUp).ok());
-  }
-  // To the next wake-up; false: nothing is pending.
-  bool Step() {
-    if (!env_a.wake && !env_b.wake) return false;
-    const bool first = env_a.wake && (!env_b.wake || *env_a.wake <= *env_b.wake);
-    SharedClock& env = first ? env_a : env_b;
-    now = std::max(now, *env.wake);
-    env.wake.reset();
-    (first ? a : b).stack().RunTimers();
-    return true;
-  }
-
-  Time now = 1000 * kSecond;
-  SharedClock env_a, env_b;
-  NetStack a, b;
+  Soak() : Line(GetParam().impairment) {}
 };
 
 TEST_P(Soak, ArrivesIntact) {
@@ -68,6 +21,7 @@ TEST_P(Soak, ArrivesIntact) {
   ASSERT_TRUE(listener->Bind({IpAddress::V4(0x0a000002), 80, 0}).ok());
   ASSERT_TRUE(listener->Listen(1).ok());
   auto client = a.CreateTcp(2, 0);
+  ASSERT_TRUE(client->SetCongestion(GetParam().congestion).ok());
   ASSERT_TRUE(client->Connect({IpAddress::V4(0x0a000002), 80, 0}).Is(EINPROGRESS));
   Ref<TcpEndpoint> server;
   const size_t total = GetParam().bytes;
@@ -146,7 +100,19 @@ INSTANTIATE_TEST_SUITE_P(
               .corrupt = 5'000,
               .delay = 10 * kMs,
               .jitter = 2 * kMs},
-             4 << 20}),
+             4 << 20},
+        Case{"clean_bbr", {.delay = 10 * kMs}, 16 << 20, "bbr"},
+        Case{"heavy_bbr", {.loss = 100'000, .delay = 5 * kMs}, 1 << 20, "bbr"},
+        Case{"all_bbr",
+             {.loss = 10'000,
+              .duplicate = 10'000,
+              .reorder = 20'000,
+              .corrupt = 5'000,
+              .delay = 10 * kMs,
+              .jitter = 2 * kMs,
+              .rate = 5'000'000},
+             4 << 20,
+             "bbr"}),
     [](const testing::TestParamInfo<Case>& instance) { return instance.param.name; });
 
 }  // namespace
