@@ -18,6 +18,7 @@
 
 #include "netstack/packet/packet.h"
 #include "netstack/stack/environment.h"
+#include "netstack/stack/hooks.h"
 #include "netstack/stack/interface.h"
 #include "netstack/stack/protocol.h"
 #include "netstack/stack/route.h"
@@ -166,6 +167,9 @@ class Stack final : private BufferPool::Account {
   TransportProtocol* transport(uint8_t protocol) const { return transports_[protocol]; }
   // A copy of an IP packet that was sent to a group or to all, for members here.
   void LoopBack(Interface& interface, PacketPtr packet);
+  // Null: nothing is filtered.
+  void SetHooks(PacketHooks* hooks) { hooks_ = hooks; }
+  PacketHooks* hooks() const { return hooks_; }
   void SetRaw(RawDelivery* raw) { raw_ = raw; }
   RawDelivery* raw() { return raw_; }
 
@@ -221,6 +225,7 @@ class Stack final : private BufferPool::Account {
   NetworkProtocol *ip4_ = nullptr, *ip6_ = nullptr;
   IcmpSender* icmp_ = nullptr;
   RawDelivery* raw_ = nullptr;
+  PacketHooks* hooks_ = nullptr;
   std::array<TransportProtocol*, 256> transports_{};
   StackTimer drain_timer_;
 };
