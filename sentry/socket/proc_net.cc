@@ -137,10 +137,16 @@ std::string Counters(Kernel&, Network& network) {
   return network.plane != nullptr ? network.plane->Counters(kNames[kWhich]) : std::string();
 }
 
+std::string NfConntrack(Kernel&, Network& network) {
+  NetfilterPlane* filter = network.plane != nullptr ? network.plane->Netfilter() : nullptr;
+  return filter != nullptr ? filter->Connections() : std::string();
+}
+
 constexpr ProcNetFile kFiles[] = {
     {"arp", Arp},
     {"dev", Dev},
     {"if_inet6", IfInet6},
+    {"nf_conntrack", NfConntrack},
     {"route", RouteTable},
     {"ipv6_route", Ipv6Routes},
     {"snmp", Counters<0>},
