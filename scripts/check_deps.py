@@ -78,6 +78,7 @@ NET_LAYERS = [
     {"netstack/ipv4", "netstack/ipv6", "netstack/icmp", "netstack/group", "netstack/autoconf"},
     {"netstack/endpoint"},
     {"netstack/udp", "netstack/raw", "netstack/tcp"},
+    {"netstack/filter"},
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)

@@ -70,8 +70,9 @@ bool Icmp::WithinRate(const IpAddress& to, uint8_t type, bool v4) {
 
 void Icmp::SendUnreachable(Packet& packet, const IpReceived& ip, Unreachable why) {
   if (!MayAnswer(packet, ip, false)) return;
-  constexpr uint8_t kCodes4[] = {kIcmpNet, kIcmpHost, kIcmpProtocol, kIcmpPort, kIcmpAdmin};
-  constexpr uint8_t kCodes6[] = {0, 3, 4, 4, 1};  // RFC 4443 section 3.1
+  constexpr uint8_t kCodes4[] = {kIcmpNet, kIcmpHost, kIcmpProtocol, kIcmpPort, kIcmpAdmin,
+                                 9,        10,        kIcmpAdmin,    kIcmpAdmin};
+  constexpr uint8_t kCodes6[] = {0, 3, 4, 4, 1, 1, 1, 5, 6};  // RFC 4443 section 3.1
   const auto index = static_cast<size_t>(why);
   if (ip.source.IsV4()) {
     SendError(packet, ip, kIcmpUnreachable, kCodes4[index], 0);

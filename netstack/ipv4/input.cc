@@ -33,6 +33,10 @@ void Ipv4::Receive(Interface& in, PacketPtr packet) {
     stats.in_addr_errors++;
     return;
   }
+  if (stack_.hooks() != nullptr) {
+    if (!PreRoute(in, packet, *header)) return;
+    at = packet->Pull(header->header_size);
+  }
   packet->network_header = {at, header->header_size};
   packet->Consume(header->header_size);
   IpReceived ip;
@@ -75,6 +79,7 @@ void Ipv4::Receive(Interface& in, PacketPtr packet) {
     ip = whole->ip;
     ip.in = &in;  // That of an earlier fragment may be gone.
   }
+  if (stack_.hooks() != nullptr && !FilterInput(packet, ip)) return;
   Deliver(std::move(packet), ip);
 }
 
@@ -133,6 +138,12 @@ void Ipv4::Forward(PacketPtr packet, const Ipv4Header& header, const IpReceived&
   Ipv4Header out = header;
   out.ttl--;
   const std::span<const std::byte> options = ip.options;
+  if (stack_.hooks() != nullptr) {
+    out.Write(packet->Push(header.header_size), std::vector(options.begin(), options.end()));
+    packet->network_header = {};
+    FilterForward(std::move(packet), ip, *route);
+    return;
+  }
   if (size > route->mtu && packet->gso_size == 0) {
     (void)SendFragments(std::move(packet), *route, out, options).ok();
     return;

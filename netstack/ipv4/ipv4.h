@@ -26,6 +26,13 @@ class Ipv4 final : public NetworkProtocol {
   void Deliver(PacketPtr packet, const IpReceived& ip);
   void Forward(PacketPtr packet, const Ipv4Header& header, const IpReceived& ip);
   uint16_t NextId();
+  // The same ways with a packet filter on them (filter.cc); false: it is gone.
+  bool PreRoute(Interface& in, PacketPtr& packet, Ipv4Header& header);
+  bool Defragment(Interface& in, PacketPtr& packet, Ipv4Header& header);
+  bool FilterInput(PacketPtr& packet, IpReceived& ip);
+  void FilterForward(PacketPtr packet, const IpReceived& ip, RouteResult route);
+  Result<void> FilterOutput(PacketPtr packet, RouteResult route, IpSend send);
+  Result<void> SendFiltered(PacketPtr packet, const RouteResult& route, const IpSend& send);
 
   Stack& stack_;
   Reassembler reassembler_;

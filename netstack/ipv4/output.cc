@@ -42,6 +42,13 @@ Result<void> Ipv4::Send(PacketPtr packet, const RouteResult& route, const IpSend
   header.dont_fragment = send.fragmentation != Fragmentation::kAllowed;
   header.id = NextId();
   const uint32_t mtu = send.fragmentation == Fragmentation::kProbe ? route.out->mtu() : route.mtu;
+  if (stack_.hooks() != nullptr) {
+    const bool whole = send.fragmentation == Fragmentation::kForbidden ||
+                       send.fragmentation == Fragmentation::kProbe;
+    if (whole && total > mtu && packet->gso_size == 0) return Errno(EMSGSIZE);
+    header.Write(packet->Push(header.header_size), send.options);
+    return FilterOutput(std::move(packet), route, send);
+  }
   if (packet->checksum == ChecksumState::kPartial &&
       (!route.out->link().checksum_offload() || (total > mtu && packet->gso_size == 0))) {
     FinishChecksum(*packet, send.protocol == kProtoUdp);
@@ -93,6 +100,7 @@ Result<void> Ipv4::SendIncluded(PacketPtr packet, const RouteResult& route, cons
   Store16(&bytes[10], ChecksumOf(std::span(bytes).first(header_size)));
   PacketPtr out = Packet::FromBytes(stack_.pool(), bytes);
   if (out == nullptr) return Errno(ENOBUFS);
+  if (stack_.hooks() != nullptr) return FilterOutput(std::move(out), route, send);
   Transmit(std::move(out), route, send);
   return {};
 }

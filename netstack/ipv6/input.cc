@@ -43,6 +43,10 @@ void Ipv6::Receive(Interface& in, PacketPtr packet) {
     stats.in_addr_errors++;
     return;
   }
+  if (stack_.hooks() != nullptr) {
+    if (!PreRoute(in, packet, *header)) return;
+    at = packet->Pull(Ipv6Header::kSize);
+  }
   IpReceived ip;
   ip.source = header->source;
   ip.destination = header->destination;
@@ -65,7 +69,9 @@ void Ipv6::Receive(Interface& in, PacketPtr packet) {
     }
     return;
   }
-  if (TakeExtensions(packet, *header, ip)) Deliver(std::move(packet), ip);
+  if (!TakeExtensions(packet, *header, ip)) return;
+  if (stack_.hooks() != nullptr && !FilterInput(packet, ip)) return;
+  Deliver(std::move(packet), ip);
 }
 
 bool Ipv6::TakeExtensions(PacketPtr& packet, const Ipv6Header& header, IpReceived& ip) {
@@ -173,6 +179,11 @@ void Ipv6::Forward(PacketPtr packet, const Ipv6Header& header, const IpReceived&
   stats.forw_datagrams++;
   Ipv6Header out = header;
   out.hop_limit--;
+  if (stack_.hooks() != nullptr) {
+    out.Write(packet->Push(Ipv6Header::kSize));
+    FilterForward(std::move(packet), ip, *route);
+    return;
+  }
   PacketPtr copy = packet->Clone();
   out.Write(copy->Push(Ipv6Header::kSize));
   copy->ethertype = kEtherIpv6;

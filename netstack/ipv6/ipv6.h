@@ -29,6 +29,13 @@ class Ipv6 final : public NetworkProtocol {
   bool TakeFragment(PacketPtr& packet, const Ipv6Extensions& walk, IpReceived& ip);
   void Deliver(PacketPtr packet, const IpReceived& ip);
   void Forward(PacketPtr packet, const Ipv6Header& header, const IpReceived& ip);
+  // The same ways with a packet filter on them (filter.cc); false: it is gone.
+  bool PreRoute(Interface& in, PacketPtr& packet, Ipv6Header& header);
+  bool Defragment(Interface& in, PacketPtr& packet, const Ipv6Header& header);
+  bool FilterInput(PacketPtr& packet, IpReceived& ip);
+  void FilterForward(PacketPtr packet, const IpReceived& ip, RouteResult route);
+  Result<void> FilterOutput(PacketPtr packet, RouteResult route, IpSend send);
+  Result<void> SendFiltered(PacketPtr packet, const RouteResult& route, const IpSend& send);
 
   Stack& stack_;
   Reassembler reassembler_;

@@ -37,6 +37,15 @@ Result<void> Ipv6::Send(PacketPtr packet, const RouteResult& route, const IpSend
           : (route.type == RouteType::kMulticast ? 1 : stack_.sysctl().ipv6_hop_limit));
   const uint32_t mtu = send.fragmentation == Fragmentation::kProbe ? route.out->mtu() : route.mtu;
   const bool fits = Ipv6Header::kSize + payload <= mtu || packet->gso_size != 0;
+  if (stack_.hooks() != nullptr) {
+    const bool whole = send.fragmentation == Fragmentation::kForbidden ||
+                       send.fragmentation == Fragmentation::kProbe;
+    if (whole && !fits) return Errno(EMSGSIZE);
+    if (!send.options.empty()) packet = PutExtensions(std::move(packet), send);
+    if (packet == nullptr) return Errno(ENOBUFS);
+    header.Write(packet->Push(Ipv6Header::kSize));
+    return FilterOutput(std::move(packet), route, send);
+  }
   if (packet->checksum == ChecksumState::kPartial &&
       (!route.out->link().checksum_offload() || !fits)) {
     FinishChecksum(*packet, send.protocol == kProtoUdp);
@@ -69,17 +78,7 @@ PacketPtr Ipv6::PutExtensions(PacketPtr packet, const IpSend& send) {
   if (packet->checksum == ChecksumState::kPartial) {
     FinishChecksum(*packet, send.protocol == kProtoUdp);
   }
-  std::vector<std::byte> front(send.options.begin(), send.options.end());
-  front.insert(front.end(), packet->head().begin(), packet->head().end());
-  PacketPtr joined = Packet::FromBytes(stack_.pool(), front);
-  if (joined == nullptr) return nullptr;
-  for (View& view : packet->views()) {
-    if (view.length != 0) joined->Append(std::move(view));
-  }
-  joined->checksum = packet->checksum;
-  joined->gso_size = packet->gso_size;
-  joined->mark = packet->mark;
-  return joined;
+  return Packet::PutFront(stack_.pool(), packet, send.options) ? std::move(packet) : nullptr;
 }
 
 void Ipv6::Transmit(PacketPtr packet, const RouteResult& route, const IpSend& send) {
@@ -105,6 +104,7 @@ void Ipv6::Transmit(PacketPtr packet, const RouteResult& route, const IpSend& se
 Result<void> Ipv6::SendIncluded(PacketPtr packet, const RouteResult& route, const IpSend& send) {
   if (packet->size() > route.out->mtu()) return Errno(EMSGSIZE);
   if (packet->size() < Ipv6Header::kSize) return Errno(EINVAL);
+  if (stack_.hooks() != nullptr) return FilterOutput(std::move(packet), route, send);
   Transmit(std::move(packet), route, send);
   return {};
 }

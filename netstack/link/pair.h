@@ -33,6 +33,8 @@ class PairLink final : public Link {
     // What one side knew of it is nothing to the other.
     frame->ifindex = frame->mark = frame->fragment_size = 0;
     frame->wall_time = 0;
+    frame->tracking = nullptr;
+    frame->tracking_info = 0;
     frame->type = PacketType::kHost;
     frame->link_header = frame->network_header = frame->transport_header = {};
     frame->transport_consumed = false;

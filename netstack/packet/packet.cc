@@ -21,18 +21,44 @@ std::unique_ptr<Packet> Packet::Clone() const {
   copy->views_size_ = views_size_;
   copy->views_ = views_;
   std::memcpy(copy->inline_.data() + head_, inline_.data() + head_, kHeadroom - head_);
-  copy->ifindex = ifindex;
-  copy->ethertype = ethertype;
-  copy->type = type;
-  copy->checksum = checksum;
-  copy->checksum_start = checksum_start;
-  copy->checksum_offset = checksum_offset;
-  copy->gso_size = gso_size;
-  copy->mark = mark;
-  copy->wall_time = wall_time;
-  copy->fragment_size = fragment_size;
-  copy->link_source = link_source;
+  copy->TakeState(*this);
   return copy;
+}
+
+void Packet::TakeState(const Packet& from) {
+  ifindex = from.ifindex;
+  ethertype = from.ethertype;
+  type = from.type;
+  checksum = from.checksum;
+  checksum_start = from.checksum_start;
+  checksum_offset = from.checksum_offset;
+  gso_size = from.gso_size;
+  mark = from.mark;
+  wall_time = from.wall_time;
+  tracking = from.tracking;
+  tracking_info = from.tracking_info;
+  fragment_size = from.fragment_size;
+  link_source = from.link_source;
+}
+
+bool Packet::PutFront(BufferPool& pool, std::unique_ptr<Packet>& packet,
+                      std::span<const std::byte> front) {
+  constexpr size_t kLinkRoom = 32;
+  if (packet->headroom() >= front.size() + kLinkRoom) {
+    // It may be what was consumed from there.
+    std::memmove(packet->Push(front.size()), front.data(), front.size());
+    return true;
+  }
+  std::vector<std::byte> bytes(front.begin(), front.end());
+  bytes.insert(bytes.end(), packet->head().begin(), packet->head().end());
+  std::unique_ptr<Packet> joined = FromBytes(pool, bytes);
+  if (joined == nullptr) return false;
+  for (View& view : packet->views_) {
+    if (view.length != 0) joined->Append(std::move(view));
+  }
+  joined->TakeState(*packet);
+  packet = std::move(joined);
+  return true;
 }
 
 std::byte* Packet::Push(size_t n) {

@@ -10,6 +10,7 @@
 
 #include "netstack/packet/chunk.h"
 #include "netstack/wire/address.h"
+#include "platform/base/ref.h"
 
 namespace netstack {
 
@@ -28,6 +29,9 @@ enum class PacketType : uint8_t {
   kOutgoing = 4
 };
 
+// What a packet filter knows of the flow that a packet belongs to (netstack/filter).
+class PacketTracking : public base::RefCounted {};
+
 class Packet {
  public:
   // Ethernet with VLAN 18, IPv6 40 or IPv4 60, TCP 60, virtio 12.
@@ -41,6 +45,10 @@ class Packet {
   static std::unique_ptr<Packet> FromBytes(BufferPool& pool, std::span<const std::byte> bytes);
   // Shares the chunks.
   std::unique_ptr<Packet> Clone() const;
+  // Puts a copy of `front` before the packet, which need not fit into the inline area: then it
+  // becomes another one.  False: no memory.
+  static bool PutFront(BufferPool& pool, std::unique_ptr<Packet>& packet,
+                       std::span<const std::byte> front);
 
   size_t size() const { return (kHeadroom - head_) + views_size_; }
   bool empty() const { return size() == 0; }
@@ -82,8 +90,10 @@ class Packet {
   uint16_t checksum_start = 0, checksum_offset = 0;  // From the IP header; kPartial.
   uint16_t gso_size = 0;                             // Payload per wire segment; 0: one packet.
   uint32_t mark = 0;
-  int64_t wall_time = 0;       // When it came in, CLOCK_REALTIME; 0: not asked for.
-  uint32_t fragment_size = 0;  // Largest fragment it was joined from; 0: it came whole.
+  int64_t wall_time = 0;               // When it came in, CLOCK_REALTIME; 0: not asked for.
+  base::Ref<PacketTracking> tracking;  // Null as long as nobody filters.
+  uint8_t tracking_info = 0;           // How it belongs there: IP_CT_*.
+  uint32_t fragment_size = 0;          // Largest fragment it was joined from; 0: it came whole.
   // Headers that were consumed, for errors that quote them and sockets that show them.
   std::span<const std::byte> link_header, network_header, transport_header;
   bool transport_consumed = false;  // Of the last: its bytes are no longer in front.
@@ -91,6 +101,8 @@ class Packet {
   std::unique_ptr<Packet> next;  // For queues.
 
  private:
+  void TakeState(const Packet& from);
+
   uint32_t head_ = kHeadroom;
   uint32_t views_size_ = 0;
   std::vector<View> views_;

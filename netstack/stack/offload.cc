@@ -5,6 +5,7 @@
 
 #include "netstack/wire/bytes.h"
 #include "netstack/wire/checksum.h"
+#include "netstack/wire/ipv4.h"
 
 namespace netstack {
 
@@ -25,6 +26,18 @@ void FinishChecksum(Packet& packet, bool udp) {
   if (udp && value == 0) value = 0xffff;
   Store16(packet.mutable_head() + packet.checksum_offset, value);
   packet.checksum = ChecksumState::kVerified;
+}
+
+bool CloseChecksum(BufferPool& pool, PacketPtr& packet, uint8_t protocol) {
+  const size_t offset = protocol == kProtoTcp ? 16 : 6;
+  std::array<std::byte, 18> start;
+  const std::span<std::byte> head = std::span(start).first(offset + 2);
+  if (packet->CopyOut(0, head) != head.size()) return true;  // Too short to have one.
+  packet->Consume(head.size());
+  if (!Packet::PutFront(pool, packet, head)) return false;
+  packet->checksum_offset = static_cast<uint16_t>(offset);
+  FinishChecksum(*packet, protocol == kProtoUdp);
+  return true;
 }
 
 uint16_t SumOfFirst(const Packet& packet, size_t covered, const IpAddress& source,

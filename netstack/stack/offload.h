@@ -11,6 +11,9 @@ void StartChecksum(Packet& packet, const IpAddress& source, const IpAddress& des
                    uint8_t protocol, size_t offset);
 // Computes it now.  `udp`: zero is written as 0xffff (RFC 768).
 void FinishChecksum(Packet& packet, bool udp);
+// The same for a packet that may have come from elsewhere, whose header need not stand in the
+// inline area.  False: no memory.
+bool CloseChecksum(BufferPool& pool, PacketPtr& packet, uint8_t protocol);
 // The checksum over the first `covered` bytes and the pseudo-header of all; 0 when one is in it and
 // is right (RFC 3828 section 3.1).
 uint16_t SumOfFirst(const Packet& packet, size_t covered, const IpAddress& source,

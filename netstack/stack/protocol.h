@@ -100,7 +100,18 @@ class RawDelivery {
 };
 
 // Messages in the terms of RFC 792; icmp maps them to RFC 4443's for IPv6.
-enum class Unreachable : uint8_t { kNet, kHost, kProtocol, kPort, kAdmin };
+enum class Unreachable : uint8_t {
+  kNet,
+  kHost,
+  kProtocol,
+  kPort,
+  kAdmin,
+  // What only a packet filter says.
+  kNetProhibited,
+  kHostProhibited,
+  kPolicy,
+  kRejectRoute,
+};
 
 class IcmpSender {
  public:

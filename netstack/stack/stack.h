@@ -18,6 +18,7 @@
 
 #include "netstack/packet/packet.h"
 #include "netstack/stack/environment.h"
+#include "netstack/stack/hooks.h"
 #include "netstack/stack/interface.h"
 #include "netstack/stack/protocol.h"
 #include "netstack/stack/route.h"
@@ -177,6 +178,9 @@ class Stack final : private BufferPool::Account {
   GroupListener* group_listener() { return group_listener_; }
   void SetAutoconf(AutoconfListener* autoconf) { autoconf_ = autoconf; }
   AutoconfListener* autoconf() { return autoconf_; }
+  // Null: nothing is filtered.
+  void SetHooks(PacketHooks* hooks) { hooks_ = hooks; }
+  PacketHooks* hooks() const { return hooks_; }
   void SetRaw(RawDelivery* raw) { raw_ = raw; }
   RawDelivery* raw() { return raw_; }
 
@@ -234,6 +238,7 @@ class Stack final : private BufferPool::Account {
   RawDelivery* raw_ = nullptr;
   GroupListener* group_listener_ = nullptr;
   AutoconfListener* autoconf_ = nullptr;
+  PacketHooks* hooks_ = nullptr;
   std::array<TransportProtocol*, 256> transports_{};
   StackTimer drain_timer_;
 };

@@ -54,6 +54,16 @@ struct Sysctl {
   int tcp_challenge_ack_limit = 1000;
   int tcp_notsent_lowat = -1;
   int tcp_autocorking = 1, tcp_limit_output_bytes = 1048576;
+  // net.netfilter: the table's size, and seconds
+  int nf_conntrack_max = 65536;
+  int nf_conntrack_generic_timeout = 600, nf_conntrack_icmp_timeout = 30;
+  int nf_conntrack_icmpv6_timeout = 30;
+  int nf_conntrack_udp_timeout = 30, nf_conntrack_udp_timeout_stream = 120;
+  int nf_conntrack_tcp_timeout_syn_sent = 120, nf_conntrack_tcp_timeout_syn_recv = 60;
+  int nf_conntrack_tcp_timeout_established = 432000, nf_conntrack_tcp_timeout_fin_wait = 120;
+  int nf_conntrack_tcp_timeout_close_wait = 60, nf_conntrack_tcp_timeout_last_ack = 30;
+  int nf_conntrack_tcp_timeout_time_wait = 120, nf_conntrack_tcp_timeout_close = 10;
+  bool nf_conntrack_tcp_loose = true;
   // net.ipv6
   bool ipv6_bindv6only = false;
   bool ipv6_forwarding = false;

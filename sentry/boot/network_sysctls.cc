@@ -134,11 +134,38 @@ void BindTcp(Kernel& kernel) {
       });
 }
 
+void BindNetfilter(Kernel& kernel) {
+  NUMBER("net/netfilter/nf_conntrack_max", nf_conntrack_max);
+  NUMBER("net/netfilter/nf_conntrack_generic_timeout", nf_conntrack_generic_timeout);
+  NUMBER("net/netfilter/nf_conntrack_icmp_timeout", nf_conntrack_icmp_timeout);
+  NUMBER("net/netfilter/nf_conntrack_icmpv6_timeout", nf_conntrack_icmpv6_timeout);
+  NUMBER("net/netfilter/nf_conntrack_udp_timeout", nf_conntrack_udp_timeout);
+  NUMBER("net/netfilter/nf_conntrack_udp_timeout_stream", nf_conntrack_udp_timeout_stream);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_syn_sent", nf_conntrack_tcp_timeout_syn_sent);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_syn_recv", nf_conntrack_tcp_timeout_syn_recv);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_established",
+         nf_conntrack_tcp_timeout_established);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_fin_wait", nf_conntrack_tcp_timeout_fin_wait);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_close_wait", nf_conntrack_tcp_timeout_close_wait);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_last_ack", nf_conntrack_tcp_timeout_last_ack);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_time_wait", nf_conntrack_tcp_timeout_time_wait);
+  NUMBER("net/netfilter/nf_conntrack_tcp_timeout_close", nf_conntrack_tcp_timeout_close);
+  NUMBER("net/netfilter/nf_conntrack_tcp_loose", nf_conntrack_tcp_loose);
+  kernel.Get<Sysctls>().Bind(
+      "net/netfilter/nf_conntrack_count",
+      [&kernel] {
+        InetStack& stack = InetStack::Of(kernel, Networks::Current(kernel));
+        return std::to_string(stack.Netfilter()->Count());
+      },
+      [](std::string_view) -> Result<void> { return Errno(EPERM); });
+}
+
 }  // namespace
 
 void BindNetworkSysctls(Kernel& kernel) {
   BindIp(kernel);
   BindTcp(kernel);
+  BindNetfilter(kernel);
 }
 
 }  // namespace sentry

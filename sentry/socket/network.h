@@ -7,10 +7,12 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "abi/linux/netdevice.h"
+#include "abi/linux/netlink.h"
 #include "platform/base/ref.h"
 #include "platform/base/result.h"
 #include "sentry/socket/ip_address.h"
@@ -146,6 +148,28 @@ class NetworkObserver {
   virtual void OnNetworkId(int32_t /*id*/, bool /*gone*/) {}
 };
 
+// What nfnetlink asks of a network's packet filter.  Answers are whole messages.
+class NetfilterPlane {
+ public:
+  using Answers = std::vector<std::vector<std::byte>>;
+  virtual ~NetfilterPlane() = default;
+  virtual Result<void> Handle(const abi::Nlmsghdr& header, std::span<const std::byte> payload,
+                              uint32_t port, Answers& answers) = 0;
+  // A datagram that is one transaction: all or nothing (nft(8)).  What is told of the message at
+  // `at`; 0: acknowledged.
+  struct Outcome {
+    size_t at;
+    int error;
+    uint32_t bad_attribute;  // From the message's start; 0: none.
+  };
+  virtual std::vector<Outcome> HandleBatch(std::span<const std::byte> datagram, uint32_t port,
+                                           const std::string& process, uint32_t pid,
+                                           Answers& answers) = 0;
+  virtual size_t Count() = 0;  // Of connections.
+  // All of /proc/net/nf_conntrack.
+  virtual std::string Connections() = 0;
+};
+
 // What moves the packets.
 class NetworkPlane : public NetworkObserver {
  public:
@@ -173,6 +197,8 @@ class NetworkPlane : public NetworkObserver {
   virtual std::vector<BridgeNeighbour> BridgeNeighbours() { return {}; }
   virtual Result<void> SetBridgeNeighbour(const BridgeNeighbour&) { return Errno(EOPNOTSUPP); }
   virtual Result<void> RemoveBridgeNeighbour(const BridgeNeighbour&) { return Errno(EOPNOTSUPP); }
+  // Null: packets cannot be filtered.
+  virtual NetfilterPlane* Netfilter() { return nullptr; }
 };
 
 class Network final : public RefCounted {

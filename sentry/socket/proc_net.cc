@@ -146,10 +146,16 @@ std::string Groups(Kernel&, Network& network) {
   return network.plane != nullptr ? network.plane->Groups(kNames[kWhich]) : std::string();
 }
 
+std::string NfConntrack(Kernel&, Network& network) {
+  NetfilterPlane* filter = network.plane != nullptr ? network.plane->Netfilter() : nullptr;
+  return filter != nullptr ? filter->Connections() : std::string();
+}
+
 constexpr ProcNetFile kFiles[] = {
     {"arp", Arp},
     {"dev", Dev},
     {"if_inet6", IfInet6},
+    {"nf_conntrack", NfConntrack},
     {"route", RouteTable},
     {"ipv6_route", Ipv6Routes},
     {"snmp", Counters<0>},

@@ -23,6 +23,7 @@ struct NetFile {
   // All of the file while nobody has registered; a heading without its line end is padded.
   const char* text;
   size_t padded_to = 0;
+  uint32_t mode = 0444;
 };
 
 // Heading and numbers of the counters that `nstat` and `netstat -s` read.
@@ -75,6 +76,7 @@ constexpr NetFile kFiles[] = {
     {"netlink",
      "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n"},
     {"netstat", "TcpExt:\nTcpExt:\nIpExt:\nIpExt:\n"},
+    {"nf_conntrack", "", 0, 0440},
     {"packet", "sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n"},
     {"protocols",
      "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs "
@@ -109,7 +111,7 @@ constexpr NetFile kFiles[] = {
 class NetFileInode final : public SubjectInode<TextInode> {
  public:
   NetFileInode(const Subject& about, size_t index)
-      : SubjectInode(about, kInoNet, index, 0444u), file_(kFiles[index]) {}
+      : SubjectInode(about, kInoNet, index, kFiles[index].mode), file_(kFiles[index]) {}
   uint32_t uid() const override { return 0; }
   uint32_t gid() const override { return 0; }
 

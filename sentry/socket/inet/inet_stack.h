@@ -57,6 +57,7 @@ class InetStack final : public RefCounted, public NetworkPlane, private netstack
   std::vector<BridgeNeighbour> BridgeNeighbours() override;
   Result<void> SetBridgeNeighbour(const BridgeNeighbour& neighbour) override;
   Result<void> RemoveBridgeNeighbour(const BridgeNeighbour& neighbour) override;
+  NetfilterPlane* Netfilter() override;  // inet_filter.cc; made on first use.
 
  private:
   // What comes of autoconfiguration is kept in the network, which tells the stack
@@ -78,6 +79,7 @@ class InetStack final : public RefCounted, public NetworkPlane, private netstack
   std::map<int32_t, netstack::BridgeLink*> bridges_;  // By index; their interfaces own them.
   std::map<int32_t, int32_t> masters_;  // Of ports: the bridge that each is a port of.
   std::unique_ptr<netstack::NetStack> net_;
+  std::unique_ptr<NetfilterPlane> filter_;  // Of that stack.
 };
 
 // Between the two ways to hold an address; an empty one is :: there.

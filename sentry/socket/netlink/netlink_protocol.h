@@ -56,6 +56,7 @@ class NetlinkRequest {
   const std::span<const std::byte> payload;
   std::vector<std::vector<std::byte>> answers;
   const char* explanation = nullptr;
+  uint32_t bad_attribute = 0;  // From the message's start; 0: none is to blame.
 };
 
 class NetlinkProtocol {
@@ -63,6 +64,10 @@ class NetlinkProtocol {
   virtual ~NetlinkProtocol() = default;
   // For a dump, NLMSG_DONE is appended by the caller.
   virtual Result<void> Handle(NetlinkRequest& request) = 0;
+  // A datagram that is more than its messages (nfnetlink's batches).  False: they count one by one.
+  virtual bool HandleDatagram(OpContext&, NetlinkSocket&, std::span<const std::byte>) {
+    return false;
+  }
   // Highest multicast group.
   virtual uint32_t groups() const { return 0; }
   // Who may not administer the network may listen to groups.

@@ -21,6 +21,7 @@ void NetlinkRequest::Send(NetlinkMessage message) {
 }
 
 Result<void> NetlinkSocket::ToKernel(OpContext& ctx, std::span<const std::byte> bytes) {
+  if (protocol_of().HandleDatagram(ctx, *this, bytes)) return {};
   while (bytes.size() >= sizeof(abi::Nlmsghdr)) {
     abi::Nlmsghdr header;
     std::memcpy(&header, bytes.data(), sizeof(header));
@@ -53,13 +54,17 @@ void NetlinkSocket::Acknowledge(const NetlinkRequest& request, std::span<const s
                                 int error) {
   const abi::Nlmsghdr& header = request.header;
   const bool whole = error != 0 && !cap_ack_;
-  const bool explain = ext_ack_ && request.explanation != nullptr;
+  const bool blame = error != 0 && request.bad_attribute != 0;
+  const bool explain = ext_ack_ && (request.explanation != nullptr || blame);
   uint16_t flags = whole ? 0 : abi::kNlmFCapped;
   if (explain) flags |= abi::kNlmFAckTlvs;
   NetlinkMessage ack(abi::kNlmsgError, flags, header.nlmsg_seq, port_);
   ack.Fixed(int32_t{-error}).Fixed(header);
   if (whole) ack.Bytes(message.subspan(sizeof(header)));
-  if (explain) ack.PutText(abi::kNlmsgerrAttrMsg, request.explanation);
+  if (explain && request.explanation != nullptr) {
+    ack.PutText(abi::kNlmsgerrAttrMsg, request.explanation);
+  }
+  if (explain && blame) ack.Put(abi::kNlmsgerrAttrOffs, request.bad_attribute);
   Deliver(std::move(ack).Finish(), 0, 0);
 }
 

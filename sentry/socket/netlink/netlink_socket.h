@@ -43,6 +43,8 @@ class NetlinkSocket final : public Socket, public CookieSink {
   uint64_t drops() const { return drops_; }
   // A datagram from `from_port`, 0: the kernel.
   void Deliver(std::span<const std::byte> bytes, uint32_t from_port, uint32_t group);
+  // NLMSG_ERROR about a request, 0: it was done.
+  void Acknowledge(const NetlinkRequest& request, std::span<const std::byte> message, int error);
   void DeliverCookie(std::span<const std::byte> cookie) override { Deliver(cookie, 0, 0); }
 
  private:
@@ -64,7 +66,6 @@ class NetlinkSocket final : public Socket, public CookieSink {
   Result<void> Join(OpContext& ctx, uint32_t group, bool join);
   Result<void> ToKernel(OpContext& ctx, std::span<const std::byte> bytes);
   void HandleOne(OpContext& ctx, const abi::Nlmsghdr& header, std::span<const std::byte> message);
-  void Acknowledge(const NetlinkRequest& request, std::span<const std::byte> message, int error);
   void QueueDump(NetlinkRequest& request, int error);
   void PullDump();
   bool* Flag(int32_t name);

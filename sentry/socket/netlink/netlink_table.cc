@@ -29,6 +29,7 @@ NetlinkTable::NetlinkTable(Kernel& kernel) : kernel_(kernel) {
   protocols_[abi::kNetlinkRoute] = MakeRouteProtocol(kernel);
   protocols_[abi::kNetlinkSockDiag] = MakeSockDiagProtocol(kernel);
   protocols_[abi::kNetlinkGeneric] = MakeGenericProtocol();
+  protocols_[abi::kNetlinkNetfilter] = MakeNetfilterProtocol(kernel);
   protocols_[abi::kNetlinkUsersock] = std::make_unique<SilentProtocol>(32, false, false);
   protocols_[abi::kNetlinkKobjectUevent] = std::make_unique<SilentProtocol>(1, true, false);
 }

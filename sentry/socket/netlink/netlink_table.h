@@ -45,6 +45,7 @@ class NetlinkTable final : public RefCounted {
 std::unique_ptr<NetlinkProtocol> MakeRouteProtocol(Kernel& kernel);
 std::unique_ptr<NetlinkProtocol> MakeSockDiagProtocol(Kernel& kernel);
 std::unique_ptr<NetlinkProtocol> MakeGenericProtocol();
+std::unique_ptr<NetlinkProtocol> MakeNetfilterProtocol(Kernel& kernel);
 // All of /proc/net/netlink.
 std::string NetlinkProcText(Kernel& kernel, Network& network);
 std::unique_ptr<NetworkObserver> MakeRouteNotifier(NetlinkTable& table, Network& network);
