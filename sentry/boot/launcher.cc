@@ -234,6 +234,7 @@ int Launch(const Config& config) {
   if (keeper.pid > 0) ::waitpid(keeper.pid, nullptr, 0);
   ::waitpid(gofer->pid, nullptr, 0);
   if (broker.pid > 0) ::waitpid(broker.pid, nullptr, 0);
+  if (broker.pid > 0 && !config.net_control.empty()) ::unlink(config.net_control.c_str());
   return status;
 }
 
