@@ -244,6 +244,13 @@ void AddNetworkFlags(CLI::App& app, Config& config) {
                  "[IP:]HOST:GUEST[/tcp|udp]: a port of this host, on 127.0.0.1 unless IP is given, "
                  "leads to a port of the guest; ranges as 8000-8010; without HOST any free port")
       ->allow_extra_args(false);
+  app.add_option("--metadata", config.metadata,
+                 "FILE.json: what the guest reads at http://169.254.169.254/, by path: leaves as "
+                 "text, names of what is below, or JSON when it accepts that");
+  app.add_option("--metadata-token", config.metadata_token,
+                 "optional (default) or required: whether reading takes a token from a PUT of "
+                 "/latest/api/token, as with IMDSv2")
+      ->check(CLI::IsMember({"optional", "required"}));
   app.add_option("--add-host", config.add_host, "NAME:ADDRESS: how the guest resolves NAME")
       ->allow_extra_args(false);
   app.add_option("--dns", config.dns,
@@ -316,6 +323,8 @@ void CheckNetwork(const Config& config) {
       throw CLI::ValidationError("--dns", "'" + text + "' is not ADDRESS[:PORT]");
   }
   CheckDeviceFlags(config);
+  if (!config.metadata.empty() && NetUsesDevices(config))
+    throw CLI::ValidationError("--metadata", "it needs --net=none, loopback or user");
   const bool any = !config.net_allow.empty() || !config.net_deny.empty() ||
                    !config.net_policy.empty() || !config.net_audit.empty() ||
                    !config.net_limit.empty() || !config.net_policy_file.empty() ||

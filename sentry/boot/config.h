@@ -49,6 +49,8 @@ struct Config {
   std::vector<std::string> net_limit;            // Limits (gofer/broker/limits.h).
   std::string net_policy_file;                   // A file of the host; empty: none.
   std::string net_control;                       // A socket of the host; empty: none.
+  std::string metadata;                          // A file of the host (JSON); empty: none.
+  std::string metadata_token = "optional";       // or required
   std::vector<std::string> publish;              // [IP:]HOST:GUEST[/PROTO]
   std::vector<std::string> add_host;             // NAME:ADDRESS
   std::vector<std::string> dns;                  // ADDRESS[:PORT]; empty: as the host.

@@ -189,6 +189,9 @@ int Launch(const Config& config) {
     outside.capture = OpenOutput(config.pcap, "--pcap", O_TRUNC);
     if (!outside.capture.valid()) return kSandboxFailed;
   }
+  base::Result<std::optional<MetadataOptions>> metadata = ReadMetadata(config);
+  if (!metadata.ok()) return kSandboxFailed;
+  outside.metadata = *std::move(metadata);
   base::Result<GuestView> view = PlanGuestView(config);
   if (!view.ok()) return kSandboxFailed;
   TerminalKeeper terminal;

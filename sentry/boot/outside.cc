@@ -210,6 +210,29 @@ void SetUpDevices(Kernel& kernel, const Config& config, std::vector<OutsideDevic
   if (!text.empty()) WriteResolver(*kernel.root_mounts, text);
 }
 
+Result<std::optional<MetadataOptions>> ReadMetadata(const Config& config) {
+  if (config.metadata.empty()) return std::optional<MetadataOptions>();
+  std::ifstream file(config.metadata);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) return Say(config.metadata + ": --metadata", ENOENT);
+  std::string wrong;
+  std::optional<JsonValue> tree = JsonValue::Parse(text.str(), wrong);
+  if (!tree) {
+    std::fprintf(stderr, "sentry: %s: --metadata: %s\n", config.metadata.c_str(), wrong.c_str());
+    return Errno(EINVAL);
+  }
+  return std::optional(MetadataOptions{*std::move(tree), config.metadata_token == "required"});
+}
+
+void SetUpMetadata(Kernel& kernel, MetadataOptions options) {
+  Network& network = StateOf<Networks>(kernel).first();
+  if (auto* gateway = dynamic_cast<Gateway*>(network.outside_owner.get())) {
+    return gateway->ServeMetadata(std::move(options));
+  }
+  network.outside_owner = MakeRef<MetadataDevice>(kernel, network, std::move(options));
+}
+
 void FinishOutside(Kernel& kernel) {
   constexpr int64_t kPatience = 5'000'000'000;
   base::MutexLock lock(&kernel.lock());

@@ -3,7 +3,7 @@
 
 The far side is a server of this script on the host's loopback, which the policy grants: the guest finds it at 10.0.2.2.
 """
-# groups: tcp udp web names publish policy limits broker
+# groups: tcp udp web names publish policy limits metadata broker
 import contextlib
 import http.server
 import json
@@ -583,6 +583,72 @@ def what_is_no_policy(machine, scratch):
     for flag, words in ((f"--net-policy-file={rules}", "line 2: 'allow every/thing' is not"), ("--net-policy-file=/nowhere", "/nowhere: --net-policy-file"),
                         ("--net-limit=speed=1", "'speed=1' is not a limit"), ("--net-control=/nowhere/x", "/nowhere/x: --net-control")):
         result = machine.run(["/bin/true"], scratch, flags=["--net=user", flag])
+        check(result.status == 125 and words in result.err, result)
+
+
+METADATA = {"latest": {"meta-data": {"instance-id": "i-1", "tags": ["a", 2]}, "user-data": "#!/bin/sh\n"}}
+ASK = """
+import http.client, socket
+c = http.client.HTTPConnection('169.254.169.254', timeout=20)
+def ask(path, method='GET', **fields):
+    c.request(method, path, headers=fields); r = c.getresponse(); return r.status, r.read().decode()
+"""
+
+
+@case("metadata")
+def served_on_every_net(machine, scratch):
+    """The tree by path, as text and as JSON, over one connection; nothing else is at that address."""
+    file = scratch.top / "metadata.json"
+    file.write_text(json.dumps(METADATA))
+    for net in ("none", "loopback", "user"):
+        scratch.fill()
+        result = machine.run([PYTHON, "-c", ASK + """
+print(ask('/'), ask('/latest/meta-data'), ask('/latest/meta-data/instance-id'), ask('/latest/user-data'), ask('/nothing')[0])
+print(ask('/latest/meta-data/tags', Accept='application/json'), ask('/latest', 'POST')[0])
+c.sock.sendall(b'nonsense\\r\\n\\r\\n'); print(c.sock.recv(12))
+for port in (81, 443):
+    try: socket.create_connection(('169.254.169.254', port), timeout=20); print('connected')
+    except OSError: pass
+"""], scratch, flags=[f"--net={net}", f"--metadata={file}"])
+        check(result.status == 0, result)
+        check(result.out == "(200, 'latest/') (200, 'instance-id\\ntags/') (200, 'i-1') (200, '#!/bin/sh\\n') 404\n"
+              "(200, '[\"a\",2]') 405\nb'HTTP/1.1 400'\n", result)
+
+
+@case("metadata")
+def tokens_can_be_required(machine, scratch):
+    file = scratch.top / "metadata.json"
+    file.write_text(json.dumps(METADATA))
+    scratch.fill()
+    result = machine.run([PYTHON, "-c", ASK + """
+print(ask('/latest/user-data')[0])
+status, token = ask('/latest/api/token', 'PUT', **{'X-metadata-token-ttl-seconds': '60'})
+print(status, len(token), ask('/latest/user-data', **{'X-metadata-token': token}), ask('/', **{'X-metadata-token': 'x'})[0])
+"""], scratch, flags=["--net=user", f"--metadata={file}", "--metadata-token=required"])
+    check(result.out == "401\n200 32 (200, '#!/bin/sh\\n') 401\n", result)
+
+
+@case("metadata")
+def many_connections(machine, scratch):
+    """More than are served at once: the oldest that asks nothing makes room."""
+    file = scratch.top / "metadata.json"
+    file.write_text(json.dumps({"text": "x" * 300000}))
+    scratch.fill()
+    result = machine.run([PYTHON, "-c", ASK + """
+idle = [socket.create_connection(('169.254.169.254', 80), timeout=20) for _ in range(100)]
+print(len(ask('/text')[1]), idle[0].recv(1))
+"""], scratch, flags=["--net=loopback", f"--metadata={file}"])
+    check(result.out == "300000 b''\n", result)
+
+
+@case("metadata")
+def what_is_no_metadata(machine, scratch):
+    scratch.fill()
+    file = scratch.top / "metadata.json"
+    file.write_text('{"a": 1,\n}')
+    for flags, words in (([f"--metadata={file}"], "line 2: a name is missing"), (["--metadata=/nowhere"], "/nowhere: --metadata"),
+                         (["--net=tap:x", f"--metadata={file}"], "it needs --net=none, loopback or user")):
+        result = machine.run(["/bin/true"], scratch, flags=flags)
         check(result.status == 125 and words in result.err, result)
 
 
