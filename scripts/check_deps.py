@@ -60,7 +60,8 @@ ALLOWED_EXTRA = {
     "sentry/fs/host": {"platform/host"},                     # the standard streams are host descriptors
     "sentry/fs/tmpfs": {"platform/host"},                    # file contents live in memfds
     "sentry/socket/inet": {"netstack", "sentry/fs/anon"},  # adapter to the TCP/IP stack
-    "sentry/socket/outside": {"netstack", "gofer/protocol", "sentry/socket/inet"},  # a second stack, joined to the net broker's sockets
+    "sentry/socket/metadata": {"netstack", "sentry/socket/inet"},  # a server on a stack of its own or the gateway's
+    "sentry/socket/outside": {"netstack", "gofer/protocol", "sentry/socket/inet", "sentry/socket/metadata"},  # a second stack, joined to the net broker's sockets
     "sentry/socket": {"sentry/fs/anon"},                     # sockets are files without a name
     "sentry/kernel": {"platform/host"},                      # waits for host descriptors and clocks
     "sentry/mm": {"platform/host"},

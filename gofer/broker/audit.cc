@@ -69,6 +69,8 @@ void Audit::Write(const FlowRecord& r) const {
   if (r.error != 0) number("error", r.error);
   number("bytes_out", static_cast<int64_t>(r.bytes_out));
   number("bytes_in", static_cast<int64_t>(r.bytes_in));
+  if (r.held_ms != 0) number("held_milliseconds", r.held_ms);
+  if (!r.ended.empty()) text("ended", r.ended);
   number("milliseconds", MonotonicMilliseconds() - r.began_monotonic);
   line += "}\n";
   // One write per line: O_APPEND keeps lines of several sandboxes whole.

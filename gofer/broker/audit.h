@@ -11,6 +11,7 @@ namespace gofer {
 
 struct FlowRecord {
   const char* kind = "out";  // out, in (published ports), dns
+  bool incoming = false;
   uint8_t protocol = 6;
   Address address;  // Of the far side.
   uint16_t port = 0, guest_port = 0;
@@ -21,6 +22,8 @@ struct FlowRecord {
   int64_t began_ms = 0;         // Since the epoch.
   int64_t began_monotonic = 0;  // Milliseconds.
   uint64_t bytes_out = 0, bytes_in = 0;
+  int64_t held_ms = 0;  // How long it had to wait for what the limits allow, of both ways.
+  std::string ended;    // By what it was cut off; empty: it was not.
 };
 
 class Audit {

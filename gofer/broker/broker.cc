@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "gofer/broker/dns_stream_flow.h"
+#include "gofer/broker/policy_text.h"
 
 namespace gofer {
 namespace {
@@ -41,8 +44,12 @@ bool IsResolver(const Address& address) {
 Broker::Broker(BrokerConfig config, base::Fd channel)
     : config_(std::move(config)),
       channel_(std::move(channel)),
+      meter_(loop_, [this](Way way) { OnSpent(way); }),
       audit_(std::move(config_.audit)),
-      dns_(loop_, config_, audit_) {
+      dns_(loop_, config_, audit_),
+      control_(loop_, std::move(config_.control),
+               [this](std::string_view text) { return OnControl(text); }) {
+  meter_.Set(config_.limits);
   for (PublishedPort& port : config_.ports) {
     auto listening = std::make_unique<Listening>();
     listening->port = std::move(port);
@@ -51,12 +58,14 @@ Broker::Broker(BrokerConfig config, base::Fd channel)
 }
 
 Broker::~Broker() {
+  finishing_ = true;
   while (!flows_.empty()) End(flows_.begin()->first);
 }
 
 void Broker::Start() {
   loop_.WhenReadable(channel_.get(), [this] { OnMessages(); });
-  for (auto& listening : listening_) Watch(*listening);
+  WatchAll();
+  control_.Start();
 }
 
 void Broker::Run() {
@@ -81,7 +90,12 @@ void Broker::OnMessages() {
 void Broker::Handle(const BrokerMessage& message) {
   if (message.op == BrokerOp::kConnect) return Connect(message);
   auto found = flows_.find(message.id);
-  if (found == flows_.end()) return;  // It has ended meanwhile.
+  if (found == flows_.end()) {  // It has ended meanwhile, or not begun.
+    if (message.op == BrokerOp::kClose) {
+      std::erase_if(delayed_, [&](const BrokerMessage& m) { return m.id == message.id; });
+    }
+    return;
+  }
   switch (message.op) {
     case BrokerOp::kShutdown:
       return found->second->Shutdown();
@@ -140,6 +154,13 @@ void Broker::Connect(const BrokerMessage& message) {
   const Verdict verdict =
       config_.policy.Check(record.address, record.port, MonotonicMilliseconds() / 1000);
   if (!verdict.allowed) return Refuse(message, std::move(record), verdict);
+  if (const char* limit = LimitReached(); limit != nullptr) {
+    return Refuse(message, std::move(record), {false, limit, verdict.name});
+  }
+  if (const int64_t wait = meter_.ConnectionWait(); wait != 0 || !delayed_.empty()) {
+    return Delay(message, std::move(record), wait);
+  }
+  meter_.CountConnection();
   record.allowed = true;
   record.rule = verdict.rule;
   record.name = verdict.name;
@@ -151,12 +172,84 @@ void Broker::Connect(const BrokerMessage& message) {
   }
 }
 
+void Broker::Delay(const BrokerMessage& message, FlowRecord record, int64_t milliseconds) {
+  if (delayed_.size() >= kMostDelayed) {
+    return Refuse(message, std::move(record), {false, "limit connections", ""});
+  }
+  delayed_.push_back(message);
+  if (delayed_.size() == 1) loop_.After(milliseconds, [this] { ConnectDelayed(); });
+}
+
+// From the beginning: the policy may be another one by now.
+void Broker::ConnectDelayed() {
+  for (std::deque<BrokerMessage> all = std::exchange(delayed_, {}); !all.empty(); all.pop_front()) {
+    if (delayed_.empty()) {
+      Connect(all.front());
+    } else {  // The bucket is empty again.
+      delayed_.push_back(all.front());
+    }
+  }
+}
+
+bool Broker::Crowded() const {
+  if (flows_.size() >= kMostFlows) return true;
+  const uint64_t most = meter_.limits().flows;
+  if (most == 0) return false;
+  const auto limited = std::count_if(flows_.begin(), flows_.end(),
+                                     [](const auto& one) { return one.second->limited(); });
+  return static_cast<uint64_t>(limited) >= most;
+}
+
+const char* Broker::LimitReached() const {
+  if (meter_.Spent(Way::kOut)) return "limit quota-out";
+  if (meter_.Spent(Way::kIn)) return "limit quota-in";
+  return Crowded() ? "limit flows" : nullptr;
+}
+
+void Broker::CutFlows(const char* why, const std::function<bool(const Flow&)>& which) {
+  for (auto& [id, flow] : flows_) {
+    if (flow->limited() && which(*flow)) flow->Cut(why);
+  }
+}
+
+void Broker::OnSpent(Way way) {
+  if (!meter_.Spent(way)) return;  // It has been raised meanwhile.
+  CutFlows(way == Way::kOut ? "limit quota-out" : "limit quota-in",
+           [](const Flow&) { return true; });
+}
+
+std::string Broker::Usage() const {
+  return "bytes_out " + std::to_string(meter_.used(Way::kOut)) + "\nbytes_in " +
+         std::to_string(meter_.used(Way::kIn)) + "\nflows " + std::to_string(flows_.size());
+}
+
+std::string Broker::OnControl(std::string_view text) {
+  if (text.empty()) return Usage();
+  PolicyText next;
+  std::string wrong = next.Add(text);
+  if (!wrong.empty()) return wrong;
+  const PolicyMode mode = next.Mode();
+  config_.policy.Replace(mode, std::move(next.allow), std::move(next.deny));
+  meter_.Set(next.limits);
+  const int64_t now = MonotonicMilliseconds() / 1000;
+  CutFlows("policy", [&](const Flow& flow) {
+    const FlowRecord& record = flow.record();
+    return !record.incoming && !config_.policy.Check(record.address, record.port, now).allowed;
+  });
+  WatchAll();
+  return "ok";
+}
+
+void Broker::WatchAll() {
+  for (auto& listening : listening_) Watch(*listening);
+}
+
 void Broker::Taken(uint64_t id) {
   auto found = flows_.find(id);
   if (found == flows_.end() || !found->second->untaken) return;
   found->second->untaken = false;
   untaken_--;
-  for (auto& listening : listening_) Watch(*listening);
+  WatchAll();
 }
 
 void Broker::End(uint64_t id) {
@@ -167,6 +260,7 @@ void Broker::End(uint64_t id) {
   flows_.erase(found);
   flow->Count(flow->record());
   audit_.Write(flow->record());
+  WatchAll();
   if (finishing_ && flows_.empty()) loop_.Stop();
 }
 
@@ -175,8 +269,9 @@ void Broker::Finish() {
   if (finishing_) return;
   finishing_ = true;
   loop_.Forget(channel_.get());
+  control_.Stop();
   for (auto& listening : listening_) loop_.Forget(listening->port.socket.get());
-  loop_.After(kPatienceMilliseconds, [this] { loop_.Stop(); });
+  BePatient(0);
   // Not from within a call of one of them.
   loop_.Post([this] {
     std::vector<uint64_t> through;
@@ -185,6 +280,16 @@ void Broker::Finish() {
     }
     for (uint64_t id : through) End(id);
     if (flows_.empty()) loop_.Stop();
+  });
+}
+
+// What the limits hold back still goes out, as long as some of it does.
+void Broker::BePatient(int turn) {
+  constexpr int kMostTurns = 24;
+  const uint64_t before = meter_.used(Way::kOut);
+  loop_.After(kPatienceMilliseconds, [this, turn, before] {
+    if (turn >= kMostTurns || meter_.used(Way::kOut) == before) return loop_.Stop();
+    BePatient(turn + 1);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "gofer/broker/config.h"
+#include "gofer/broker/control.h"
 #include "gofer/broker/flow.h"
 
 namespace gofer {
@@ -22,15 +23,29 @@ class Broker final : public FlowOwner {
   void Poll() { loop_.Poll(); }
   void Tell(const BrokerMessage& message, const base::Fd* descriptor) override;
   void End(uint64_t id) override;
+  Meter& meter() override { return meter_; }
 
  private:
   void OnMessages();
   void Handle(const BrokerMessage& message);
   void Connect(const BrokerMessage& message);
   void Refuse(const BrokerMessage& message, FlowRecord record, const Verdict& verdict);
+  // A connection that has to wait for its turn (--net-limit connections).
+  void Delay(const BrokerMessage& message, FlowRecord record, int64_t milliseconds);
+  void ConnectDelayed();
+  // No room for one more flow.
+  bool Crowded() const;
+  const char* LimitReached() const;
+  void OnSpent(Way way);
+  void CutFlows(const char* why, const std::function<bool(const Flow&)>& which);
+  // What an operator has sent.
+  std::string OnControl(std::string_view text);
+  std::string Usage() const;
+  void WatchAll();
   void Taken(uint64_t id);
   void Flush();
   void Finish();
+  void BePatient(int turn);
 
   // --- published ports (publish.cc) ---
   struct Listening {
@@ -47,11 +62,14 @@ class Broker final : public FlowOwner {
                 const base::Fd& descriptor);
 
   static constexpr size_t kMostFlows = 4096, kMostUntaken = 64, kMostClients = 1024;
+  static constexpr size_t kMostDelayed = 256;
   BrokerConfig config_;
   base::Fd channel_;
   Loop loop_;
+  Meter meter_;
   Audit audit_;
   DnsForwarder dns_;
+  Control control_;
   std::map<uint64_t, std::unique_ptr<Flow>> flows_;
   std::vector<std::unique_ptr<Listening>> listening_;
   uint64_t next_id_ = kBrokerIds;
@@ -60,6 +78,7 @@ class Broker final : public FlowOwner {
     BrokerMessage message;
     base::Fd descriptor;
   };
+  std::deque<BrokerMessage> delayed_;
   std::deque<Waiting> waiting_;  // Messages that the channel has no room for.
   bool reading_ = true, finishing_ = false;
 };

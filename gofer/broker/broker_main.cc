@@ -25,6 +25,7 @@ constexpr auto kProgram = host::CompileStatic<kBrokerRules>();
 // others' channels.
 base::Result<void> KeepOnly(const BrokerConfig& config, const base::Fd& channel) {
   std::vector<int> kept = {STDERR_FILENO, channel.get()};
+  if (config.control.valid()) kept.push_back(config.control.get());
   if (config.audit.valid()) kept.push_back(config.audit.get());
   for (const PublishedPort& port : config.ports) kept.push_back(port.socket.get());
   return host::KeepDescriptors(std::move(kept));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gofer/broker/limits.h"
 #include "gofer/broker/policy.h"
 #include "gofer/protocol/broker.h"
 #include "platform/base/fd.h"
@@ -28,10 +29,13 @@ struct Resolver {
 
 struct BrokerConfig {
   Policy policy;
+  Limits limits;
+  base::Fd control;                           // Listening (control.h); not valid: none.
   std::vector<Resolver> resolvers;            // Upstream.
   std::multimap<std::string, Address> hosts;  // --add-host
   std::vector<PublishedPort> ports;
-  // Pass sockets that can be bound to their peer; else their bytes go through the broker.
+  // Pass sockets that can be bound to their peer; else their bytes go through the broker, as they
+  // do where they are limited or may come to be.
   bool share_sockets = true;
   base::Fd audit;  // A line of JSON per flow; not valid: none.
 };

@@ -12,6 +12,7 @@ class DnsStreamFlow final : public Flow {
                 DnsForwarder& forwarder)
       : Flow(loop, owner, id, std::move(record)), forwarder_(forwarder) {}
   ~DnsStreamFlow() override;
+  bool limited() const override { return false; }
   void Start();
   void Shutdown() override;
 

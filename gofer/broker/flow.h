@@ -6,6 +6,7 @@
 
 #include "gofer/broker/audit.h"
 #include "gofer/broker/dns_forwarder.h"
+#include "gofer/broker/limits.h"
 #include "gofer/broker/loop.h"
 #include "gofer/broker/relay.h"
 #include "gofer/protocol/broker.h"
@@ -19,6 +20,7 @@ class FlowOwner {
   virtual void Tell(const BrokerMessage& message, const base::Fd* descriptor) = 0;
   // Destroys the flow; not from within its constructor.
   virtual void End(uint64_t id) = 0;
+  virtual Meter& meter() = 0;
 
  protected:
   ~FlowOwner() = default;
@@ -33,15 +35,21 @@ class Flow {
   // The Sentry is through with it.  False: there is still something to do; it ends by itself.
   virtual bool Close() { return true; }
   virtual void Reset() {}  // The far side is to see that it broke off.
+  // Whether policy and limits are about it: the resolver's own are exempt.
+  virtual bool limited() const { return true; }
+  // Both sides are to see that it broke off, for this reason.
+  virtual void Cut(const char* why);
   // Counts what went by; then the record is written.
   virtual void Count(FlowRecord&) {}
   FlowRecord& record() { return record_; }
+  const FlowRecord& record() const { return record_; }
   bool untaken = false;  // Of a published port, and the Sentry has not answered yet.
 
  protected:
   // kConnected with `descriptor`; kFailed, and the end.
   void Connected(const base::Fd& descriptor);
   void Failed(int error);
+  void TellFailed(int error);
 
   Loop& loop_;
   FlowOwner& owner_;
@@ -61,6 +69,7 @@ class TcpFlow final : public Flow {
   void Shutdown() override;
   bool Close() override;
   void Reset() override;
+  void Cut(const char* why) override;
   void Count(FlowRecord& record) override;
 
  private:
@@ -73,7 +82,10 @@ class TcpFlow final : public Flow {
   const bool share_;
   bool locked_ = false;
   bool closed_ = false;  // The Sentry's word.
+  void BePatient();
+
   Loop::Token patience_ = 0;
+  uint64_t moved_ = 0;  // Of relay_, when that was armed.
   std::unique_ptr<Relay> relay_;
 };
 
@@ -88,6 +100,8 @@ class UdpFlow final : public Flow {
  private:
   void OnInside();
   void OnOutside();
+  // False: the limits allow nothing now; `then` is called when they do.
+  bool MayCarry(Way way, void (UdpFlow::*then)());
   void TellError(int error);
   void CheckIdle();
 
@@ -102,6 +116,7 @@ class DnsFlow final : public Flow {
   DnsFlow(Loop& loop, FlowOwner& owner, uint64_t id, FlowRecord record, DnsForwarder& forwarder)
       : Flow(loop, owner, id, std::move(record)), forwarder_(forwarder) {}
   ~DnsFlow() override;
+  bool limited() const override { return false; }
   void Start();
 
  private:

@@ -45,6 +45,12 @@ class Policy {
   PolicyMode mode = PolicyMode::kOpen;
   std::vector<PolicyRule> allow, deny;
 
+  // Other rules from now on; what names were resolved to is kept.
+  void Replace(PolicyMode to, std::vector<PolicyRule> allowed, std::vector<PolicyRule> denied) {
+    mode = to;
+    allow = std::move(allowed);
+    deny = std::move(denied);
+  }
   // An address of the host itself: never, unless granted.
   void AddHostAddress(const Address& address);
   Verdict Check(const Address& address, uint16_t port, int64_t now_seconds) const;

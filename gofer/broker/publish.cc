@@ -16,6 +16,7 @@ uint16_t PortOf(const sockaddr_storage& from) {
 FlowRecord RecordOf(const PublishedPort& port, const Address& from, uint16_t from_port) {
   FlowRecord record;
   record.kind = "in";
+  record.incoming = true;
   record.protocol = port.protocol;
   record.address = from;
   record.port = from_port;
@@ -41,6 +42,7 @@ class Broker::ClientFlow final : public Flow {
     idle_ = loop_.After(kCheckMilliseconds, [this] { CheckIdle(); });
   }
   ~ClientFlow() override {
+    owner_.meter().Forget(this);
     listening_.clients.erase(key_);
     loop_.Forget(inside_.get());
     loop_.Cancel(idle_);
@@ -49,6 +51,7 @@ class Broker::ClientFlow final : public Flow {
   void Deliver(size_t size) {
     datagram_buffer[0] = kDatagram;
     record_.bytes_in += size;
+    owner_.meter().Count(Way::kIn, size, 1);
     last_used_ = MonotonicMilliseconds();
     ::send(inside_.get(), datagram_buffer.data(), size + 1, MSG_NOSIGNAL | MSG_DONTWAIT);
   }
@@ -62,6 +65,9 @@ class Broker::ClientFlow final : public Flow {
     sockaddr_storage to;
     const socklen_t size = key_.first.Fill(to, key_.second);
     for (int i = 0; i < kDatagramBatch; ++i) {
+      if (owner_.meter().Room(Way::kOut, 1) == 0) {
+        return owner_.meter().WhenRoom(Way::kOut, this, [this] { OnInside(); });
+      }
       const ssize_t n =
           ::recv(inside_.get(), datagram_buffer.data(), datagram_buffer.size(), MSG_DONTWAIT);
       if (n < 0) break;
@@ -69,7 +75,9 @@ class Broker::ClientFlow final : public Flow {
       const ssize_t sent = ::sendto(listening_.port.socket.get(), datagram_buffer.data() + 1,
                                     static_cast<size_t>(n) - 1, MSG_NOSIGNAL,
                                     reinterpret_cast<const sockaddr*>(&to), size);
-      if (sent >= 0) record_.bytes_out += static_cast<uint64_t>(sent);
+      if (sent < 0) continue;
+      record_.bytes_out += static_cast<uint64_t>(sent);
+      owner_.meter().Count(Way::kOut, static_cast<size_t>(sent), 1);
     }
     last_used_ = MonotonicMilliseconds();
     loop_.WhenReadable(inside_.get(), [this] { OnInside(); });
@@ -85,9 +93,23 @@ class Broker::ClientFlow final : public Flow {
 // As long as the Sentry has not said what becomes of those that came, nobody else is taken: the
 // host's own backlog fills, and clients see that they wait.
 void Broker::Watch(Listening& listening) {
-  if (finishing_ || listening.watched || untaken_ >= kMostUntaken || flows_.size() >= kMostFlows)
-    return;
+  if (finishing_ || listening.watched || untaken_ >= kMostUntaken || Crowded()) return;
   listening.watched = true;
+  const bool tcp = listening.port.protocol == IPPROTO_TCP;
+  if (const int64_t wait = tcp ? meter_.ConnectionWait() : 0; wait != 0) {
+    loop_.After(wait, [this, &listening] {
+      listening.watched = false;
+      Watch(listening);
+    });
+    return;
+  }
+  if (!tcp && meter_.Room(Way::kIn, 1) == 0) {
+    meter_.WhenRoom(Way::kIn, &listening, [this, &listening] {
+      listening.watched = false;
+      Watch(listening);
+    });
+    return;
+  }
   loop_.WhenReadable(listening.port.socket.get(), [this, &listening] {
     listening.watched = false;
     listening.port.protocol == IPPROTO_TCP ? OnClient(listening) : OnDatagrams(listening);
@@ -118,6 +140,7 @@ void Broker::OnClient(Listening& listening) {
   base::Fd client(::accept4(listening.port.socket.get(), reinterpret_cast<sockaddr*>(&from), &size,
                             SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!client.valid()) return;
+  meter_.CountConnection();
   const Address address = Address::Of(reinterpret_cast<const sockaddr*>(&from));
   const uint64_t id = next_id_++;
   auto flow = std::make_unique<TcpFlow>(
@@ -130,7 +153,7 @@ void Broker::OnClient(Listening& listening) {
 }
 
 void Broker::OnDatagrams(Listening& listening) {
-  for (int i = 0; i < kDatagramBatch; ++i) {
+  for (int i = 0; i < kDatagramBatch && meter_.Room(Way::kIn, 1) != 0; ++i) {
     sockaddr_storage from{};
     socklen_t size = sizeof(from);
     const ssize_t n = ::recvfrom(listening.port.socket.get(), datagram_buffer.data() + 1,
@@ -141,7 +164,7 @@ void Broker::OnDatagrams(Listening& listening) {
     const std::pair key(address, PortOf(from));
     auto found = listening.clients.find(key);
     if (found == listening.clients.end()) {
-      if (listening.clients.size() >= kMostClients || flows_.size() >= kMostFlows) continue;
+      if (listening.clients.size() >= kMostClients || Crowded()) continue;
       auto pair = MakePair();
       if (!pair.ok()) continue;
       const uint64_t id = next_id_++;

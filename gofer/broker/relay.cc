@@ -16,14 +16,21 @@ bool MustWait(ssize_t n) {
 
 }  // namespace
 
-Relay::Relay(Loop& loop, int outside, base::Fd inside, std::function<void(int error)> on_end)
-    : loop_(loop), outside_(outside), inside_(std::move(inside)), on_end_(std::move(on_end)) {
+Relay::Relay(Loop& loop, Meter& meter, int outside, base::Fd inside,
+             std::function<void(int error)> on_end)
+    : loop_(loop),
+      meter_(meter),
+      outside_(outside),
+      inside_(std::move(inside)),
+      on_end_(std::move(on_end)) {
+  in_.way = Way::kIn;
   in_.from = out_.to = outside_;
   in_.to = out_.from = inside_.get();
 }
 
 Relay::~Relay() {
   loop_.Cancel(end_);
+  meter_.Forget(this);
   loop_.Forget(outside_);
   loop_.Forget(inside_.get());
 }
@@ -44,6 +51,11 @@ void Relay::StopIn() {
   if (out_.done) End(0);
 }
 
+void Relay::Freeze() {
+  ended_ = in_.done = out_.done = true;
+  in_.buffer = out_.buffer = {};
+}
+
 void Relay::End(int error) {
   if (ended_) return;
   ended_ = in_.done = out_.done = true;
@@ -60,11 +72,29 @@ void Relay::Wait(Direction& direction, bool writable) {
   writable ? loop_.WhenWritable(direction.to, then) : loop_.WhenReadable(direction.from, then);
 }
 
+void Relay::WaitForRoom(Direction& direction) {
+  if (direction.waiting) return;
+  direction.waiting = true;
+  meter_.WhenRoom(direction.way, this, [this, &direction, since = MonotonicNanoseconds()] {
+    constexpr int64_t kMillisecond = 1'000'000;
+    direction.held_ms += (MonotonicNanoseconds() - since) / kMillisecond;
+    direction.waiting = false;
+    Pump(direction);
+  });
+}
+
 bool Relay::Fill(Direction& direction) {
+  const size_t room = meter_.Room(direction.way, kBuffer);
+  if (room == 0) {
+    direction.buffer = {};
+    WaitForRoom(direction);
+    return false;
+  }
   direction.buffer.resize(kBuffer);
-  const ssize_t n =
-      ::recv(direction.from, direction.buffer.data(), direction.buffer.size(), MSG_DONTWAIT);
+  const ssize_t n = ::recv(direction.from, direction.buffer.data(), room, MSG_DONTWAIT);
   if (n > 0) {
+    meter_.CountStream(direction.way, static_cast<size_t>(n));
+    direction.moved += static_cast<size_t>(n);
     direction.begin = 0;
     direction.end = static_cast<size_t>(n);
     return true;

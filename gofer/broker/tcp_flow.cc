@@ -24,14 +24,37 @@ void Flow::Connected(const base::Fd& descriptor) {
   owner_.Tell(message, &descriptor);
 }
 
-void Flow::Failed(int error) {
+void Flow::TellFailed(int error) {
   record_.error = error;
   BrokerMessage message;
   message.op = BrokerOp::kFailed;
   message.id = id_;
   message.error = error;
   owner_.Tell(message, nullptr);
+}
+
+void Flow::Failed(int error) {
+  TellFailed(error);
   loop_.Post([&owner = owner_, id = id_] { owner.End(id); });
+}
+
+void Flow::Cut(const char* why) {
+  record_.ended = why;
+  Reset();
+  Failed(record_.protocol == IPPROTO_TCP ? ECONNRESET : EACCES);
+}
+
+// The Sentry is to see that it broke off, not that it ended: its side stays open until it has
+// heard.
+void TcpFlow::Cut(const char* why) {
+  constexpr int64_t kTimeToHear = 100;
+  if (relay_ == nullptr) return Flow::Cut(why);
+  record_.ended = why;
+  Reset();
+  relay_->Freeze();
+  TellFailed(ECONNRESET);
+  loop_.Cancel(patience_);
+  patience_ = loop_.After(kTimeToHear, [this] { owner_.End(id_); });
 }
 
 TcpFlow::~TcpFlow() {
@@ -73,7 +96,7 @@ base::Result<base::Fd> TcpFlow::Share() {
     return base::LastErrno();
   }
   base::Fd theirs(ends[1]);
-  relay_ = std::make_unique<Relay>(loop_, socket_.get(), base::Fd(ends[0]),
+  relay_ = std::make_unique<Relay>(loop_, owner_.meter(), socket_.get(), base::Fd(ends[0]),
                                    [this](int error) { OnRelayEnd(error); });
   relay_->Start();
   return theirs;
@@ -105,8 +128,17 @@ bool TcpFlow::Close() {
   closed_ = true;
   relay_->FinishOut();
   relay_->StopIn();
-  patience_ = loop_.After(kPatienceMilliseconds, [this] { owner_.End(id_); });
+  BePatient();
   return false;
+}
+
+// As long as something moves.
+void TcpFlow::BePatient() {
+  moved_ = relay_->moved_out();
+  patience_ = loop_.After(kPatienceMilliseconds, [this] {
+    if (relay_->moved_out() == moved_) return owner_.End(id_);
+    BePatient();
+  });
 }
 
 void TcpFlow::Reset() {
@@ -115,6 +147,7 @@ void TcpFlow::Reset() {
 }
 
 void TcpFlow::Count(FlowRecord& record) {
+  if (relay_ != nullptr) record.held_ms = relay_->held_ms();
   tcp_info info{};
   socklen_t size = sizeof(info);
   if (::getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return;

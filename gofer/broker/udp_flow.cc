@@ -15,6 +15,7 @@ base::Result<std::pair<base::Fd, base::Fd>> MakePair() {
 }
 
 UdpFlow::~UdpFlow() {
+  owner_.meter().Forget(this);
   if (outside_.valid()) loop_.Forget(outside_.get());
   if (inside_.valid()) loop_.Forget(inside_.get());
   loop_.Cancel(idle_);
@@ -43,8 +44,18 @@ void UdpFlow::CheckIdle() {
   idle_ = loop_.After(kCheckMilliseconds, [this] { CheckIdle(); });
 }
 
+bool UdpFlow::MayCarry(Way way, void (UdpFlow::*then)()) {
+  if (owner_.meter().Room(way, 1) != 0) return true;
+  owner_.meter().WhenRoom(way, this, [this, then, since = MonotonicMilliseconds()] {
+    record_.held_ms += MonotonicMilliseconds() - since;
+    (this->*then)();
+  });
+  return false;
+}
+
 void UdpFlow::OnInside() {
   for (int i = 0; i < kDatagramBatch; ++i) {
+    if (!MayCarry(Way::kOut, &UdpFlow::OnInside)) return;
     // An empty datagram is one, too; the end of the other side gives no message at all.
     iovec data{datagram_buffer.data(), datagram_buffer.size()};
     msghdr header{};
@@ -55,6 +66,7 @@ void UdpFlow::OnInside() {
     if (n == 0) return owner_.End(id_);
     // The first byte only marks that there is a datagram.
     const auto size = static_cast<size_t>(n) - 1;
+    owner_.meter().Count(Way::kOut, size, 1);
     if (::send(outside_.get(), datagram_buffer.data() + 1, size, MSG_NOSIGNAL) >= 0) {
       record_.bytes_out += size;
     } else if (errno != EAGAIN) {
@@ -67,6 +79,7 @@ void UdpFlow::OnInside() {
 
 void UdpFlow::OnOutside() {
   for (int i = 0; i < kDatagramBatch; ++i) {
+    if (!MayCarry(Way::kIn, &UdpFlow::OnOutside)) return;
     const ssize_t n = ::recv(outside_.get(), datagram_buffer.data() + 1, datagram_buffer.size() - 1,
                              MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) break;
@@ -76,6 +89,7 @@ void UdpFlow::OnOutside() {
     }
     datagram_buffer[0] = kDatagram;
     record_.bytes_in += static_cast<uint64_t>(n);
+    owner_.meter().Count(Way::kIn, static_cast<size_t>(n), 1);
     // A Sentry that does not read loses datagrams, as a full queue does.
     ::send(inside_.get(), datagram_buffer.data(), static_cast<size_t>(n) + 1,
            MSG_NOSIGNAL | MSG_DONTWAIT);

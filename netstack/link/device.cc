@@ -1,5 +1,7 @@
 #include "netstack/link/device.h"
 
+#include <utility>
+
 #include "netstack/link/segment.h"
 #include "netstack/wire/bytes.h"
 #include "netstack/wire/checksum.h"
@@ -52,17 +54,17 @@ void DeviceLink::Send(PacketPtr frame) {
 }
 
 void DeviceLink::Queue(PacketPtr frame) {
-  if (waiting_.empty() && Write(*frame)) return;
+  if (!held_ && waiting_.empty() && Write(*frame)) return;
   if (waiting_.size() >= kMostQueued || waiting_.bytes() + frame->size() > kMostQueuedBytes) {
     counters_.overrun++;
     return;
   }
   const bool first = waiting_.empty();
   waiting_.Push(std::move(frame));
-  if (first) port_->AwaitRoom();
+  if (first && !held_) port_->AwaitRoom();
 }
 
-bool DeviceLink::Write(const Packet& frame) {
+Result<void> DeviceLink::WriteTo(FramePort& port, const Packet& frame) {
   constexpr size_t kMostPieces = 256;
   std::array<iovec, kMostPieces> pieces;
   std::vector<std::byte> joined;
@@ -78,15 +80,30 @@ bool DeviceLink::Write(const Packet& frame) {
     pieces[0] = {joined.data(), joined.size()};
     count = 1;
   }
-  const Result<void> written = port_->Write(std::span(pieces).first(count));
+  return port.Write(std::span(pieces).first(count));
+}
+
+bool DeviceLink::Write(const Packet& frame) {
+  const Result<void> written = WriteTo(*port_, frame);
   if (written.Is(EAGAIN)) return false;
   // A device that is down, a peer that is gone: lost as on a wire.
   if (!written.ok()) counters_.unsent++;
   return true;
 }
 
+PacketQueue DeviceLink::TakeHeld() {
+  return std::exchange(waiting_, PacketQueue());
+}
+
+void DeviceLink::GiveBack(PacketQueue unsent) {
+  while (!waiting_.empty()) unsent.Push(waiting_.Pop());
+  waiting_ = std::move(unsent);
+  held_ = false;
+  if (!waiting_.empty()) port_->AwaitRoom();
+}
+
 void DeviceLink::Flush() {
-  while (!waiting_.empty()) {
+  while (!held_ && !waiting_.empty()) {
     if (!Write(*waiting_.front())) return port_->AwaitRoom();
     (void)waiting_.Pop();
   }
@@ -96,42 +113,60 @@ void DeviceLink::Flush() {
 
 // The frame of `size` bytes that was read: in chunks of its own if it is small, so that it does not
 // hold a large one while it waits for its reader.
-View DeviceLink::Keep(size_t size) {
+View DeviceLink::Keep(Incoming& from, size_t size) {
   constexpr size_t kSmall = 8192;
-  if (size <= kSmall) return pool_.Copy({spare_->data(), size});
-  spare_->Grow(size);
-  return {std::move(spare_), 0, static_cast<uint32_t>(size)};
+  if (size <= kSmall) return pool_.Copy({from.chunk->data(), size});
+  from.chunk->Grow(size);
+  return {std::move(from.chunk), 0, static_cast<uint32_t>(size)};
 }
 
-// One frame with what is known of its checksum and size; null: it was dropped.
-Result<PacketPtr> DeviceLink::Read() {
-  if (spare_ == nullptr) spare_ = pool_.Allocate(Chunk::kMax);
-  const bool room = spare_ != nullptr;
-  const iovec to[] = {{header_.data(), options_.header_size},
-                      {room ? spare_->data() : overflow_.data(), room ? spare_->capacity() : 0},
-                      {overflow_.data(), overflow_.size()}};
-  const size_t n = TRY(port_->Read(to));
-  if (!room) {
+void DeviceLink::Prepare(Incoming& frame) {
+  if (frame.chunk == nullptr) frame.chunk = pool_.Allocate(Chunk::kMax);
+  const bool room = frame.chunk != nullptr;
+  frame.places = {
+      iovec{frame.header.data(), options_.header_size},
+      iovec{room ? frame.chunk->data() : frame.overflow.data(), room ? frame.chunk->capacity() : 0},
+      iovec{frame.overflow.data(), frame.overflow.size()}};
+}
+
+// Null: it was dropped.
+PacketPtr DeviceLink::Join(Incoming& from, size_t size) {
+  if (from.chunk == nullptr) {
     counters_.no_memory++;
-    return PacketPtr();
+    return nullptr;
   }
-  const size_t whole = options_.header_size + spare_->capacity() + overflow_.size();
-  if (n < options_.header_size + EthernetHeader::kSize || n >= whole) {
+  const size_t whole = options_.header_size + from.chunk->capacity() + from.overflow.size();
+  if (size < options_.header_size + EthernetHeader::kSize || size >= whole) {
     counters_.malformed++;
-    return PacketPtr();
+    return nullptr;
   }
-  const size_t size = n - options_.header_size;
-  const size_t first = std::min(size, spare_->capacity());
+  size -= options_.header_size;
+  const size_t first = std::min(size, from.chunk->capacity());
   auto frame = Packet::Create();
-  View rest = size > first ? pool_.Copy(std::span(overflow_).first(size - first)) : View();
-  View view = Keep(first);
+  View rest = size > first ? pool_.Copy(std::span(from.overflow).first(size - first)) : View();
+  View view = Keep(from, first);
   if (view.chunk == nullptr || (size > first && rest.chunk == nullptr)) {
     counters_.no_memory++;
-    return PacketPtr();
+    return nullptr;
   }
   frame->Append(std::move(view));
   if (rest.chunk != nullptr) frame->Append(std::move(rest));
   return frame;
+}
+
+void DeviceLink::Take(Incoming& from, size_t size) {
+  PacketPtr frame = Join(from, size);
+  if (frame == nullptr) return;
+  VirtioNetHeader header;
+  if (options_.header_size != 0) {
+    std::optional<VirtioNetHeader> parsed = VirtioNetHeader::Parse(from.header);
+    if (!parsed) {
+      counters_.malformed++;
+      return;
+    }
+    header = *parsed;
+  }
+  Take(std::move(frame), header);
 }
 
 bool DeviceLink::CheckSuperSegment(const Packet& frame, const VirtioNetHeader& header) const {
@@ -217,20 +252,11 @@ void DeviceLink::Deliver(PacketPtr frame) {
 
 bool DeviceLink::Receive() {
   for (int i = 0; i < kBatch; ++i) {
-    Result<PacketPtr> frame = Read();
-    if (frame.Is(EINTR)) continue;
-    if (!frame.ok()) return false;
-    if (*frame == nullptr) continue;
-    VirtioNetHeader header;
-    if (options_.header_size != 0) {
-      std::optional<VirtioNetHeader> parsed = VirtioNetHeader::Parse(header_);
-      if (!parsed) {
-        counters_.malformed++;
-        continue;
-      }
-      header = *parsed;
-    }
-    Take(std::move(*frame), header);
+    Prepare(next_);
+    const Result<size_t> size = port_->Read(next_.places);
+    if (size.Is(EINTR)) continue;
+    if (!size.ok()) return false;
+    Take(next_, *size);
   }
   return true;
 }

@@ -65,9 +65,28 @@ class DeviceLink final : public Link {
   void Flush();
   const Counters& counters() const { return counters_; }
 
+  // The same in steps for a port that gives the stack's lock up while it calls the host.
+  // A frame is read into the places that Prepare() makes (again, if it was used), and taken.
+  struct Incoming {
+    std::array<std::byte, VirtioNetHeader::kLongSize> header;
+    std::array<std::byte, 64> overflow;  // A frame may be longer than a chunk by its link header.
+    ChunkRef chunk;                      // Null: there was no memory for it.
+    std::array<iovec, 3> places;
+  };
+  void Prepare(Incoming& frame);
+  void Take(Incoming& frame, size_t size);
+  // From now on what is sent waits, for TakeHeld(): whoever calls that writes it (WriteTo) and
+  // gives back what found no room, after which nothing is held.
+  void Hold() { held_ = true; }
+  PacketQueue TakeHeld();
+  void GiveBack(PacketQueue unsent);
+  // Needs no lock.  EAGAIN: there was no room.
+  static Result<void> WriteTo(FramePort& port, const Packet& frame);
+  void CountUnsent() { counters_.unsent++; }
+
  private:
-  Result<PacketPtr> Read();
-  View Keep(size_t size);
+  View Keep(Incoming& from, size_t size);
+  PacketPtr Join(Incoming& from, size_t size);
   void Take(PacketPtr frame, const VirtioNetHeader& header);
   bool CheckSuperSegment(const Packet& frame, const VirtioNetHeader& header) const;
   bool Describe(Packet& frame, VirtioNetHeader& header) const;
@@ -78,10 +97,9 @@ class DeviceLink final : public Link {
   const Options options_;
   BufferPool& pool_;
   LinkSink* sink_ = nullptr;
-  std::array<std::byte, VirtioNetHeader::kLongSize> header_;
-  std::array<std::byte, 64> overflow_;  // A frame may be longer than a chunk by its link header.
-  ChunkRef spare_;                      // What the next frame is read into.
-  PacketQueue waiting_;                 // Not empty: AwaitRoom() was called.
+  Incoming next_;        // What Receive() reads into.
+  PacketQueue waiting_;  // Not empty: AwaitRoom() was called, unless it is held.
+  bool held_ = false;
   Counters counters_;
   std::unique_ptr<FramePort> port_;  // First to go.
 };

@@ -228,10 +228,29 @@ void AddNetworkFlags(CLI::App& app, Config& config) {
       ->check(CLI::IsMember({"open", "allow", "none"}));
   app.add_option("--net-audit", config.net_audit,
                  "FILE: append a line of JSON for each connection, allowed or not");
+  app.add_option(
+         "--net-limit", config.net_limit,
+         "NAME=VALUE: with --net=user, rate-out and rate-in (bytes per second), packets-out "
+         "and packets-in, connections (per second), each as N or N/BURST; flows (at once); "
+         "quota-out and quota-in (bytes in all); N with k, m, g or t")
+      ->allow_extra_args(false);
+  app.add_option("--net-policy-file", config.net_policy_file,
+                 "FILE: more of these, a line each: policy MODE, allow RULE, deny RULE, limit "
+                 "NAME=VALUE");
+  app.add_option("--net-control", config.net_control,
+                 "SOCKET: make this Unix socket; such lines sent to it replace policy and limits "
+                 "while the program runs, nothing asks what was used");
   app.add_option("-p,--publish", config.publish,
                  "[IP:]HOST:GUEST[/tcp|udp]: a port of this host, on 127.0.0.1 unless IP is given, "
                  "leads to a port of the guest; ranges as 8000-8010; without HOST any free port")
       ->allow_extra_args(false);
+  app.add_option("--metadata", config.metadata,
+                 "FILE.json: what the guest reads at http://169.254.169.254/, by path: leaves as "
+                 "text, names of what is below, or JSON when it accepts that");
+  app.add_option("--metadata-token", config.metadata_token,
+                 "optional (default) or required: whether reading takes a token from a PUT of "
+                 "/latest/api/token, as with IMDSv2")
+      ->check(CLI::IsMember({"optional", "required"}));
   app.add_option("--add-host", config.add_host, "NAME:ADDRESS: how the guest resolves NAME")
       ->allow_extra_args(false);
   app.add_option("--dns", config.dns,
@@ -286,6 +305,10 @@ void CheckNetwork(const Config& config) {
                                  "'" + text + "' is not a network, an address or a name");
     }
   }
+  for (const std::string& text : config.net_limit) {
+    if (!gofer::Limits().Add(text))
+      throw CLI::ValidationError("--net-limit", "'" + text + "' is not a limit as rate-out=1m/4m");
+  }
   for (const std::string& text : config.publish) {
     if (!ParsePublished(text))
       throw CLI::ValidationError("--publish", "'" + text + "' is not [IP:]HOST:GUEST[/tcp|udp]");
@@ -300,10 +323,13 @@ void CheckNetwork(const Config& config) {
       throw CLI::ValidationError("--dns", "'" + text + "' is not ADDRESS[:PORT]");
   }
   CheckDeviceFlags(config);
+  if (!config.metadata.empty() && NetUsesDevices(config))
+    throw CLI::ValidationError("--metadata", "it needs --net=none, loopback or user");
   const bool any = !config.net_allow.empty() || !config.net_deny.empty() ||
                    !config.net_policy.empty() || !config.net_audit.empty() ||
-                   !config.publish.empty() || !config.add_host.empty() ||
-                   (!config.dns.empty() && !NetUsesDevices(config));
+                   !config.net_limit.empty() || !config.net_policy_file.empty() ||
+                   !config.net_control.empty() || !config.publish.empty() ||
+                   !config.add_host.empty() || (!config.dns.empty() && !NetUsesDevices(config));
   if (any && config.net != "user")
     throw CLI::ValidationError("--net", "the flags of the network outside need --net=user");
 }

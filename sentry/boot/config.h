@@ -46,6 +46,11 @@ struct Config {
   std::vector<std::string> net_allow, net_deny;  // Rules (gofer/broker/policy.h).
   std::string net_policy;                        // open, allow, none; empty: by net_allow.
   std::string net_audit;                         // A file of the host; empty: none.
+  std::vector<std::string> net_limit;            // Limits (gofer/broker/limits.h).
+  std::string net_policy_file;                   // A file of the host; empty: none.
+  std::string net_control;                       // A socket of the host; empty: none.
+  std::string metadata;                          // A file of the host (JSON); empty: none.
+  std::string metadata_token = "optional";       // or required
   std::vector<std::string> publish;              // [IP:]HOST:GUEST[/PROTO]
   std::vector<std::string> add_host;             // NAME:ADDRESS
   std::vector<std::string> dns;                  // ADDRESS[:PORT]; empty: as the host.

@@ -189,6 +189,9 @@ int Launch(const Config& config) {
     outside.capture = OpenOutput(config.pcap, "--pcap", O_TRUNC);
     if (!outside.capture.valid()) return kSandboxFailed;
   }
+  base::Result<std::optional<MetadataOptions>> metadata = ReadMetadata(config);
+  if (!metadata.ok()) return kSandboxFailed;
+  outside.metadata = *std::move(metadata);
   base::Result<GuestView> view = PlanGuestView(config);
   if (!view.ok()) return kSandboxFailed;
   TerminalKeeper terminal;
@@ -234,6 +237,7 @@ int Launch(const Config& config) {
   if (keeper.pid > 0) ::waitpid(keeper.pid, nullptr, 0);
   ::waitpid(gofer->pid, nullptr, 0);
   if (broker.pid > 0) ::waitpid(broker.pid, nullptr, 0);
+  if (broker.pid > 0 && !config.net_control.empty()) ::unlink(config.net_control.c_str());
   return status;
 }
 

@@ -10,7 +10,11 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 
+#include "gofer/broker/control.h"
+#include "gofer/broker/policy_text.h"
 #include "platform/base/log.h"
 #include "platform/base/log_sink.h"
 #include "sentry/socket/network.h"
@@ -55,6 +59,42 @@ Result<void> OpenPorts(const Config& config, gofer::BrokerConfig& plan) {
       plan.ports.push_back(std::move(port));
     }
   }
+  return {};
+}
+
+// The file, and what the flags say besides or instead.
+Result<void> PlanPolicy(const Config& config, gofer::BrokerConfig& plan) {
+  gofer::PolicyText policy;
+  if (!config.net_policy_file.empty()) {
+    std::ifstream file(config.net_policy_file);
+    std::stringstream text;
+    text << file.rdbuf();
+    if (!file) return Say(config.net_policy_file + ": --net-policy-file", ENOENT);
+    const std::string wrong = policy.Add(text.str());
+    if (!wrong.empty()) {
+      std::fprintf(stderr, "sentry: %s: --net-policy-file: %s\n", config.net_policy_file.c_str(),
+                   wrong.c_str());
+      return Errno(EINVAL);
+    }
+  }
+  for (const std::string& text : config.net_allow) {
+    policy.allow.push_back(*gofer::PolicyRule::Parse(text));
+  }
+  for (const std::string& text : config.net_deny) {
+    policy.deny.push_back(*gofer::PolicyRule::Parse(text));
+  }
+  for (const std::string& text : config.net_limit) (void)policy.limits.Add(text);
+  if (!config.net_policy.empty()) policy.mode = config.net_policy;
+  const gofer::PolicyMode mode = policy.Mode();
+  plan.policy.Replace(mode, std::move(policy.allow), std::move(policy.deny));
+  plan.limits = policy.limits;
+  if (!config.net_control.empty()) {
+    Result<base::Fd> control = gofer::ListenForControl(config.net_control);
+    if (!control.ok()) return Say(config.net_control + ": --net-control", control.error().value());
+    plan.control = std::move(*control);
+  }
+  // Only who carries the bytes can count them; a Sentry that was taken over would not.
+  plan.share_sockets = !plan.limits.OfBytes() && !plan.control.valid();
   return {};
 }
 
@@ -118,19 +158,7 @@ std::optional<std::vector<gofer::PublishedPort>> ParsePublished(std::string_view
 
 Result<gofer::BrokerConfig> PlanBroker(const Config& config) {
   gofer::BrokerConfig plan;
-  for (const std::string& text : config.net_allow) {
-    plan.policy.allow.push_back(*gofer::PolicyRule::Parse(text));
-  }
-  for (const std::string& text : config.net_deny) {
-    plan.policy.deny.push_back(*gofer::PolicyRule::Parse(text));
-  }
-  // Whoever names what is allowed does not mean the rest.
-  using Mode = gofer::PolicyMode;
-  plan.policy.mode = config.net_policy == "none"    ? Mode::kNone
-                     : config.net_policy == "open"  ? Mode::kOpen
-                     : config.net_policy == "allow" ? Mode::kAllowList
-                     : config.net_allow.empty()     ? Mode::kOpen
-                                                    : Mode::kAllowList;
+  TRY(PlanPolicy(config, plan));
   gofer::AddHostAddresses(plan.policy);
   for (const std::string& text : config.dns) {
     plan.resolvers.push_back(*gofer::Resolver::Parse(text));
@@ -180,6 +208,29 @@ void SetUpDevices(Kernel& kernel, const Config& config, std::vector<OutsideDevic
   std::string text;
   for (const std::string& resolver : config.dns) text += "nameserver " + resolver + "\n";
   if (!text.empty()) WriteResolver(*kernel.root_mounts, text);
+}
+
+Result<std::optional<MetadataOptions>> ReadMetadata(const Config& config) {
+  if (config.metadata.empty()) return std::optional<MetadataOptions>();
+  std::ifstream file(config.metadata);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) return Say(config.metadata + ": --metadata", ENOENT);
+  std::string wrong;
+  std::optional<JsonValue> tree = JsonValue::Parse(text.str(), wrong);
+  if (!tree) {
+    std::fprintf(stderr, "sentry: %s: --metadata: %s\n", config.metadata.c_str(), wrong.c_str());
+    return Errno(EINVAL);
+  }
+  return std::optional(MetadataOptions{*std::move(tree), config.metadata_token == "required"});
+}
+
+void SetUpMetadata(Kernel& kernel, MetadataOptions options) {
+  Network& network = StateOf<Networks>(kernel).first();
+  if (auto* gateway = dynamic_cast<Gateway*>(network.outside_owner.get())) {
+    return gateway->ServeMetadata(std::move(options));
+  }
+  network.outside_owner = MakeRef<MetadataDevice>(kernel, network, std::move(options));
 }
 
 void FinishOutside(Kernel& kernel) {

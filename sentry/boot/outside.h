@@ -4,6 +4,7 @@
 #include "gofer/broker/config.h"
 #include "sentry/boot/config.h"
 #include "sentry/kernel/kernel.h"
+#include "sentry/socket/metadata/service.h"
 #include "sentry/socket/outside/device.h"
 
 namespace sentry {
@@ -22,6 +23,11 @@ Result<BrokerProcess> StartBroker(gofer::BrokerConfig config);
 void SetUpGateway(Kernel& kernel, MountNamespace& mounts, base::Fd channel);
 // The same for devices of the host (outside_devices.h); resolvers as --dns says.
 void SetUpDevices(Kernel& kernel, const Config& config, std::vector<OutsideDevice> devices);
+
+// What --metadata names; nothing: no flag.  What is wrong was told in one line.
+Result<std::optional<MetadataOptions>> ReadMetadata(const Config& config);
+// At 169.254.169.254:80; behind the gateway when there is one.
+void SetUpMetadata(Kernel& kernel, MetadataOptions options);
 
 // The program has ended: what it has sent goes out before the sandbox does.
 void FinishOutside(Kernel& kernel);

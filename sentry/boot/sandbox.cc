@@ -149,6 +149,7 @@ Ref<Capture> ConnectOutside(Kernel& kernel, const Config& config, OutsideParts o
   Network& network = StateOf<Networks>(kernel).first();
   if (outside.broker.valid()) SetUpGateway(kernel, *kernel.root_mounts, std::move(outside.broker));
   if (!outside.devices.empty()) SetUpDevices(kernel, config, std::move(outside.devices));
+  if (outside.metadata) SetUpMetadata(kernel, *std::move(outside.metadata));
   if (!outside.capture.valid()) return {};
   return MakeRef<Capture>(kernel, network, std::move(outside.capture));
 }

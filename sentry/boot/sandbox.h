@@ -7,6 +7,7 @@
 #include "sentry/boot/guest_view.h"
 #include "sentry/boot/standard_descriptors.h"
 #include "sentry/boot/startup_clock.h"
+#include "sentry/socket/metadata/service.h"
 #include "sentry/socket/outside/device.h"
 
 namespace sentry {
@@ -16,6 +17,7 @@ struct OutsideParts {
   base::Fd broker;  // The channel of --net=user.
   std::vector<OutsideDevice> devices;
   base::Fd capture;  // The file of --pcap.
+  std::optional<MetadataOptions> metadata;
 };
 
 // Runs the program of `config`; the exit status of this process (README.md, "Exit status").

@@ -44,6 +44,9 @@ void Reactor::Unwatch(int fd) {
 }
 
 void Reactor::SetAlarm(std::optional<MonoTime> deadline) {
+  // One that is set for earlier wakes once for nothing, which is cheaper than a host call a change.
+  if (deadline && alarm_ && *alarm_ <= *deadline) return;
+  alarm_ = deadline;
   itimerspec spec{};
   if (deadline) {
     int64_t ns = deadline->ns > 0 ? deadline->ns : 1;  // Zero would disarm it.
@@ -71,6 +74,7 @@ void Reactor::RunReady() {
   ready_.clear();
   for (const Ready& one : ready) {
     if (one.fd == timer_.get() || one.fd == wake_.get()) {
+      if (one.fd == timer_.get()) alarm_.reset();
       uint64_t count;
       [[maybe_unused]] ssize_t n = ::read(one.fd, &count, sizeof(count));
       continue;

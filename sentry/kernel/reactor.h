@@ -27,6 +27,7 @@ class Reactor {
   base::Result<void> Watch(int fd, uint32_t events, Callback callback);
   void Rearm(int fd, uint32_t events);
   void Unwatch(int fd);
+  // Wakes up then, or earlier for nothing.
   void SetAlarm(std::optional<MonoTime> deadline);
   void WakeUp();  // Ends a Wait().
 
@@ -40,6 +41,7 @@ class Reactor {
     uint32_t events;
   };
   base::Fd epoll_, timer_, wake_;
+  std::optional<MonoTime> alarm_;  // What the timer is set to.
   std::map<int, std::shared_ptr<Callback>> callbacks_;
   std::vector<Ready> ready_;
 };

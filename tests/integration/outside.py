@@ -3,7 +3,8 @@
 
 The far side is a server of this script on the host's loopback, which the policy grants: the guest finds it at 10.0.2.2.
 """
-# groups: tcp udp web names publish policy broker
+# groups: tcp udp web names publish policy limits metadata broker
+import contextlib
 import http.server
 import json
 import os
@@ -12,6 +13,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
@@ -24,8 +26,9 @@ PYTHON = "/usr/bin/python3"
 def serve(family=socket.AF_INET, host="127.0.0.1", handler=None):
     """A server that handles each connection on a thread: by default it echoes in upper case until the end."""
     def echo(connection):
-        while data := connection.recv(65536):
-            connection.sendall(data.upper())
+        with contextlib.suppress(ConnectionResetError):  # The limits may cut it off.
+            while data := connection.recv(65536):
+                connection.sendall(data.upper())
         connection.close()
 
     listener = socket.create_server((host, 0), family=family)
@@ -440,6 +443,213 @@ def bad_rules_are_told(machine, scratch):
         check(result.status == 125 and result.err.count("\n") == 1, f"{flag}: {result}")
     result = machine.run(["/bin/true"], scratch, flags=["--net-allow=192.0.2.1"])
     check(result.status == 125 and "--net=user" in result.err, result)
+
+
+def writable(scratch):
+    """Where files stay that the sandbox makes on the host."""
+    scratch.top.chmod(0o777)
+    return scratch.top
+
+
+def control(path, text):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(path)
+        s.sendall(text.encode())
+        s.shutdown(socket.SHUT_WR)
+        return s.makefile().read()
+
+
+SINK = """
+import socket, time
+s = socket.create_connection(('10.0.2.2', {port}))
+began = time.monotonic()
+for _ in range({blocks}): s.sendall(bytes(4096))
+s.shutdown(socket.SHUT_WR)
+n = 0
+while data := s.recv(1 << 16): n += len(data)
+print(n, time.monotonic() - began)
+"""
+
+
+@case("limits")
+def rates_both_ways(machine, scratch):
+    """Half a megabyte at 1 MB/s behind a bucket of 64 KiB: not before its time, and all of it."""
+    listener, port = serve()
+    for way in ("rate-out", "rate-in"):
+        result = run(machine, scratch, SINK.format(port=port, blocks=128), f"--net-allow=127.0.0.1:{port}", f"--net-limit={way}=1m/64k")
+        size, took = result.out.split()
+        check(int(size) == 512 << 10, result)
+        check(0.4 <= float(took) < 5, result)
+    listener.close()
+
+
+@case("limits")
+def datagrams_are_counted(machine, scratch):
+    """Ten at once and then one each tenth of a second: the rest waits in the queue, and is not lost while that has room."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    port = server.getsockname()[1]
+    times = []
+
+    def take():
+        for _ in range(14):
+            server.recv(100)
+            times.append(time.monotonic())
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    run(machine, scratch, f"""
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('10.0.2.2', {port}))
+for i in range(14): s.send(b'x')
+time.sleep(1)
+""", f"--net-allow=127.0.0.1:{port}", "--net-limit=packets-out=10/10")
+    thread.join(5)
+    check(len(times) == 14, times)
+    check(times[13] - times[0] >= 0.3, times)
+    server.close()
+
+
+@case("limits")
+def a_quota_is_the_end(machine, scratch):
+    listener, port = serve()
+    audit = writable(scratch) / "audit"
+    result = run(machine, scratch, f"""
+import socket
+s = socket.create_connection(('10.0.2.2', {port}))
+try:
+    for _ in range(100): s.sendall(bytes(4096))
+    while s.recv(1 << 16): pass
+    print('end')
+except OSError as e: print(e.strerror)
+try: socket.create_connection(('10.0.2.2', {port}))
+except OSError as e: print(e.strerror)
+""", f"--net-allow=127.0.0.1:{port}", "--net-limit=quota-out=100k", f"--net-audit={audit}")
+    check(result.out == "Connection reset by peer\nNo route to host\n", result)
+    lines = [json.loads(line) for line in audit.read_text().splitlines()]
+    check([line.get("ended") for line in lines] == [None, "limit quota-out"] or [line.get("ended") for line in lines] == ["limit quota-out", None], lines)
+    check(sorted(line["rule"] for line in lines)[1] == "limit quota-out", lines)
+    check(0 < max(line["bytes_out"] for line in lines) <= 100 << 10, lines)
+    listener.close()
+
+
+@case("limits")
+def replaced_while_it_runs(machine, scratch):
+    """From a policy that the guest is stopped by to one that it goes on with, and to one that cuts it off."""
+    came = threading.Event()
+
+    def once(connection):
+        with contextlib.suppress(ConnectionResetError):
+            while data := connection.recv(65536):
+                if data.startswith(b"cut"):
+                    came.set()
+                connection.sendall(data.upper())
+        connection.close()
+
+    listener, port = serve(handler=once)
+    path = str(writable(scratch) / "control")
+    rules = scratch.top / "rules"
+    rules.write_text(f"# nothing else\nallow 127.0.0.1:{port}\nlimit flows=5\n")
+    answers = []
+
+    def operate():
+        came.wait(30)
+        answers.append(control(path, ""))
+        answers.append(control(path, "allow everything, please"))
+        answers.append(control(path, "policy none\n"))
+
+    operator = threading.Thread(target=operate, daemon=True)
+    operator.start()
+    result = run(machine, scratch, f"""
+import socket
+s = socket.create_connection(('10.0.2.2', {port}))
+s.sendall(b'one'); print(s.recv(10))
+s.sendall(b'cut'); print(s.recv(10))
+try: print(s.recv(10))
+except OSError as e: print(e.strerror)
+""", f"--net-policy-file={rules}", f"--net-control={path}")
+    operator.join(10)
+    check(result.out == "b'ONE'\nb'CUT'\nConnection reset by peer\n", result)
+    check(answers[0].startswith("bytes_out 6\n") and "flows 1" in answers[0], answers)
+    check(answers[1].startswith("line 1: ") and answers[2] == "ok\n", answers)
+    check(not os.path.exists(path), "the socket is still there")
+    listener.close()
+
+
+@case("limits")
+def what_is_no_policy(machine, scratch):
+    scratch.fill()
+    rules = scratch.top / "rules"
+    rules.write_text("allow 192.0.2.1\nallow every/thing\n")
+    for flag, words in ((f"--net-policy-file={rules}", "line 2: 'allow every/thing' is not"), ("--net-policy-file=/nowhere", "/nowhere: --net-policy-file"),
+                        ("--net-limit=speed=1", "'speed=1' is not a limit"), ("--net-control=/nowhere/x", "/nowhere/x: --net-control")):
+        result = machine.run(["/bin/true"], scratch, flags=["--net=user", flag])
+        check(result.status == 125 and words in result.err, result)
+
+
+METADATA = {"latest": {"meta-data": {"instance-id": "i-1", "tags": ["a", 2]}, "user-data": "#!/bin/sh\n"}}
+ASK = """
+import http.client, socket
+c = http.client.HTTPConnection('169.254.169.254', timeout=20)
+def ask(path, method='GET', **fields):
+    c.request(method, path, headers=fields); r = c.getresponse(); return r.status, r.read().decode()
+"""
+
+
+@case("metadata")
+def served_on_every_net(machine, scratch):
+    """The tree by path, as text and as JSON, over one connection; nothing else is at that address."""
+    file = scratch.top / "metadata.json"
+    file.write_text(json.dumps(METADATA))
+    for net in ("none", "loopback", "user"):
+        scratch.fill()
+        result = machine.run([PYTHON, "-c", ASK + """
+print(ask('/'), ask('/latest/meta-data'), ask('/latest/meta-data/instance-id'), ask('/latest/user-data'), ask('/nothing')[0])
+print(ask('/latest/meta-data/tags', Accept='application/json'), ask('/latest', 'POST')[0])
+c.sock.sendall(b'nonsense\\r\\n\\r\\n'); print(c.sock.recv(12))
+for port in (81, 443):
+    try: socket.create_connection(('169.254.169.254', port), timeout=20); print('connected')
+    except OSError: pass
+"""], scratch, flags=[f"--net={net}", f"--metadata={file}"])
+        check(result.status == 0, result)
+        check(result.out == "(200, 'latest/') (200, 'instance-id\\ntags/') (200, 'i-1') (200, '#!/bin/sh\\n') 404\n"
+              "(200, '[\"a\",2]') 405\nb'HTTP/1.1 400'\n", result)
+
+
+@case("metadata")
+def tokens_can_be_required(machine, scratch):
+    file = scratch.top / "metadata.json"
+    file.write_text(json.dumps(METADATA))
+    scratch.fill()
+    result = machine.run([PYTHON, "-c", ASK + """
+print(ask('/latest/user-data')[0])
+status, token = ask('/latest/api/token', 'PUT', **{'X-metadata-token-ttl-seconds': '60'})
+print(status, len(token), ask('/latest/user-data', **{'X-metadata-token': token}), ask('/', **{'X-metadata-token': 'x'})[0])
+"""], scratch, flags=["--net=user", f"--metadata={file}", "--metadata-token=required"])
+    check(result.out == "401\n200 32 (200, '#!/bin/sh\\n') 401\n", result)
+
+
+@case("metadata")
+def many_connections(machine, scratch):
+    """More than are served at once: the oldest that asks nothing makes room."""
+    file = scratch.top / "metadata.json"
+    file.write_text(json.dumps({"text": "x" * 300000}))
+    scratch.fill()
+    result = machine.run([PYTHON, "-c", ASK + """
+idle = [socket.create_connection(('169.254.169.254', 80), timeout=20) for _ in range(100)]
+print(len(ask('/text')[1]), idle[0].recv(1))
+"""], scratch, flags=["--net=loopback", f"--metadata={file}"])
+    check(result.out == "300000 b''\n", result)
+
+
+@case("metadata")
+def what_is_no_metadata(machine, scratch):
+    scratch.fill()
+    file = scratch.top / "metadata.json"
+    file.write_text('{"a": 1,\n}')
+    for flags, words in (([f"--metadata={file}"], "line 2: a name is missing"), (["--metadata=/nowhere"], "/nowhere: --metadata"),
+                         (["--net=tap:x", f"--metadata={file}"], "it needs --net=none, loopback or user")):
+        result = machine.run(["/bin/true"], scratch, flags=flags)
+        check(result.status == 125 and words in result.err, result)
 
 
 @case("broker")

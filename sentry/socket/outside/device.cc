@@ -75,7 +75,11 @@ void OutsideDevices::Finish(MonoTime deadline) {
     std::vector<pollfd> waiting;
     for (const Opened& one : opened_) waiting.push_back({one.file, POLLIN, 0});
     const timespec time{0, kTick};
-    if (::ppoll(waiting.data(), waiting.size(), &time, nullptr) < 0) return;
+    // The reactor may be in the midst of a batch, and ends once it has the lock.
+    kernel_.lock().Unlock();
+    const int polled = ::ppoll(waiting.data(), waiting.size(), &time, nullptr);
+    kernel_.lock().Lock();
+    if (polled < 0) return;
     for (const Opened& one : opened_) {
       one.link->Flush();
       (void)one.link->Receive();

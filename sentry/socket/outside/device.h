@@ -35,7 +35,7 @@ class OutsideDevices final : public RefCounted {
   // Adds them with their addresses and routes to `network`.
   OutsideDevices(Kernel& kernel, Network& network, std::vector<OutsideDevice> devices);
   // When the guest is gone: until what it has sent over TCP is acknowledged, or the deadline.
-  void Finish(MonoTime deadline);
+  void Finish(MonoTime deadline) NO_THREAD_SAFETY_ANALYSIS;
 
  private:
   void Add(OutsideDevice device);

@@ -50,6 +50,7 @@ Gateway::Gateway(Kernel& kernel, Network& network, base::Fd channel)
 Gateway::~Gateway() {
   netstack::Stack::Scope scope(stack());
   for (const auto& [id, flow] : std::map(flows_)) flow->End(0);
+  if (metadata_ != nullptr) metadata_->Stop();
   net_->tcp().SetForwarder(nullptr, nullptr);
   net_->udp().SetForwarder(nullptr);
   listener_->SetObserver(nullptr);
@@ -86,6 +87,10 @@ void Gateway::SetUpStack(std::unique_ptr<netstack::Link> link) {
   listener_->SetObserver(this);
   net_->tcp().SetForwarder(this, listener_);
   net_->udp().SetForwarder(this);
+}
+
+void Gateway::ServeMetadata(MetadataOptions options) {
+  metadata_ = MakeRef<MetadataServer>(*net_, kDevice, std::move(options));
 }
 
 void Gateway::AddDevice(Network& network, std::unique_ptr<netstack::Link> link) {

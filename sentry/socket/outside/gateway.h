@@ -8,6 +8,7 @@
 #include "netstack/netstack.h"
 #include "netstack/stack/forwarder.h"
 #include "sentry/socket/inet/kernel_environment.h"
+#include "sentry/socket/metadata/server.h"
 #include "sentry/socket/outside/broker_client.h"
 #include "sentry/socket/outside/flow.h"
 
@@ -29,6 +30,7 @@ class Gateway final : public RefCounted,
   Kernel& kernel() { return kernel_; }
   netstack::Stack& stack() { return net_->stack(); }
   netstack::Udp& udp() { return net_->udp(); }
+  void ServeMetadata(MetadataOptions options);
   // When the guest is gone: carries what it has sent to the host, until then.
   void Finish(MonoTime deadline);
   void Tell(gofer::BrokerOp op, uint64_t id, int error = 0);
@@ -64,6 +66,7 @@ class Gateway final : public RefCounted,
   };
   std::vector<Accepting> accepting_;  // The host is connected, the guest's handshake goes on.
   Timer expiry_;
+  Ref<MetadataServer> metadata_;  // Null: none.
   uint64_t next_id_ = 1;
   BrokerClient broker_;
 };

@@ -6,7 +6,10 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <cstring>
 #include <thread>
 
 #include "gofer/broker/dns.h"
@@ -329,6 +332,98 @@ TEST_F(BrokerTest, PublishedPortsBringClients) {
   got.descriptor.reset();
   Tell(BrokerOp::kClose, got.message.id);
   EXPECT_EQ(ReadFrom(client), "");
+}
+
+TEST_F(BrokerTest, AQuotaCutsAndRefuses) {
+  Server server(SOCK_STREAM);
+  Allow(server.port);
+  config.share_sockets = false;
+  ASSERT_TRUE(config.limits.Add("quota-out=1000"));
+  Start();
+  base::Fd flow = Connect(1, IPPROTO_TCP, server.port);
+  ASSERT_TRUE(Readable(server.socket));
+  base::Fd far(::accept(server.socket.get(), nullptr, nullptr));
+  EXPECT_EQ(WriteTo(flow, std::string(1500, 'x')), 1500);
+  ReceivedBrokerMessage told = Receive();
+  EXPECT_EQ(told.message.op, BrokerOp::kFailed);
+  EXPECT_EQ(told.message.error, ECONNRESET);
+  Send(Request(2, IPPROTO_TCP, kGatewayV4, server.port));
+  told = Receive();
+  EXPECT_EQ(told.message.op, BrokerOp::kFailed);
+  EXPECT_EQ(told.message.error, EACCES);
+}
+
+TEST_F(BrokerTest, SomeFlowsAtOnce) {
+  Server server(SOCK_STREAM);
+  Allow(server.port);
+  ASSERT_TRUE(config.limits.Add("flows=1"));
+  Start();
+  base::Fd flow = Connect(1, IPPROTO_TCP, server.port);
+  Send(Request(2, IPPROTO_TCP, kGatewayV4, server.port));
+  EXPECT_EQ(Receive().message.op, BrokerOp::kFailed);
+  Tell(BrokerOp::kClose, 1);
+  Connect(3, IPPROTO_TCP, server.port);
+}
+
+TEST_F(BrokerTest, ConnectionsWaitForTheirTurn) {
+  Server server(SOCK_STREAM);
+  Allow(server.port);
+  ASSERT_TRUE(config.limits.Add("connections=50/1"));
+  Start();
+  const int64_t began = MonotonicMilliseconds();
+  for (uint64_t id = 1; id <= 4; ++id) {
+    Send(Request(id, IPPROTO_TCP, kGatewayV4, server.port));
+  }
+  Tell(BrokerOp::kClose, 3);  // Before its turn.
+  for (uint64_t id : {1, 2, 4}) EXPECT_EQ(Receive().message.id, id);
+  EXPECT_GE(MonotonicMilliseconds() - began, 2 * 20 - 2);
+}
+
+class ControlTest : public BrokerTest {
+ protected:
+  ControlTest() {
+    path = testing::TempDir() + "/control." + std::to_string(::getpid());
+    base::Result<base::Fd> listening = ListenForControl(path);
+    EXPECT_TRUE(listening.ok());
+    config.control = std::move(*listening);
+    config.share_sockets = false;
+  }
+  ~ControlTest() override { ::unlink(path.c_str()); }
+  std::string Say(std::string_view text) {
+    base::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un to{};
+    to.sun_family = AF_UNIX;
+    std::memcpy(to.sun_path, path.data(), path.size());
+    EXPECT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&to), sizeof(to)), 0);
+    if (!text.empty()) WriteTo(socket, text);
+    ::shutdown(socket.get(), SHUT_WR);
+    return ReadFrom(socket);
+  }
+  std::string path;
+};
+
+TEST_F(ControlTest, APolicyIsReplaced) {
+  Server server(SOCK_STREAM);
+  Allow(server.port);
+  Start();
+  base::Fd flow = Connect(1, IPPROTO_TCP, server.port);
+  EXPECT_EQ(Say("allow nonsense here"),
+            "line 1: 'allow nonsense here' is not a network, an address or a name\n");
+  EXPECT_EQ(Say(""), "bytes_out 0\nbytes_in 0\nflows 1\n");
+  EXPECT_EQ(Say("policy none\n"), "ok\n");
+  ReceivedBrokerMessage told = Receive();
+  EXPECT_EQ(told.message.op, BrokerOp::kFailed);
+  EXPECT_EQ(told.message.id, 1u);
+  Send(Request(2, IPPROTO_TCP, kGatewayV4, server.port));
+  EXPECT_EQ(Receive().message.error, EACCES);
+  EXPECT_EQ(Say("allow 127.0.0.1:" + std::to_string(server.port) + "\n"), "ok\n");
+  Connect(3, IPPROTO_TCP, server.port);
+}
+
+TEST_F(ControlTest, OneServesAtATime) {
+  EXPECT_TRUE(ListenForControl(path).Is(EADDRINUSE));
+  config.control.reset();
+  EXPECT_TRUE(ListenForControl(path).ok());  // Left behind.
 }
 
 }  // namespace
