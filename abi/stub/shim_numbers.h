@@ -41,6 +41,19 @@
 #define SHIM_OWN_ASKS 4
 #define SHIM_OWN_BLOCKED 8
 #define SHIM_OWN_ROBUST_LIST 16
+#define SHIM_OWN_STACK 24
+#define SHIM_OWN_STACK_FLAGS 32
+#define SHIM_OWN_STACK_SIZE 40
+// Right below the header: what a thread goes on with that returns from a handler (SlotReturn).
+#define SHIM_RETURN_SIZE 192
+#define SHIM_R_RIP 120
+#define SHIM_R_CS 128
+#define SHIM_R_EFLAGS 136
+#define SHIM_R_RSP 144
+#define SHIM_R_SS 152
+#define SHIM_R_FRAME 160
+#define SHIM_R_BEHIND 168
+#define SHIM_R_BLOCKED 176
 // At the bottom of one slot of a memory: the threads that may, by the address in their TLS.
 #define SHIM_TABLE_COUNT 128
 #define SHIM_TABLE_SHIFT 12
@@ -121,4 +134,7 @@
 #define SHIM_C_FEATURES 0
 #define SHIM_C_SLOTS_BASE 8
 #define SHIM_C_SLOTS_SIZE 16
+#define SHIM_C_XFEATURES 24
+#define SHIM_C_FRAME_XFEATURES 32
+#define SHIM_C_XSTATE_SIZE 40
 #define SHIM_FEATURE_FSGSBASE 1

@@ -31,7 +31,23 @@ struct SlotOwn {
   uint32_t asks;   // Nonzero: a signal is pending, so a new mask may have consequences.
   uint64_t blocked;
   uint64_t robust_list;
-  uint64_t reserved[5];
+  // The alternate signal stack, which the thread does not change.
+  uint64_t stack;
+  uint32_t stack_flags;
+  uint32_t reserved;
+  uint64_t stack_size;
+  uint64_t more_reserved[2];
+};
+
+// How a thread returns from a handler by itself: from `registers` on, this is the stack from which
+// it loads them, the last five by `iretq`.
+struct SlotReturn {
+  uint64_t registers[15];  // r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx: as in a signal frame.
+  uint64_t rip, cs, eflags, rsp, ss;
+  uint64_t frame;    // Its stack pointer before.
+  uint64_t behind;   // Behind the call's site.
+  uint64_t blocked;  // Its mask before.
+  uint64_t reserved;
 };
 
 // A call that the thread writes here instead of making it in the host, while the Sentry looks.
@@ -115,6 +131,10 @@ struct ShimHeader {
   uint64_t features;
   uint64_t slots_base;
   uint64_t slots_size;
+  uint64_t xfeatures;        // What a signal frame holds of the FPU's extended state,
+  uint64_t frame_xfeatures;  // and what it says that it does;
+  uint32_t xstate_size;      // 0: there is no such state.
+  uint32_t reserved;
   uint32_t boot;
   uint32_t handler;
   uint32_t restorer;
@@ -135,9 +155,13 @@ struct ShimHeader {
   uint32_t call_site;                    // An entry: `syscall; int3`.
   uint32_t own_begin;  // Code that changes what is the thread's own; no syscall instruction either.
   uint32_t own_end;
-  uint32_t own[2];      // Entries: rt_sigprocmask, set_robust_list.
+  uint32_t own[3];      // Entries: rt_sigprocmask, set_robust_list, rt_sigreturn.
   uint32_t own_states;  // ShimState of that code, by offset.
   uint32_t own_state_count;
+  uint32_t return_first;     // The code of the last of them.  From these on
+  uint32_t return_switched;  // the stack is the SlotReturn, where the rest is kept,
+  uint32_t return_undo;      // and rbp is the stack, r9 the mask.
+  uint32_t return_end;
   uint32_t call_first;     // Code of calls through the slot.
   uint32_t call_begin;     // Entered here.
   uint32_t call_swapped;   // From these on: the bytes of r11 are reversed,
@@ -194,6 +218,15 @@ static_assert(offsetof(SlotHeader, own) == SHIM_H_OWN);
 static_assert(offsetof(SlotOwn, asks) == SHIM_OWN_ASKS);
 static_assert(offsetof(SlotOwn, blocked) == SHIM_OWN_BLOCKED);
 static_assert(offsetof(SlotOwn, robust_list) == SHIM_OWN_ROBUST_LIST);
+static_assert(offsetof(SlotOwn, stack) == SHIM_OWN_STACK);
+static_assert(offsetof(SlotOwn, stack_flags) == SHIM_OWN_STACK_FLAGS);
+static_assert(offsetof(SlotOwn, stack_size) == SHIM_OWN_STACK_SIZE);
+static_assert(sizeof(SlotReturn) == SHIM_RETURN_SIZE);
+static_assert(offsetof(SlotReturn, rip) == SHIM_R_RIP);
+static_assert(offsetof(SlotReturn, ss) == SHIM_R_SS);
+static_assert(offsetof(SlotReturn, frame) == SHIM_R_FRAME);
+static_assert(offsetof(SlotReturn, behind) == SHIM_R_BEHIND);
+static_assert(offsetof(SlotReturn, blocked) == SHIM_R_BLOCKED);
 static_assert(offsetof(SlotHeader, call) == SHIM_H_CALL);
 static_assert(offsetof(SlotCall, state) == SHIM_CALL_STATE);
 static_assert(offsetof(SlotCall, number) == SHIM_CALL_NUMBER);
@@ -223,6 +256,9 @@ static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);
 static_assert(sizeof(SlotHeader) == SHIM_HEADER_SIZE);
 static_assert(offsetof(ShimHeader, slots_base) == SHIM_C_SLOTS_BASE);
 static_assert(offsetof(ShimHeader, slots_size) == SHIM_C_SLOTS_SIZE);
+static_assert(offsetof(ShimHeader, xfeatures) == SHIM_C_XFEATURES);
+static_assert(offsetof(ShimHeader, frame_xfeatures) == SHIM_C_FRAME_XFEATURES);
+static_assert(offsetof(ShimHeader, xstate_size) == SHIM_C_XSTATE_SIZE);
 static_assert(sizeof(BootParameters) <= 4096);
 
 }  // namespace abi::stub

@@ -58,6 +58,11 @@ void AddTrapped(std::vector<Rule>& rules, const FilterAddresses& at) {
   rules.push_back(Allow(SYS_rt_sigreturn,
                         "loads the caller's own registers, mask and alternate stack", in_shim));
   rules.push_back(On(host::kTrap, SYS_rt_sigreturn, "the guest's frame is not the host's"));
+  // A signal to oneself changes the registers before the call is over.
+  for (const int number :
+       {SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo}) {
+    rules.push_back(On(host::kTrap, number, "may run a handler of the caller's"));
+  }
   for (const int number : {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}) {
     rules.push_back(
         On(host::kNotify, number, "the shim makes the child; SIGSYS is blocked there", in_shim));

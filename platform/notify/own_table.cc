@@ -2,6 +2,7 @@
 // the code there finds a thread's slot, and the way out of that code when a signal or a fault finds
 // the thread in it.
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -102,6 +103,27 @@ bool Rewriter::LeaveOwn(StubThread& t, const abi::SigInfo& info) {
   regs.rax = result;
   regs.rip = regs.rcx = behind;
   return IsFault(info);
+}
+
+// Back to the call: everything that was set by then it sets again.
+bool Rewriter::LeaveReturn(StubThread& t, const abi::SigInfo& info) {
+  Registers& regs = t.registers_;
+  const abi::stub::ShimHeader& code = region_.code();
+  abi::stub::SlotHeader* const header = t.header();
+  uint64_t behind = regs.r11;
+  if (regs.rip >= region_.Site(code.return_undo)) {
+    regs.rsp = regs.rbp;
+    header->own.blocked = regs.r9;
+  } else if (regs.rip >= region_.Site(code.return_switched)) {
+    abi::stub::SlotReturn kept;
+    std::memcpy(&kept, reinterpret_cast<std::byte*>(header) - sizeof(kept), sizeof(kept));
+    regs.rsp = kept.frame;
+    behind = kept.behind;
+    header->own.blocked = kept.blocked;
+  }
+  regs.rip = behind - patch::kSyscallSize;
+  regs.rax = SYS_rt_sigreturn;
+  return MendFault(t, info);
 }
 
 }  // namespace platform::notify

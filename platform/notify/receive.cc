@@ -161,7 +161,11 @@ std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
                 .args = {regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9},
                 .ip = regs.rip};
     regs.orig_rax = regs.rax;
-    if (t->process_->sites_waiting) rewriter_.RewriteWaiting(*t);
+    if (t->process_->lends && t->call_.number == SYS_rt_sigreturn) {
+      rewriter_.NoteReturn(*t);
+    } else if (t->process_->sites_waiting) {
+      rewriter_.RewriteWaiting(*t);
+    }
     return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = true, .call = t->call_};
   }
   // si_code is positive for what the processor raised; anything else somebody sent from outside:

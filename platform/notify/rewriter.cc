@@ -22,7 +22,8 @@ constexpr int64_t kNumbers[] = {SYS_getpid, SYS_gettid,  SYS_getppid, SYS_getpgr
                                 SYS_getuid, SYS_geteuid, SYS_getgid,  SYS_getegid};
 static_assert(std::size(kNumbers) == abi::stub::SlotAnswers::kCount);
 // In the order of ShimHeader::own.
-constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list};
+constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list, SYS_rt_sigreturn};
+static_assert(std::size(kOwnNumbers) == std::size(decltype(abi::stub::ShimHeader::own){}));
 
 // What programs call often and what is answered at once, as a rule; not what ends with the thread
 // captured (kill), what the host executes (mmap, futex), or what waits for time.
@@ -171,6 +172,9 @@ std::optional<uint64_t> Rewriter::Target(uint32_t number, patch::Kind kind) cons
   const bool slot_only = kind == patch::Kind::kAtCwd || kind == patch::Kind::kZero;
   if (slot_only && (answer || own)) return std::nullopt;
   if (answer) return region_.Site(code.answer[*answer]);
+  // With all registers and without are two kinds of code.
+  if ((number == SYS_rt_sigreturn) != (kind == patch::Kind::kReturn)) return std::nullopt;
+  if (number == SYS_rt_sigreturn && code.xstate_size == 0) return std::nullopt;
   if (own) return region_.Site(code.own[*own]);
   if (GoesThroughSlot(number)) return region_.Site(code.call_begin);
   return std::nullopt;
@@ -181,6 +185,11 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   if (!ReadAll(t, behind - before.size(), &before)) return false;
   const patch::Kind kind = patch::KindOf(before, number);
   if (kind == patch::Kind::kNone) return false;
+  // Without unwind information these very bytes tell unwinders that a signal frame is there.
+  if (kind == patch::Kind::kReturn &&
+      !IsKnownSignalFrame(t, proc_fd_, behind - patch::kSyscallSize)) {
+    return false;
+  }
   const std::optional<uint64_t> target = Target(number, kind);
   const patch::First first = patch::FirstOf(before, kind);
   const uint64_t site = patch::SiteStart(behind, first);
@@ -277,6 +286,7 @@ bool Rewriter::LeaveRewritten(StubThread& t, const abi::SigInfo& info) {
   if (info.si_signo == SIGTRAP) return false;  // Who steps gets on.
   if (within(code.answers_begin, code.answers_end)) return LeaveAnswer(t, info.si_signo);
   if (within(code.own_begin, code.own_end)) return LeaveOwn(t, info);
+  if (within(code.return_first, code.return_end)) return LeaveReturn(t, info);
   if (within(code.call_begin, code.call_end)) return LeaveCall(t, info);
   for (const RewrittenText& text : t.process_->memory->rewritten) {
     if (regs.rip < text.trampolines || regs.rip >= text.next) continue;

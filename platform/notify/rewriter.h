@@ -40,6 +40,10 @@ class Rewriter {
   // rewritten for the slot after `hot_in_slot` calls (0: never), reached the Sentry all the same.
   // Whether its site is one of the latter.
   bool Note(StubThread& t, unsigned hot_in_slot);
+  // Likewise, of a captured thread that returns from a handler.
+  void NoteReturn(StubThread& t) {
+    if (active()) Count(t, 0);
+  }
   // No other thread has the memory.
   static bool IsAlone(const StubThread& t);
   // Sites that were hot while the memory had several threads; `t` stands still.
@@ -71,6 +75,7 @@ class Rewriter {
   bool MakeTable(StubThread& t);
   abi::stub::SlotTableEntry& EntryAt(const StubMemory& memory, size_t index) const;
   bool LeaveOwn(StubThread& t, const abi::SigInfo& info);
+  bool LeaveReturn(StubThread& t, const abi::SigInfo& info);
   RewrittenText* TextAt(StubThread& t, uint64_t site);
   void PointTo(StubThread& t);
   uint64_t Address(uint32_t slot) const;  // Of its header.

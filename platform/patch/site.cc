@@ -127,6 +127,15 @@ bool IsZeroOfOneThread(std::span<const std::byte> bytes, size_t end) {
          At(bytes, end - 5) == 0 && At(bytes, end - 10) == 0x3d && At(bytes, end - 11) == 0x80;
 }
 
+// As debuggers know it; nothing else ends in all of these bytes.
+bool IsReturn(std::span<const std::byte> bytes, size_t end, uint32_t number) {
+  constexpr uint8_t kWideMov[] = {0x48, 0xc7, 0xc0};
+  constexpr uint32_t kRtSigreturn = 15;
+  const auto mov = bytes.subspan(end - kWideMovSize);
+  return number == kRtSigreturn && std::memcmp(mov.data(), kWideMov, sizeof(kWideMov)) == 0 &&
+         Load<uint32_t>(mov, sizeof(kWideMov)) == number;
+}
+
 constexpr size_t kSyscallAt = sizeof(SiteBytes) - kSyscallSize;
 
 // Its displacement counts from its end.
@@ -146,6 +155,7 @@ Kind KindOf(const SiteBytes& bytes, uint32_t number) {
   if (At(all, kSyscallAt) != 0x0f || At(all, kSyscallAt + 1) != 0x05) return Kind::kNone;
   if (std::memcmp(bytes.data(), kSyscall3, sizeof(kSyscall3)) == 0) return Kind::kAny;
   if (IsMovOf(all, kSyscallAt - kJumpSize, number)) return Kind::kNumber;
+  if (IsReturn(all, kSyscallAt, number)) return Kind::kReturn;
   if (IsAtCwd(all, kSyscallAt)) return Kind::kAtCwd;
   if (number == 0 && IsZeroOfOneThread(all, kSyscallAt)) return Kind::kZero;
   const size_t lea = kSyscallAt - kLeaSize;
@@ -155,9 +165,10 @@ Kind KindOf(const SiteBytes& bytes, uint32_t number) {
 
 First FirstOf(const SiteBytes& bytes, Kind kind) {
   First first;
-  first.size = kind == Kind::kLea    ? first.bytes.size()
-               : kind == Kind::kZero ? kShortJumpSize
-                                     : kJumpSize;
+  first.size = kind == Kind::kLea      ? first.bytes.size()
+               : kind == Kind::kReturn ? kWideMovSize
+               : kind == Kind::kZero   ? kShortJumpSize
+                                       : kJumpSize;
   std::memcpy(first.bytes.data(), bytes.data() + kSyscallAt - first.size, first.size);
   return first;
 }
@@ -220,7 +231,7 @@ std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, co
 std::optional<uint64_t> SiteOf(const TrampolineBytes& bytes, uint64_t address) {
   const std::span<const std::byte> all(bytes);
   First first;
-  for (const size_t size : {kShortJumpSize, kJumpSize, first.bytes.size()}) {
+  for (const size_t size : {kShortJumpSize, kJumpSize, kWideMovSize, first.bytes.size()}) {
     first.size = size;
     if (std::memcmp(all.data() + kEntryOffset + size, kReturn, sizeof(kReturn)) == 0) break;
   }

@@ -7,7 +7,8 @@
 // so that threads, signal frames and branches that stand between the two, or behind them, find what
 // they expect.  The trampoline does the mov and the lea, puts the address behind the site into
 // %r11, which a call may clobber, and jumps to code that answers or goes back to the syscall.
-// Neither flags nor stack are touched.  `xor %eax, %eax; syscall` gets a jump of two bytes to
+// Of the seven bytes of `mov $15, %rax`, which handlers return to, two are left over behind the
+// jump. Neither flags nor stack are touched.  `xor %eax, %eax; syscall` gets a jump of two bytes to
 // padding nearby instead, and from there one to the trampoline.
 #pragma once
 
@@ -22,6 +23,7 @@ namespace platform::patch {
 inline constexpr size_t kJumpSize = 5;  // The part of a site that is written.
 inline constexpr size_t kShortJumpSize = 2;
 inline constexpr size_t kLeaSize = 7;
+inline constexpr size_t kWideMovSize = 7;
 inline constexpr size_t kSyscallSize = 2;
 inline constexpr size_t kMostSite = kJumpSize + kLeaSize + kSyscallSize;
 inline constexpr size_t kContext = 11;  // Bytes before the longest site that are looked at too.
@@ -38,13 +40,14 @@ enum class Kind {
   kLea,     // mov $number, %eax; lea ..., %rdi or %rsi or %rdx; syscall
   kAtCwd,   // mov between registers; mov $AT_FDCWD, %edi; syscall: the number was loaded before.
   kZero,    // xor %eax, %eax; syscall: read(2) in glibc, of a process with one thread.
+  kReturn,  // mov $number, %rax; syscall: what a signal handler returns to.
   kAny,     // The C library's syscall(3), whose number is an argument: its flags matter to nobody.
 };
 
 // What a site begins with, before its syscall.
 struct First {
   std::array<std::byte, kJumpSize + kLeaSize> bytes{};
-  size_t size = 0;  // kShortJumpSize, kJumpSize, or all.
+  size_t size = 0;  // kShortJumpSize, kJumpSize, kWideMovSize, or all.
 };
 
 // Of the syscall instruction that ends `behind`.

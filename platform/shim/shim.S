@@ -9,9 +9,12 @@
         .section .shim.head, "ax"
         .globl  shim_start
 shim_start:
-        .quad   0                       // features; this and the next two are filled in by the Sentry
+        .quad   0                       // features; this and the next five are filled in by the Sentry
         .quad   0                       // slots_base
         .quad   0                       // slots_size
+        .quad   0                       // xfeatures
+        .quad   0                       // frame_xfeatures
+        .quad   0                       // xstate_size
         .long   shim_boot_entry - shim_start
         .long   shim_handler - shim_start
         .long   shim_restorer - shim_start
@@ -35,8 +38,12 @@ shim_start:
         .long   own_end - shim_start
         .long   own_rt_sigprocmask - shim_start
         .long   own_set_robust_list - shim_start
+        .long   return_begin - shim_start
         .long   own_states - shim_start
         .long   (own_states_end - own_states) / 8
+        .irp    part, first, switched, undo, end
+        .long   return_\part - shim_start
+        .endr
         .irp    part, first, begin, swapped, packed, loaded, unpacked, numbered, flagged, stored, kept, made, end
         .long   call_\part - shim_start
         .endr
@@ -270,6 +277,7 @@ answer_any:
 answers_end:
 
 #include "platform/shim/own.S"
+#include "platform/shim/return.S"
 #include "platform/shim/call.S"
 
 // Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.

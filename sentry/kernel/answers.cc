@@ -97,6 +97,9 @@ void SettleOwn(Task& task) {
   if (cell == nullptr) return;
   __atomic_store_n(&cell->blocked, task.blocked, __ATOMIC_RELAXED);
   __atomic_store_n(&cell->robust_list, task.robust_list, __ATOMIC_RELAXED);
+  cell->stack = task.altstack.ss_sp;
+  cell->stack_flags = static_cast<uint32_t>(task.altstack.ss_flags);
+  cell->stack_size = task.altstack.ss_size;
   if (IsWatched(task)) __atomic_store_n(&cell->valid, 0u, __ATOMIC_SEQ_CST);
   const bool any = (task.pending.pending() | task.group().pending.pending()) != 0;
   __atomic_store_n(&cell->asks, any ? 1u : 0u, __ATOMIC_SEQ_CST);

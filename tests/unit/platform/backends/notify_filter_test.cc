@@ -87,6 +87,13 @@ TEST(NotifyFilter, CallsThatNeedRegistersTrap) {
   }
 }
 
+TEST(NotifyFilter, SignalsMayRunAHandlerOfTheCaller) {
+  for (const int number :
+       {SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo}) {
+    EXPECT_EQ(Ask(number), host::kTrap) << number;
+  }
+}
+
 TEST(NotifyFilter, ForeignTablesDoNotExist) {
   EXPECT_EQ(Ask(SYS_read, {}, kGuestIp, AUDIT_ARCH_I386), host::FailWith(ENOSYS));
   EXPECT_EQ(Ask(0x40000000 | SYS_read), host::FailWith(ENOSYS));

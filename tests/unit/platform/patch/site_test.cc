@@ -150,6 +150,21 @@ TEST(Site, LeaOfTheTrampolineLoadsTheSameAddress) {
   EXPECT_EQ(SiteOf(*other, at), site);
 }
 
+TEST(Site, WhatHandlersReturnTo) {
+  const SiteBytes bytes = Bytes({0x1f, 0x40, 0x00, 0x90}, {0x48, 0xc7, 0xc0, 15, 0, 0, 0, 0x0f, 5});
+  EXPECT_EQ(KindOf(bytes, 15), Kind::kReturn);
+  EXPECT_EQ(KindOf(bytes, 14), Kind::kNone);
+  const SiteBytes other = Bytes({0x1f, 0x40, 0x00, 0x90}, {0x48, 0xc7, 0xc0, 14, 0, 0, 0, 0x0f, 5});
+  EXPECT_EQ(KindOf(other, 14), Kind::kNone);
+  const First first = FirstOf(bytes, Kind::kReturn);
+  ASSERT_EQ(first.size, kWideMovSize);
+  const uint64_t site = 0x7f0000401000, at = site + 0x5000;
+  EXPECT_EQ(SiteStart(site + first.size + kSyscallSize, first), site);
+  const auto trampoline = Trampoline(at, site, first, 0x7fffffffc000, 0x7fffbfffb000);
+  ASSERT_TRUE(trampoline);
+  EXPECT_EQ(SiteOf(*trampoline, at), site);
+}
+
 TEST(Site, BytesThatMayBelongToALongerInstructionAreRefused) {
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0x41}, kGetpid), 39), Kind::kNone);  // mov $39, %r8d
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0x48}, kGetpid), 39), Kind::kNone);  // movabs
