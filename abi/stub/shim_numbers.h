@@ -5,7 +5,7 @@
 // A slot is shared by the Sentry and one stub thread: the thread's alternate signal stack with the
 // header above it, so that header and signal frame touch the same page.
 #define SHIM_SLOT_SIZE 16384
-#define SHIM_HEADER_SIZE 1856
+#define SHIM_HEADER_SIZE 1920
 #define SHIM_HEADER_OFFSET (SHIM_SLOT_SIZE - SHIM_HEADER_SIZE)
 
 #define SHIM_H_FRAME 0
@@ -24,7 +24,8 @@
 #define SHIM_H_ANSWERS 80
 #define SHIM_H_OWN 128
 #define SHIM_H_CALL 192
-#define SHIM_H_OPS 320
+#define SHIM_H_QUICK 320
+#define SHIM_H_OPS 384
 #define SHIM_OP_SIZE 64
 #define SHIM_MAX_OPS 24
 
@@ -44,6 +45,9 @@
 #define SHIM_OWN_STACK 24
 #define SHIM_OWN_STACK_FLAGS 32
 #define SHIM_OWN_STACK_SIZE 40
+#define SHIM_OWN_RSEQ 48
+#define SHIM_OWN_RSEQ_SIZE 56
+#define SHIM_OWN_RSEQ_SIGNATURE 60
 // Right below the header: what a thread goes on with that returns from a handler (SlotReturn).
 #define SHIM_RETURN_SIZE 192
 #define SHIM_R_RIP 120
@@ -63,6 +67,7 @@
 #define SHIM_STATE_PACKED 2   // As SWAPPED, and the flags in the two bytes that are 0 then.
 #define SHIM_STATE_DONE 4     // The call is over; its result is 0.
 #define SHIM_STATE_STORE 8    // As DONE, but rax is to be stored at rdx, if that is not 0.
+#define SHIM_STATE_HOST 16    // r8 is in SlotCall::args, and what PACKED has in r11 in its `ip`.
 
 // A call through the slot (SlotCall).
 #define SHIM_CALL_STATE 4
@@ -111,6 +116,12 @@
 #define SHIM_CHILD_PARK 4         // Ring instead of resuming.
 #define SHIM_CHILD_QUIET 8        // Its slot is open already: go on without a word.
 #define SHIM_CHILD_BITS 15
+
+// A clone without a doorbell before it (SlotQuickClone): its flags, and the bit by which its answer
+// is the doorbell's.
+#define SHIM_QUICK_CLEAR_TID 8
+#define SHIM_QUICK_FLAGS 0x350f00
+#define SHIM_QUICK_ANSWER 40
 
 // The doorbell: a call number that no kernel has.  First argument: a signal number, or one of
 // these.

@@ -36,7 +36,10 @@ struct SlotOwn {
   uint32_t stack_flags;
   uint32_t reserved;
   uint64_t stack_size;
-  uint64_t more_reserved[2];
+  // What it registered (rseq(2)); a size of 0: nothing.
+  uint64_t rseq;
+  uint32_t rseq_size;
+  uint32_t rseq_signature;
 };
 
 // How a thread returns from a handler by itself: from `registers` on, this is the stack from which
@@ -66,6 +69,14 @@ struct SlotCall {
   uint64_t out_address;
   uint32_t prepared;  // Where in the slot the next SlotAnswerAhead is; 0: there is none.
   uint32_t reserved[5];
+};
+
+// The thread is expected to make another, by which it makes the host's call at once and shows its
+// registers with it.
+struct SlotQuickClone {
+  uint64_t child;      // As SlotHeader::clone_child, of a slot that is free and open; 0: none.
+  uint64_t clear_tid;  // What the other is expected to have cleared at its end.
+  uint64_t reserved[6];
 };
 
 // An answer to a call that the thread is expected to make: stat, lstat, newfstatat or statx, with
@@ -119,6 +130,7 @@ struct SlotHeader {
   SlotAnswers answers;
   SlotOwn own;
   SlotCall call;
+  SlotQuickClone quick;
   union {
     SlotOp ops[SHIM_MAX_OPS];
     CallWindow window;
@@ -141,6 +153,7 @@ struct ShimHeader {
   uint32_t doorbell_site;
   uint32_t op_site;
   uint32_t clone_site;
+  uint32_t quick_site;  // Likewise, without a doorbell before it.
   uint32_t hello_site;
   uint32_t exit_site;
   uint32_t shut_site;       // mprotect of all slots: allowed by the filter.
@@ -153,9 +166,10 @@ struct ShimHeader {
   uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
   uint32_t answer_any;                   // For sites with any number; changes flags.
   uint32_t call_site;                    // An entry: `syscall; int3`.
-  uint32_t own_begin;  // Code that changes what is the thread's own; no syscall instruction either.
+  uint32_t
+      own_begin;  // Code that changes what is the thread's own; no call of the host's but rseq.
   uint32_t own_end;
-  uint32_t own[3];      // Entries: rt_sigprocmask, set_robust_list, rt_sigreturn.
+  uint32_t own[4];      // Entries: rt_sigprocmask, set_robust_list, rt_sigreturn, rseq.
   uint32_t own_states;  // ShimState of that code, by offset.
   uint32_t own_state_count;
   uint32_t return_first;     // The code of the last of them.  From these on
@@ -221,6 +235,9 @@ static_assert(offsetof(SlotOwn, robust_list) == SHIM_OWN_ROBUST_LIST);
 static_assert(offsetof(SlotOwn, stack) == SHIM_OWN_STACK);
 static_assert(offsetof(SlotOwn, stack_flags) == SHIM_OWN_STACK_FLAGS);
 static_assert(offsetof(SlotOwn, stack_size) == SHIM_OWN_STACK_SIZE);
+static_assert(offsetof(SlotOwn, rseq) == SHIM_OWN_RSEQ);
+static_assert(offsetof(SlotOwn, rseq_size) == SHIM_OWN_RSEQ_SIZE);
+static_assert(offsetof(SlotOwn, rseq_signature) == SHIM_OWN_RSEQ_SIGNATURE);
 static_assert(sizeof(SlotReturn) == SHIM_RETURN_SIZE);
 static_assert(offsetof(SlotReturn, rip) == SHIM_R_RIP);
 static_assert(offsetof(SlotReturn, ss) == SHIM_R_SS);
@@ -252,6 +269,8 @@ static_assert(sizeof(CallWindow) == sizeof(SlotHeader::ops));
 static_assert(offsetof(SlotHeader, window) == SHIM_H_OPS);
 static_assert(sizeof(SlotTableEntry) == 16);
 static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
+static_assert(offsetof(SlotHeader, quick) == SHIM_H_QUICK);
+static_assert(offsetof(SlotQuickClone, clear_tid) == SHIM_QUICK_CLEAR_TID);
 static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);
 static_assert(sizeof(SlotHeader) == SHIM_HEADER_SIZE);
 static_assert(offsetof(ShimHeader, slots_base) == SHIM_C_SLOTS_BASE);

@@ -73,6 +73,9 @@ void AddTrapped(std::vector<Rule>& rules, const FilterAddresses& at) {
 void AddShimCalls(std::vector<Rule>& rules, const FilterAddresses& at) {
   rules.push_back(Allow(SYS_mprotect, "shuts the caller's own slots: its next signal ends it",
                         {Arg(0, at.slots_start), Arg(1, at.slots_size), Arg(2, PROT_NONE)}));
+  // Outside of the shim the Sentry remembers it.
+  rules.push_back(Allow(SYS_rseq, "registers an area in the caller's own memory",
+                        {host::IpAtLeast(at.code_start), host::IpLess(at.code_end)}));
   // Outside of the shim it is the guest's own parent that is meant.
   rules.push_back(Allow(SYS_prctl, "asks to die with the Sentry",
                         {Arg(0, PR_SET_PDEATHSIG), Arg(1, 9), host::IpAtLeast(at.code_start),

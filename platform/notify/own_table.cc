@@ -84,12 +84,21 @@ bool Rewriter::LeaveOwn(StubThread& t, const abi::SigInfo& info) {
   // The last one that begins at or before it; the first begins with the code.
   const auto next = std::ranges::upper_bound(all, offset, {}, &abi::stub::ShimState::offset);
   const abi::stub::ShimState& state = *std::prev(next);
-  const uint64_t r11 = regs.r11;
-  const unsigned where = state.state & 3u;
+  uint64_t r11 = regs.r11;
+  unsigned where = state.state & 3u;
+  bool done = (state.state & (SHIM_STATE_DONE | SHIM_STATE_STORE)) != 0;
+  if ((state.state & SHIM_STATE_HOST) != 0) {
+    abi::stub::SlotHeader* const header = t.header();
+    r11 = header->call.ip;
+    regs.r8 = header->call.args[4];
+    where = SHIM_STATE_PACKED;
+    done = done && regs.rax == 0;
+    if (!done) header->own.rseq_size = 0;
+  }
   if (where == SHIM_STATE_PACKED) UnpackFlags(r11 & 0xffff, &regs);
   const uint64_t behind =
       where == SHIM_STATE_PLAIN ? r11 : __builtin_bswap64(r11 & ~uint64_t{0xffff});
-  if ((state.state & (SHIM_STATE_DONE | SHIM_STATE_STORE)) == 0) {
+  if (!done) {
     regs.rip = behind - patch::kSyscallSize;
     regs.rax = state.number;
     return MendFault(t, info);

@@ -22,7 +22,8 @@ constexpr int64_t kNumbers[] = {SYS_getpid, SYS_gettid,  SYS_getppid, SYS_getpgr
                                 SYS_getuid, SYS_geteuid, SYS_getgid,  SYS_getegid};
 static_assert(std::size(kNumbers) == abi::stub::SlotAnswers::kCount);
 // In the order of ShimHeader::own.
-constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list, SYS_rt_sigreturn};
+constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list, SYS_rt_sigreturn,
+                                   SYS_rseq};
 static_assert(std::size(kOwnNumbers) == std::size(decltype(abi::stub::ShimHeader::own){}));
 
 // What programs call often and what is answered at once, as a rule; not what ends with the thread

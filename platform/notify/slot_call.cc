@@ -166,6 +166,8 @@ std::optional<Event> Backend::OnCame(StubThread* t, const seccomp_notif& n) {
     t->Answer(SHIM_DO_RESUME, State::kInSlot);
     return std::nullopt;
   }
+  // What the kernel makes of the call may be that the host executes it.
+  if (!t->MakesTheCall(n)) return Hostile(t, "makes another call");
   t->state_ = State::kCalling;
   if (t->early_answer_) {
     t->FinishCall(*std::exchange(t->early_answer_, std::nullopt));

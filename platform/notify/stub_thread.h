@@ -73,6 +73,7 @@ class StubThread final : public Thread,
   std::span<const int64_t> InjectedResults() override { return results_; }
   Result<Thread*> Clone(const CloneRequest& request) override;
   Result<Thread*> CloneAndGoOn(const CloneRequest& request) override;
+  void GoOn() override;
 
   void Capture() override;
   void Rest() override;
@@ -131,6 +132,8 @@ class StubThread final : public Thread,
   bool FinishRest(int64_t result, bool capture);
   void EndOpenWait();
   void Run();
+  // It is call_ that the host reports.
+  bool MakesTheCall(const seccomp_notif& n) const;
   bool ReissueCall();
   void SetUpReissue();
   bool TakeReissue(const seccomp_notif& n);
@@ -195,10 +198,15 @@ class StubThread final : public Thread,
   bool clone_parks_ = false;    // It makes a stub for the pool: the kernel did not ask for it.
   bool clone_goes_on_ = false;  // Comes back only if the host makes no child.
   uint64_t clone_args_[6] = {};
+  bool at_clone_ = false;  // Captured in the host's clone, not at a doorbell (SlotQuickClone):
+  uint32_t quick_slot_ = StubRegion::kNoSlot;  // with these,
+  uint64_t quick_clear_tid_ = 0;
+  bool quick_ = false;  // which the kernel asked for.
   // Of a child.
   StubThread* clone_parent_ = nullptr;  // While that is cloning.
   bool clone_approved_ = false;
   pid_t claimed_tid_ = 0;  // As the parent says.
+  uint64_t clear_tid_address_ = 0;
   uint64_t set_tid_address_ = 0;
   uint32_t set_tid_value_ = 0;
   bool parks_ = false;

@@ -21,6 +21,7 @@ shim_start:
         .long   doorbell_site - shim_start
         .long   op_site - shim_start
         .long   clone_site - shim_start
+        .long   quick_site - shim_start
         .long   hello_site - shim_start
         .long   exit_site - shim_start
         .long   shut_site - shim_start
@@ -39,6 +40,7 @@ shim_start:
         .long   own_rt_sigprocmask - shim_start
         .long   own_set_robust_list - shim_start
         .long   return_begin - shim_start
+        .long   own_rseq - shim_start
         .long   own_states - shim_start
         .long   (own_states_end - own_states) / 8
         .irp    part, first, switched, undo, end
@@ -56,6 +58,9 @@ shim_handler:
         orq     $(SHIM_SLOT_SIZE - 1), %r12
         subq    $(SHIM_HEADER_SIZE - 1), %r12
         movq    %rsp, %rsi
+        cmpl    $31, %edi               // SIGSYS
+        je      trapped
+ring_signal:
         testl   $SHIM_FEATURE_FSGSBASE, shim_start + SHIM_C_FEATURES(%rip)
         jz      ring
         rdfsbase %rdx
@@ -151,6 +156,37 @@ ops_done:
         movl    $SHIM_RING_OPS, %edi
         movl    %r13d, %esi
         jmp     ring
+
+// A call that brings its registers.  When it is a clone, and one of a thread is expected, the host's call is
+// made at once, by which the Sentry learns of both.  It lets the host execute it, or answers as at the doorbell.
+trapped:
+        movq    SHIM_H_QUICK(%r12), %r9
+        testq   %r9, %r9
+        jz      ring_signal
+        movq    8 + 144(%rsp), %rax     // The frame's.
+        cmpq    $435, %rax              // clone3
+        je      1f
+        cmpq    $56, %rax               // clone
+        jne     ring_signal
+1:      testl   $SHIM_FEATURE_FSGSBASE, shim_start + SHIM_C_FEATURES(%rip)
+        jz      2f
+        rdfsbase %rax
+        movq    %rax, SHIM_H_FS_BASE(%r12)
+        rdgsbase %rax
+        movq    %rax, SHIM_H_GS_BASE(%r12)
+2:      movl    $SHIM_QUICK_FLAGS, %edi
+        movq    SHIM_H_QUICK + SHIM_QUICK_CLEAR_TID(%r12), %r10
+        xorl    %esi, %esi
+        leaq    SHIM_H_CLONE_TID(%r12), %rdx
+        movq    %rsp, %r8               // Not a TLS: the flags do not say so.
+        movl    $56, %eax
+        syscall
+quick_site:
+        testq   %rax, %rax
+        js      cloned
+        btrq    $SHIM_QUICK_ANSWER, %rax
+        jc      doorbell_site
+        jmp     clone_site
 
 run_clone:
         movq    SHIM_H_CLONE_FLAGS(%r12), %rdi

@@ -44,7 +44,7 @@ TEST(NotifyFilter, AsksForEverythingElse) {
       }
     }
   }
-  EXPECT_EQ(allowed, (std::set<int>{SYS_rt_sigreturn, SYS_sched_yield, SYS_futex}));
+  EXPECT_EQ(allowed, (std::set<int>{SYS_rt_sigreturn, SYS_sched_yield, SYS_futex, SYS_rseq}));
 }
 
 TEST(NotifyFilter, FutexIsWithoutTimeout) {
@@ -77,6 +77,11 @@ TEST(NotifyFilter, OnlyTheShimDiesWithTheSentry) {
   EXPECT_EQ(Ask(SYS_prctl, {1, 9}, kAt.code_start), host::kAllow);
   EXPECT_EQ(Ask(SYS_prctl, {1, 0}, kAt.code_start), host::kNotify);
   EXPECT_EQ(Ask(SYS_prctl, {1, 9}), host::kNotify);
+}
+
+TEST(NotifyFilter, OnlyTheShimRegistersAnAreaWithoutAWord) {
+  EXPECT_EQ(Ask(SYS_rseq, {0x7f0000000000, 32, 0, 1}, kShimIp), host::kAllow);
+  EXPECT_EQ(Ask(SYS_rseq, {0x7f0000000000, 32, 0, 1}), host::kNotify);
 }
 
 TEST(NotifyFilter, CallsThatNeedRegistersTrap) {
