@@ -82,6 +82,10 @@
 #define SHIM_CALL_OUT 92
 #define SHIM_CALL_OUT_ADDRESS 96
 #define SHIM_CALL_PREPARED 104
+#define SHIM_CALL_SPACE 108
+#define SHIM_CALL_DATA 112
+#define SHIM_CALL_ROOM 116
+#define SHIM_CALL_OUT_FROM 120
 #define SHIM_CALL_IS_OWNED 0x5e4d0a14  // SlotCall::owned, or not.
 #define SHIM_CALL_WATCHED 0x5e4d0a13   // SlotCall::watch, or not.
 // SlotCall::state.
@@ -92,13 +96,16 @@
 #define SHIM_CALL_COME 4      // By the Sentry: make it in the host.
 #define SHIM_CALL_WAITING 5   // By the thread: it makes it in the host, to sleep there.
 // Which arguments are strings (SlotCall::kind), up to which call, and how long they may be
-// together.
+// together; and whether the second and third are bytes that the call takes, or room for what it
+// gives.
 #define SHIM_CALL_FIRST 1
 #define SHIM_CALL_SECOND 2
 #define SHIM_CALL_BOTH 3
+#define SHIM_CALL_TAKES 4
+#define SHIM_CALL_GIVES 8
 #define SHIM_CALL_NUMBERS 440
 #define SHIM_CALL_STRINGS 512
-// Answers that wait in the slot for their calls (SlotAnswerAhead).
+// Answers that wait in the slot for their calls (SlotAnswerAhead), or the bytes of one call.
 #define SHIM_AHEAD_OFFSET 4096
 #define SHIM_AHEAD_NEXT 4
 #define SHIM_AHEAD_DIRFD 8

@@ -63,12 +63,16 @@ struct SlotCall {
   uint64_t ip;  // Behind the site.
   int64_t result;
   uint32_t owned;  // SHIM_CALL_IS_OWNED, or not: by the Sentry.  Only the slot's thread comes here.
-  uint32_t kind;   // SHIM_CALL_FIRST and SHIM_CALL_SECOND.
+  uint32_t kind;   // SHIM_CALL_FIRST and so on.
   uint32_t in;     // Bytes of strings, with their ends, in CallWindow; 0: none, or too many.
   uint32_t out;    // Bytes of the answer there, to be stored at out_address.
   uint64_t out_address;
   uint32_t prepared;  // Where in the slot the next SlotAnswerAhead is; 0: there is none.
-  uint32_t reserved[5];
+  uint32_t space;     // For bytes, in the place of those answers: by the Sentry.
+  uint32_t data;      // As many there are the call's.
+  uint32_t room;      // So many there the thread will store where the call names room for them.
+  int32_t out_from;   // Where the answer's are, from the header on.
+  uint32_t reserved;
 };
 
 // The thread is expected to make another, by which it makes the host's call at once and shows its
@@ -257,6 +261,10 @@ static_assert(offsetof(SlotCall, in) == SHIM_CALL_IN);
 static_assert(offsetof(SlotCall, out) == SHIM_CALL_OUT);
 static_assert(offsetof(SlotCall, out_address) == SHIM_CALL_OUT_ADDRESS);
 static_assert(offsetof(SlotCall, prepared) == SHIM_CALL_PREPARED);
+static_assert(offsetof(SlotCall, space) == SHIM_CALL_SPACE);
+static_assert(offsetof(SlotCall, data) == SHIM_CALL_DATA);
+static_assert(offsetof(SlotCall, room) == SHIM_CALL_ROOM);
+static_assert(offsetof(SlotCall, out_from) == SHIM_CALL_OUT_FROM);
 static_assert(offsetof(SlotAnswerAhead, next) == SHIM_AHEAD_NEXT);
 static_assert(offsetof(SlotAnswerAhead, dirfd) == SHIM_AHEAD_DIRFD);
 static_assert(offsetof(SlotAnswerAhead, flags) == SHIM_AHEAD_FLAGS);

@@ -61,15 +61,20 @@ bool StubThread::TakeAway(uint64_t address, std::span<const std::byte> bytes) {
   std::memcpy(window.out, bytes.data(), bytes.size());
   out_address_ = address;
   out_size_ = bytes.size();
-  out_failed_ = false;
+  out_in_page_ = out_failed_ = false;
   return true;
+}
+
+std::span<std::byte> StubThread::OutBytes() const {
+  return out_in_page_ ? Page() : std::span<std::byte>(header()->window.out);
 }
 
 // The Sentry stores it after all.
 void StubThread::StoreOut() {
   const size_t size = std::exchange(out_size_, 0);
   if (size == 0) return;
-  const Result<size_t> stored = WriteMemory(out_address_, std::span(header()->window.out, size));
+  ShutWindow();
+  const Result<size_t> stored = WriteMemory(out_address_, OutBytes().first(size));
   out_failed_ = !stored.ok() || *stored != size;
 }
 

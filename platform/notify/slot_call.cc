@@ -59,6 +59,7 @@ void Backend::Watch(StubThread* t) {
     listener_.SetSyncWakeUp(false);
     watched_ = t;
   }
+  t->OfferSpace();
   abi::stub::SlotCall& call = t->header()->call;
   __atomic_store_n(&call.watch, uint32_t{SHIM_CALL_WATCHED}, __ATOMIC_SEQ_CST);
   watched_call_.store(&call);
@@ -106,6 +107,7 @@ std::optional<Event> Backend::TakeCall(StubThread* t) {
   watcher_.OnTaken();
   t->call_ = made;
   t->OpenWindow();
+  t->OpenBytes();
   t->crossed_.valid = false;
   t->early_answer_.reset();
   t->rest_wanted_ = false;
@@ -130,6 +132,8 @@ void StubThread::FinishInSlot(int64_t result) {
     backend_.ConsiderWatching(this);
     __atomic_store_n(&call.result, out_failed_ ? -int64_t{EFAULT} : result, __ATOMIC_RELAXED);
     __atomic_store_n(&call.out_address, out_address_, __ATOMIC_RELAXED);
+    const auto from = OutBytes().data() - reinterpret_cast<std::byte*>(header());
+    __atomic_store_n(&call.out_from, static_cast<int32_t>(from), __ATOMIC_RELAXED);
     __atomic_store_n(&call.out, static_cast<uint32_t>(out_size_), __ATOMIC_RELAXED);
     if (Change(call, SHIM_CALL_TAKEN, SHIM_CALL_ANSWERED)) {
       out_size_ = 0;
@@ -214,7 +218,7 @@ bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
 
 // What the thread may not have stored in full, or cannot.
 int64_t Rewriter::StoreAnswer(StubThread& t, const abi::stub::SlotCall& call) {
-  const std::span<const std::byte> window(t.header()->window.out);
+  const std::span<const std::byte> window = t.OutBytes();
   if (call.out == 0) return call.result;
   const std::span<const std::byte> bytes = window.first(std::min<size_t>(call.out, window.size()));
   const Result<size_t> stored = t.WriteMemory(call.out_address, bytes);

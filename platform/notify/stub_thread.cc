@@ -40,6 +40,7 @@ StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process,
   // The slot's last thread was another one.
   header()->answers.valid = header()->own.valid = 0;
   header()->quick.child = 0;
+  header()->call.space = 0;
   header()->call.watch = header()->call.owned = header()->call.in = header()->call.prepared = 0;
 }
 

@@ -144,9 +144,21 @@ class StubThread final : public Thread,
   void Summon();
   // call_window.cc
   void OpenWindow();
-  void ShutWindow() { brought_.store(0, std::memory_order_relaxed); }
+  void ShutWindow() {
+    brought_.store(0, std::memory_order_relaxed);
+    data_.store(0, std::memory_order_relaxed);
+    room_.store(0, std::memory_order_relaxed);
+  }
+  std::span<std::byte> OutBytes() const;
   void StoreOut();
   int64_t StoreOutFor(int64_t result);
+  // call_bytes.cc
+  bool HasPage();
+  void OfferSpace();
+  std::span<std::byte> Page() const;
+  void OpenBytes();
+  bool Bring(uint64_t address, std::span<std::byte> to) const;
+  bool Keep(uint64_t address, std::span<const std::byte> from);
   void SendToRest();
   void LeaveRest(uint32_t how, State next);
   void StartOps();
@@ -181,9 +193,12 @@ class StubThread final : public Thread,
   uint32_t brought_kind_ = 0;
   size_t out_size_ = 0;  // Bytes in the slot that are to be stored at out_address_.
   uint64_t out_address_ = 0;
+  bool out_in_page_ = false;
   bool out_failed_ = false;
-  bool ahead_populated_ = false;  // The page for answers ahead.
-  bool reissue_ = false;          // Makes its call again, only for the host to execute it.
+  bool ahead_populated_ = false;   // The page for answers ahead, and for the bytes of a call:
+  std::atomic<uint32_t> data_{0};  // so many it brought along, from its second argument on;
+  std::atomic<uint32_t> room_{0};  // so many it will store there.
+  bool reissue_ = false;           // Makes its call again, only for the host to execute it.
 
   std::vector<HostCall> ops_;
   std::vector<int64_t> results_;

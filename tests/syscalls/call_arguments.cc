@@ -48,6 +48,10 @@ DEFINE_CALL(GetXattr, SYS_getxattr)
 DEFINE_CALL(Access, SYS_access)
 DEFINE_CALL(Close, SYS_close)
 DEFINE_CALL(Seek, SYS_lseek)
+DEFINE_CALL(Read, SYS_read)
+DEFINE_CALL(Write, SYS_write)
+DEFINE_CALL(PRead, SYS_pread64)
+DEFINE_CALL(PWrite, SYS_pwrite64)
 
 long Address(const void* p) {
   return static_cast<long>(reinterpret_cast<uintptr_t>(p));
@@ -220,6 +224,113 @@ TEST_F(CallArguments, MemoryBehindTheEndOfAFile) {
 
 // The path changes from one name to another, byte by byte, in memory of another process too: each
 // call sees one that was there.
+// What is read and written is exact to the byte, and so is what lies beside it.
+TEST_F(CallArguments, BytesOfEverySize) {
+  const std::string path = directory_ + "/file";
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_GE(fd, 0);
+  unlink(path.c_str());
+  static char out[3 * kPage], in[3 * kPage];
+  for (size_t i = 0; i < sizeof(out); ++i) out[i] = static_cast<char>(i * 31 + i / 256);
+  for (int i = 0; i < kOften; ++i) {
+    const auto size =
+        static_cast<long>(i % 7 == 0 ? static_cast<size_t>(i) * 5 % (2 * kPage) : i % 70);
+    const long offset = i % 100;
+    ASSERT_EQ(PWrite(fd, Address(out + i % 64), size, offset), size);
+    std::memset(in, 'x', sizeof(in));
+    ASSERT_EQ(PRead(fd, Address(in + 1), size, offset), size);
+    ASSERT_EQ(std::memcmp(in + 1, out + i % 64, static_cast<size_t>(size)), 0);
+    ASSERT_TRUE(in[0] == 'x' && in[size + 1] == 'x' && in[size + 8] == 'x');
+    // Less than there is room for.
+    ASSERT_EQ(ftruncate(fd, 10), 0);
+    ASSERT_EQ(PRead(fd, Address(in), 100, 3), 7);
+    ASSERT_EQ(PRead(fd, Address(in), 100, 10), 0);
+  }
+  close(fd);
+}
+
+TEST_F(CallArguments, BytesAtTheEndOfMemory) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  char* const edge = pages_ + kPage;
+  for (int i = 0; i < kOften; ++i) {
+    const long size = 1 + i % 200;
+    std::memset(edge - size, i, static_cast<size_t>(size));
+    ASSERT_EQ(Write(ends[1], Address(edge - size), size), size);
+    // Nothing is lost when there is no room for it.
+    ASSERT_EQ(Read(ends[0], Address(edge), size), -EFAULT);
+    ASSERT_EQ(Read(ends[0], 8, size), -EFAULT);
+    std::memset(edge - size, 0, static_cast<size_t>(size));
+    ASSERT_EQ(Read(ends[0], Address(edge - size), size), size);
+    ASSERT_EQ(edge[-1], static_cast<char>(i));
+    ASSERT_EQ(edge[-size], static_cast<char>(i));
+    ASSERT_EQ(Read(ends[0], Address(edge - size), size), -EAGAIN);
+    ASSERT_EQ(Write(ends[1], Address(edge), size), -EFAULT);
+    ASSERT_EQ(Read(ends[0], Address(edge - size), size), -EAGAIN);
+    ASSERT_EQ(Write(ends[1], 8, 0), 0);
+  }
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_F(CallArguments, BytesForMemoryThatIsOnlyRead) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  std::memset(pages_, 'a', kPage);
+  ASSERT_EQ(mprotect(pages_, kPage, PROT_READ), 0);
+  char byte = 0;
+  for (int i = 0; i < kOften; ++i) {
+    ASSERT_EQ(Write(ends[1], Address(pages_ + i), 3), 3);
+    ASSERT_EQ(Read(ends[0], Address(pages_ + i), 3), -EFAULT);
+    for (int j = 0; j < 3; ++j) ASSERT_EQ(Read(ends[0], Address(&byte), 1), 1);
+    ASSERT_EQ(byte, 'a');
+  }
+  close(ends[0]);
+  close(ends[1]);
+}
+
+// From and to the same place, by two ends that wait for each other now and then.
+TEST_F(CallArguments, BytesBetweenProcesses) {
+  int there[2], back[2];
+  ASSERT_EQ(pipe2(there, O_CLOEXEC), 0);
+  ASSERT_EQ(pipe2(back, O_CLOEXEC), 0);
+  char bytes[300];
+  const pid_t child = fork();
+  if (child == 0) {
+    for (int i = 0; i < kOften; ++i) {
+      const long size = 1 + i % 300;
+      long got = 0;
+      while (got < size) {
+        const long n = Read(there[0], Address(bytes + got), size - got);
+        if (n <= 0) _exit(1);
+        got += n;
+      }
+      for (long j = 0; j < size; ++j) {
+        if (bytes[j] != static_cast<char>(i + j)) _exit(2);
+        bytes[j] = static_cast<char>(bytes[j] + 1);
+      }
+      if (Write(back[1], Address(bytes), size) != size) _exit(3);
+    }
+    _exit(0);
+  }
+  for (int i = 0; i < kOften; ++i) {
+    const long size = 1 + i % 300;
+    for (long j = 0; j < size; ++j) bytes[j] = static_cast<char>(i + j);
+    ASSERT_EQ(Write(there[1], Address(bytes), size), size);
+    long got = 0;
+    while (got < size) {
+      const long n = Read(back[0], Address(bytes + got), size - got);
+      ASSERT_GT(n, 0);
+      got += n;
+    }
+    for (long j = 0; j < size; ++j) ASSERT_EQ(bytes[j], static_cast<char>(i + j + 1));
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  for (const int fd : {there[0], there[1], back[0], back[1]}) close(fd);
+}
+
 TEST_F(CallArguments, StringsThatOthersChange) {
   char* const shared = static_cast<char*>(
       mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
