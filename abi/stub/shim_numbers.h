@@ -61,6 +61,8 @@
 // At the bottom of one slot of a memory: the threads that may, by the address in their TLS.
 #define SHIM_TABLE_COUNT 128
 #define SHIM_TABLE_SHIFT 12
+#define SHIM_TABLE_BYTE \
+  1  // Of the address: behind it, by a shift less, is what that leaves, times 16.
 // Where the code that does so keeps the address behind the call site, and what was done already.
 #define SHIM_STATE_PLAIN 0    // r11: the address; the flags are the guest's.
 #define SHIM_STATE_SWAPPED 1  // r11: the address with its bytes reversed; likewise.
@@ -69,10 +71,15 @@
 #define SHIM_STATE_STORE 8    // As DONE, but rax is to be stored at rdx, if that is not 0.
 #define SHIM_STATE_HOST 16    // r8 is in SlotCall::args, and what PACKED has in r11 in its `ip`.
 
+// Where the number is (ShimState::number).
+#define SHIM_NUMBER_IN_EAX 0xfff0
+#define SHIM_NUMBER_IN_ECX 0xfff1
+#define SHIM_NUMBER_IN_R11 0xfff2       // In its low two bytes.
+#define SHIM_NUMBER_IN_HIGH_RAX 0xfff3  // In the upper half.
+
 // A call through the slot (SlotCall).
 #define SHIM_CALL_STATE 4
 #define SHIM_CALL_NUMBER 8
-#define SHIM_CALL_FLAGS 12
 #define SHIM_CALL_ARGS 16
 #define SHIM_CALL_IP 64
 #define SHIM_CALL_RESULT 72

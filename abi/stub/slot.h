@@ -58,14 +58,15 @@ struct SlotCall {
   uint32_t watch;  // SHIM_CALL_WATCHED, or not: by the Sentry.
   uint32_t state;  // SHIM_CALL_
   uint32_t number;
-  uint32_t flags;  // As own.S packs them.
+  uint32_t unused;
   uint64_t args[6];
-  uint64_t ip;  // Behind the site.
+  uint64_t ip;  // Behind the site, with the flags, as own.S packs both.
   int64_t result;
-  uint32_t owned;  // SHIM_CALL_IS_OWNED, or not: by the Sentry.  Only the slot's thread comes here.
-  uint32_t kind;   // SHIM_CALL_FIRST and so on.
-  uint32_t in;     // Bytes of strings, with their ends, in CallWindow; 0: none, or too many.
-  uint32_t out;    // Bytes of the answer there, to be stored at out_address.
+  uint32_t
+      owned;  // SHIM_CALL_IS_OWNED, or not: by the Sentry.  Only the slot's thread looks like it.
+  uint32_t kind;  // SHIM_CALL_FIRST and so on.
+  uint32_t in;    // Bytes of strings, with their ends, in CallWindow; 0: none, or too many.
+  uint32_t out;   // Bytes of the answer there, to be stored at out_address.
   uint64_t out_address;
   uint32_t prepared;  // Where in the slot the next SlotAnswerAhead is; 0: there is none.
   uint32_t space;     // For bytes, in the place of those answers: by the Sentry.
@@ -113,7 +114,7 @@ struct SlotTableEntry {
 struct ShimState {
   uint32_t offset;
   uint16_t state;   // SHIM_STATE_
-  uint16_t number;  // Of the call.
+  uint16_t number;  // Of the call, or where it is: SHIM_NUMBER_.
 };
 
 // Sits at the top of the slot.
@@ -174,24 +175,17 @@ struct ShimHeader {
       own_begin;  // Code that changes what is the thread's own; no call of the host's but rseq.
   uint32_t own_end;
   uint32_t own[4];      // Entries: rt_sigprocmask, set_robust_list, rt_sigreturn, rseq.
-  uint32_t own_states;  // ShimState of that code, by offset.
+  uint32_t own_states;  // ShimState of that code and of the next but one, by offset.
   uint32_t own_state_count;
   uint32_t return_first;     // The code of the last of them.  From these on
   uint32_t return_switched;  // the stack is the SlotReturn, where the rest is kept,
   uint32_t return_undo;      // and rbp is the stack, r9 the mask.
   uint32_t return_end;
-  uint32_t call_first;     // Code of calls through the slot.
-  uint32_t call_begin;     // Entered here.
-  uint32_t call_swapped;   // From these on: the bytes of r11 are reversed,
-  uint32_t call_packed;    // and the number is in its low two,
-  uint32_t call_loaded;    // and in eax,
-  uint32_t call_unpacked;  // and there only;
-  uint32_t call_numbered;  // number,
-  uint32_t call_flagged;   // flags,
-  uint32_t call_stored;    // ip
-  uint32_t call_kept;      // and rdi and rsi are in the slot;
-  uint32_t call_made;      // it may be made already;
-  uint32_t call_done;      // it has its answer.
+  uint32_t call_first;   // Code of calls through the slot.
+  uint32_t call_begin;   // Entered here.
+  uint32_t call_stored;  // From these on: number and ip
+  uint32_t call_kept;    // and rdi and rsi are in the slot;
+  uint32_t call_made;    // it may be made already.
   uint32_t call_end;
 };
 
@@ -251,7 +245,6 @@ static_assert(offsetof(SlotReturn, blocked) == SHIM_R_BLOCKED);
 static_assert(offsetof(SlotHeader, call) == SHIM_H_CALL);
 static_assert(offsetof(SlotCall, state) == SHIM_CALL_STATE);
 static_assert(offsetof(SlotCall, number) == SHIM_CALL_NUMBER);
-static_assert(offsetof(SlotCall, flags) == SHIM_CALL_FLAGS);
 static_assert(offsetof(SlotCall, args) == SHIM_CALL_ARGS);
 static_assert(offsetof(SlotCall, ip) == SHIM_CALL_IP);
 static_assert(offsetof(SlotCall, result) == SHIM_CALL_RESULT);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/notify/backend.h"
+#include "platform/notify/packed_flags.h"
 
 namespace platform::notify {
 namespace {
@@ -30,7 +31,7 @@ void StubThread::OpenWindow() {
   const uint32_t in = LoadShared(shared.in);
   if (in == 0) return;
   __atomic_store_n(&shared.in, 0u, __ATOMIC_RELAXED);
-  if (LoadShared(shared.number) != call_.number || shared.ip != call_.ip) return;
+  if (LoadShared(shared.number) != call_.number || UnpackAddress(shared.ip) != call_.ip) return;
   brought_kind_ = LoadShared(shared.kind);
   brought_.store(std::min<uint32_t>(in, SHIM_CALL_STRINGS), std::memory_order_relaxed);
 }

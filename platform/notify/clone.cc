@@ -53,8 +53,7 @@ void StubThread::GoOn() {
 Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& request, bool go_on) {
   if (parent->state_ != State::kCaptured) return Errno(ESRCH);
   base::Ref<StubProcess> process = parent->process_;
-  // Rewritten sites lead both to this slot.
-  if (request.share_memory) parent->header()->call.owned = 0;
+  if (request.share_memory && !request.same_process) parent->header()->call.owned = 0;
   if (request.share_memory && request.registers.fs_base == parent->registers_.fs_base) {
     // Not found by its TLS any more: in vfork(2) for a while.
     __atomic_store_n(&parent->header()->own.valid, 0u, __ATOMIC_SEQ_CST);

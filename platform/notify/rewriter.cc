@@ -143,7 +143,7 @@ void Rewriter::Count(StubThread& t, unsigned hot_in_slot) {
              .number = static_cast<uint32_t>(t.call_.number)};
   }
   if (site->count >= site->hot || ++site->count < site->hot) return;
-  if (own && t.registers_.fs_base == 0) {
+  if (!answer && t.registers_.fs_base == 0) {
     // Its TLS is not known before it was captured; without one it is not found.
     site->count = 0;
     if (!std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
@@ -154,7 +154,7 @@ void Rewriter::Count(StubThread& t, unsigned hot_in_slot) {
 }
 
 void Rewriter::RewriteWaiting(StubThread& t) {
-  if (!IsAlone(t)) return;
+  if (!OthersStandStill(t)) return;
   t.process_->sites_waiting = false;
   for (SiteCount& site : t.process_->sites) {
     if (site.count == 0 || site.count != site.hot) continue;
@@ -196,10 +196,10 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   const uint64_t site = patch::SiteStart(behind, first);
   RewrittenText* text = TextAt(t, site);
   if (!target || text == nullptr || text->next + patch::kTrampolineSize > text->end) return false;
-  if (OwnIndex(number) && !MakeTable(t)) return false;
-  t.process_->memory->needs_table |= OwnIndex(number).has_value();
-  const uint64_t pointer =
-      OwnIndex(number) ? Address(t.process_->memory->table->slot) : Address(t.slot_);
+  const bool by_table = !AnswerIndex(number);
+  if (by_table && !MakeTable(t)) return false;
+  t.process_->memory->needs_table |= by_table;
+  const uint64_t pointer = Address(by_table ? t.process_->memory->table->slot : t.slot_);
   const uint64_t at = text->next;
   const auto trampoline = patch::Trampoline(at, site, first, *target, pointer);
   if (!trampoline || !Write(t, at, *trampoline)) return false;
@@ -207,7 +207,7 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   if (!LeadTo(t, behind, site, at, kind)) return false;
   if (*target == region_.Site(region_.code().call_begin)) {
     t.process_->memory->call_sites.push_back(behind);
-    t.header()->call.owned = SHIM_CALL_IS_OWNED;
+    LetUseSlot(t);
   }
   return true;
 }
@@ -271,7 +271,7 @@ void Rewriter::PointTo(StubThread& t) {
     }
     Write(t, text.trampolines, all);
   }
-  if (pointer == Address(t.slot_) && IsAlone(t)) t.header()->call.owned = SHIM_CALL_IS_OWNED;
+  LetUseSlot(t);
 }
 
 uint64_t Rewriter::Address(uint32_t slot) const {
@@ -288,7 +288,7 @@ bool Rewriter::LeaveRewritten(StubThread& t, const abi::SigInfo& info) {
   if (within(code.answers_begin, code.answers_end)) return LeaveAnswer(t, info.si_signo);
   if (within(code.own_begin, code.own_end)) return LeaveOwn(t, info);
   if (within(code.return_first, code.return_end)) return LeaveReturn(t, info);
-  if (within(code.call_begin, code.call_end)) return LeaveCall(t, info);
+  if (within(code.call_first, code.call_end)) return LeaveCall(t, info);
   for (const RewrittenText& text : t.process_->memory->rewritten) {
     if (regs.rip < text.trampolines || regs.rip >= text.next) continue;
     const uint64_t at = regs.rip - (regs.rip - text.trampolines) % patch::kTrampolineSize;

@@ -102,7 +102,9 @@ struct StubProcess : base::RefCounted {
   bool killed = false;  // SIGKILL was sent, or will be on arrival: nothing is reported any more.
   SiteCount sites[kSites];
   unsigned next_site = 0;      // To be forgotten.
-  bool sites_waiting = false;  // Some are hot, but the memory had several threads.
+  bool sites_waiting = false;  // Some are hot, but other threads of the memory did not stand still.
+  int64_t look_again = 0;      // CLOCK_MONOTONIC, nanoseconds: whether they do, not before this,
+  int64_t wait = 0;            // and so long not, the next time.
   bool lends = false;          // Threads would change what is their own, if they could.
   bool looked_for_tls = false;
   bool code_is_seen = false;  // By a debugger: no more sites are rewritten for calls in the slot.

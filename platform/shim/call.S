@@ -1,22 +1,23 @@
 // Part of shim.S.  Rewritten sites of calls that may go through the slot come here, with registers as for
 // the answers: eax is the number, r11 the address behind the site, rcx the header of the slot.
 //
-// Only a thread that has its memory to itself may use the slot: trampolines lead all threads to the same one.
-// Strings that the call names are copied there, so that the Sentry need not fetch them.  While the Sentry
+// A thread whose slot the table does not tell, or who looks as another does, makes its call.  Strings that the call names are copied there, so that the Sentry need not fetch them.  While the Sentry
 // watches the slot (platform/notify/watcher.h) the call is written there too and the answer awaited; in all
 // other cases, and when that takes long, the thread makes its call.  `state` says whose turn it is, and each
 // side changes it by an exchange, so that every call is answered once.  What the answer stores for the caller
 // is copied here, too, and so are the bytes of small reads and writes while the slot is watched.
 //
-// Only rax, rcx and r11 are there to work with, and rdi and rsi while they are in the slot.  The labels that
-// shim.S publishes tell the Sentry what holds where, so that a thread that a signal or a fault finds here can be
-// taken to its call, or to its end.
+// Only rax, rcx and r11 are there to work with, and rdi and rsi while they are in the slot.  The macro `state` and,
+// from call_stored on, the labels that shim.S publishes tell the Sentry what holds where, so that a thread that a
+// signal or a fault finds here can be taken to its call, or to its end.
 
         .macro  load_flags
-        movw    SHIM_H_CALL + SHIM_CALL_FLAGS(%rcx), %ax
+        movq    SHIM_H_CALL + SHIM_CALL_IP(%rcx), %r11
+        movl    %r11d, %eax
         addb    $0x7f, %al              // The overflow flag.
         sahf
-        movq    SHIM_H_CALL + SHIM_CALL_IP(%rcx), %r11
+        movw    $0, %r11w
+        bswapq  %r11
         .endm
 
 // To `to` if the state was `from`, which becomes `next`.
@@ -59,32 +60,52 @@
         .balign 64
 call_first:
 call_away:
+        state   SHIM_STATE_PLAIN, SHIM_NUMBER_IN_EAX
         leaq    -2(%r11), %rcx
         jmpq    *%rcx
-// Nothing is stored, and no flag changed, before it is clear that the slot may be used.
+// Not in the table, or it may not: to its call.
+call_stranger:
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_HIGH_RAX
+        shrq    $32, %rax
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_EAX
+        movl    %eax, %ecx
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_ECX
+        movl    %r11d, %eax
+        addb    $0x7f, %al              // The overflow flag.
+        sahf
+        movw    $0, %r11w
+        state   SHIM_STATE_SWAPPED, SHIM_NUMBER_IN_ECX
+        movl    %ecx, %eax
+        bswapq  %r11
+        state   SHIM_STATE_PLAIN, SHIM_NUMBER_IN_EAX
+        jmp     call_away
+// The thread's own slot is found as in own.S, but what eax says stays.
 call_begin:
         bswapq  %r11
-call_swapped:
+        state   SHIM_STATE_SWAPPED, SHIM_NUMBER_IN_EAX
         movw    %ax, %r11w
-call_packed:
-        movl    SHIM_H_CALL + SHIM_CALL_OWNED(%rcx), %eax
-        xchgq   %rax, %rcx
-        leal    -SHIM_CALL_IS_OWNED(%rcx), %ecx
-        jrcxz   1f
-        movl    $0, %eax
-1:      movq    %rax, %rcx
-        movzwl  %r11w, %eax
-call_loaded:
-        movw    $0, %r11w
-        bswapq  %r11
-call_unpacked:
-        jrcxz   call_away
-        movl    %eax, SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx)
-call_numbered:
+        state   SHIM_STATE_SWAPPED, SHIM_NUMBER_IN_R11
         lahf
         seto    %al
-        movw    %ax, SHIM_H_CALL + SHIM_CALL_FLAGS(%rcx)
-call_flagged:
+        xchgw   %ax, %r11w
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_EAX
+        shlq    $32, %rax
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_HIGH_RAX
+        movw    %fs:SHIM_TABLE_BYTE, %ax
+        andw    $((SHIM_TABLE_COUNT - 1) << 4), %ax
+        andw    $~(SHIM_SLOT_SIZE - 1), %cx
+        orw     %ax, %cx
+        .irp    part, 0, 2, 4, 6
+        movw    \part(%rcx), %ax
+        cmpw    %ax, %fs:\part
+        jne     call_stranger
+        .endr
+        movq    8(%rcx), %rcx
+        cmpl    $SHIM_CALL_IS_OWNED, SHIM_H_CALL + SHIM_CALL_OWNED(%rcx)
+        jne     call_stranger
+        shrq    $32, %rax
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_EAX
+        movl    %eax, SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx)
         movq    %r11, SHIM_H_CALL + SHIM_CALL_IP(%rcx)
 call_stored:
         movq    %rdi, SHIM_H_CALL + SHIM_CALL_ARGS(%rcx)

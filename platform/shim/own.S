@@ -157,6 +157,3 @@ rseq_plain:
         state   SHIM_STATE_PACKED, 334
         leave   0, 334
 own_end:
-        .pushsection .shim.states, "a"
-own_states_end:
-        .popsection

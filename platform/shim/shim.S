@@ -46,7 +46,7 @@ shim_start:
         .irp    part, first, switched, undo, end
         .long   return_\part - shim_start
         .endr
-        .irp    part, first, begin, swapped, packed, loaded, unpacked, numbered, flagged, stored, kept, made, end
+        .irp    part, first, begin, stored, kept, made, end
         .long   call_\part - shim_start
         .endr
 
@@ -315,6 +315,9 @@ answers_end:
 #include "platform/shim/own.S"
 #include "platform/shim/return.S"
 #include "platform/shim/call.S"
+        .pushsection .shim.states, "a"
+own_states_end:
+        .popsection
 
 // Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.
 shim_boot_entry:

@@ -456,6 +456,89 @@ TEST_F(CallArguments, ThreadsMakeDifferentCalls) {
   close(fd);
 }
 
+// Each thread has what only it has: an open file, a name, a pattern.
+struct Worker {
+  int index = 0;
+  long rounds = 0;
+  pthread_barrier_t* barrier = nullptr;
+  std::string directory;
+  long wrong = 0;
+};
+
+void WorkInTurn(Worker& worker, int fd, const std::string& name, long i) {
+  char out[96], in[96];
+  struct stat status;
+  const long size = 1 + (i + worker.index) % 90;
+  std::memset(out, worker.index * 16 + static_cast<int>(i % 16), sizeof(out));
+  worker.wrong += PWrite(fd, Address(out), size, i % 50) != size;
+  worker.wrong += PRead(fd, Address(in), size, i % 50) != size;
+  worker.wrong += std::memcmp(in, out, static_cast<size_t>(size)) != 0;
+  worker.wrong += Seek(fd, worker.index * 1000 + i, SEEK_SET) != worker.index * 1000 + i;
+  worker.wrong += Stat(Address(name.c_str()), Address(&status)) != 0;
+  worker.wrong += status.st_size != worker.index + 7;
+  worker.wrong += Close(-1) != -EBADF;
+}
+
+void* WorkOften(void* argument) {
+  auto& worker = *static_cast<Worker*>(argument);
+  const int fd = memfd_create("worker", MFD_CLOEXEC);
+  const std::string name = worker.directory + "/" + std::to_string(worker.index);
+  const int file = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  worker.wrong += ftruncate(file, worker.index + 7) != 0;
+  // One after the other, the rest asleep; then all at once.
+  for (int turn = 0; turn < 8; ++turn) {
+    if (turn == worker.index) {
+      for (long i = 0; i < worker.rounds; ++i) WorkInTurn(worker, fd, name, i);
+    }
+    pthread_barrier_wait(worker.barrier);
+  }
+  for (long i = 0; i < worker.rounds; ++i) WorkInTurn(worker, fd, name, i);
+  unlink(name.c_str());
+  close(file);
+  close(fd);
+  return nullptr;
+}
+
+TEST_F(CallArguments, ThreadsEachMakeTheirOwn) {
+  constexpr int kThreads = 4;
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGALRM, &action, nullptr);
+  const itimerval often = {{0, 700}, {0, 700}};
+  setitimer(ITIMER_REAL, &often, nullptr);
+  for (int again = 0; again < 3; ++again) {
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, nullptr, kThreads);
+    Worker workers[kThreads];
+    pthread_t threads[kThreads];
+    for (int i = 0; i < kThreads; ++i) {
+      workers[i] = {.index = i, .rounds = 2 * kOften, .barrier = &barrier, .directory = directory_};
+      ASSERT_EQ(pthread_create(&threads[i], nullptr, WorkOften, &workers[i]), 0);
+    }
+    for (int i = 0; i < kThreads; ++i) {
+      pthread_join(threads[i], nullptr);
+      EXPECT_EQ(workers[i].wrong, 0) << i;
+    }
+    pthread_barrier_destroy(&barrier);
+    // A copy of a process with several threads has one.
+    const pid_t child = fork();
+    if (child == 0) {
+      pthread_barrier_init(&barrier, nullptr, 1);
+      Worker worker = {.index = 5, .rounds = kOften, .barrier = &barrier, .directory = directory_};
+      WorkOften(&worker);
+      _exit(worker.wrong != 0);
+    }
+    int status = -1;
+    while (waitpid(child, &status, 0) == -1 && errno == EINTR) {
+    }
+    EXPECT_EQ(status, 0);
+  }
+  const itimerval never = {};
+  setitimer(ITIMER_REAL, &never, nullptr);
+  signal(SIGALRM, SIG_DFL);
+}
+
 TEST_F(CallArguments, OpensWhatItNames) {
   for (int i = 0; i < kOften; ++i) {
     const long fd = OpenAt(AT_FDCWD, Address(PutAtEnd(directory_)), O_RDONLY | O_DIRECTORY);
