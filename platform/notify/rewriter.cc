@@ -146,7 +146,7 @@ void Rewriter::Count(StubThread& t, unsigned hot_in_slot) {
   if (!answer && t.registers_.fs_base == 0) {
     // Its TLS is not known before it was captured; without one it is not found.
     site->count = 0;
-    if (!std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
+    if (own && !std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
     return;
   }
   process.sites_waiting = true;
