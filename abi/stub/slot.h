@@ -170,6 +170,7 @@ struct ShimHeader {
   uint32_t answers_end;
   uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
   uint32_t answer_any;                   // For sites with any number; changes flags.
+  uint32_t call_numbers;                 // A bit for each number that it sends through the slot.
   uint32_t call_site;                    // An entry: `syscall; int3`.
   uint32_t
       own_begin;  // Code that changes what is the thread's own; no call of the host's but rseq.

@@ -121,7 +121,7 @@ bool Rewriter::Note(StubThread& t, unsigned hot_in_slot) {
   StubProcess& process = *t.process_;
   const uint64_t ip = t.call_.ip;
   const std::vector<uint64_t>& known = process.memory->call_sites;
-  if (std::ranges::find(known, ip) != known.end()) return true;
+  if (std::ranges::find(known, ip) != known.end()) return GoesThroughSlot(t.call_.number);
   const bool may = active() && !process.code_is_seen && GoesThroughSlot(t.call_.number);
   Count(t, may ? hot_in_slot : 0);
   return false;
@@ -168,7 +168,8 @@ std::optional<uint64_t> Rewriter::Target(uint32_t number, patch::Kind kind) cons
   const std::optional<unsigned> answer = AnswerIndex(number);
   const std::optional<unsigned> own = OwnIndex(number);
   if (kind == patch::Kind::kAny) {
-    return answer ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
+    const bool some = answer || GoesThroughSlot(number);
+    return some ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
   }
   const bool slot_only = kind == patch::Kind::kAtCwd || kind == patch::Kind::kZero;
   if (slot_only && (answer || own)) return std::nullopt;
@@ -196,7 +197,7 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   const uint64_t site = patch::SiteStart(behind, first);
   RewrittenText* text = TextAt(t, site);
   if (!target || text == nullptr || text->next + patch::kTrampolineSize > text->end) return false;
-  const bool by_table = !AnswerIndex(number);
+  const bool by_table = kind == patch::Kind::kAny || !AnswerIndex(number);
   if (by_table && !MakeTable(t)) return false;
   t.process_->memory->needs_table |= by_table;
   const uint64_t pointer = Address(by_table ? t.process_->memory->table->slot : t.slot_);
@@ -205,7 +206,7 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   if (!trampoline || !Write(t, at, *trampoline)) return false;
   text->next += patch::kTrampolineSize;
   if (!LeadTo(t, behind, site, at, kind)) return false;
-  if (*target == region_.Site(region_.code().call_begin)) {
+  if (GoesThroughSlot(number)) {
     t.process_->memory->call_sites.push_back(behind);
     LetUseSlot(t);
   }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "platform/base/log.h"
+#include "platform/notify/rewriter.h"
 #include "platform/shim/shim.h"
 
 namespace platform::notify {
@@ -89,6 +90,10 @@ Result<void> StubRegion::CopyCode(uint64_t features, const FpFormat& fp_format) 
   header->xfeatures = fp_format.features();
   header->frame_xfeatures = fp_format.features_in_guest_frame();
   header->xstate_size = fp_format.extended() ? static_cast<uint32_t>(fp_format.size()) : 0;
+  auto* const numbers = reinterpret_cast<uint8_t*>(to) + header->call_numbers;
+  for (unsigned number = 0; number < SHIM_CALL_NUMBERS; ++number) {
+    if (Rewriter::GoesThroughSlot(number)) numbers[number / 8] |= 1 << number % 8;
+  }
   if (::mprotect(to, kCodeSize, PROT_READ | PROT_EXEC) != 0) return LastErrno();
   return base::Ok();
 }

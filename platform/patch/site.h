@@ -39,7 +39,7 @@ enum class Kind {
   kNumber,  // mov $number, %eax; syscall
   kLea,     // mov $number, %eax; lea ..., %rdi or %rsi or %rdx; syscall
   kAtCwd,   // mov between registers; mov $AT_FDCWD, %edi; syscall: the number was loaded before.
-  kZero,    // xor %eax, %eax; syscall: read(2) in glibc, of a process with one thread.
+  kZero,    // xor %eax, %eax; syscall: read(2) in glibc, of a process with one thread or with more.
   kReturn,  // mov $number, %rax; syscall: what a signal handler returns to.
   kAny,     // The C library's syscall(3), whose number is an argument: its flags matter to nobody.
 };
@@ -66,7 +66,7 @@ std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t tra
 
 // A site of kZero has room for a short jump only.  It leads to the padding behind the function's
 // `ret`, where there is room for a long one.
-using BehindBytes = std::array<std::byte, 24>;  // From behind the syscall on.
+using BehindBytes = std::array<std::byte, 36>;  // From behind the syscall on.
 // How far behind the syscall that padding begins; nullopt: there is none, or something else comes
 // before it.
 std::optional<size_t> PaddingIn(const BehindBytes& behind);

@@ -34,6 +34,7 @@ shim_start:
         .long   answer_\index - shim_start
         .endr
         .long   answer_any - shim_start
+        .long   call_numbers - shim_start
         .long   call_site - shim_start
         .long   own_begin - shim_start
         .long   own_end - shim_start
@@ -308,9 +309,17 @@ answer_any:
         cmpq    $\number, %rax
         je      answer_to_\number
         .endr
-        leaq    -2(%r11), %rcx
+        cmpq    $SHIM_CALL_NUMBERS, %rax
+        jae     1f
+        btl     %eax, call_numbers(%rip)
+        jc      call_begin
+1:      leaq    -2(%r11), %rcx
         jmpq    *%rcx
 answers_end:
+// One bit each: whether it may go through the slot.  Filled in by the Sentry.
+        .balign 4
+call_numbers:
+        .zero   (SHIM_CALL_NUMBERS + 31) / 32 * 4
 
 #include "platform/shim/own.S"
 #include "platform/shim/return.S"

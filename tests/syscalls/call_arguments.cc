@@ -456,6 +456,31 @@ TEST_F(CallArguments, ThreadsMakeDifferentCalls) {
   close(fd);
 }
 
+// One site for every call, those among them that are nobody's business but the host's, or that no
+// kernel has.
+TEST_F(CallArguments, SyscallOfTheCLibrary) {
+  const int fd = memfd_create("call_arguments", MFD_CLOEXEC);
+  struct stat status;
+  int word = 0;
+  for (int i = 1; i <= 3 * kOften; ++i) {
+    ASSERT_EQ(::syscall(SYS_lseek, fd, i, SEEK_SET), i);
+    ASSERT_EQ(::syscall(SYS_stat, directory_.c_str(), &status), 0);
+    ASSERT_TRUE(S_ISDIR(status.st_mode));
+    ASSERT_EQ(::syscall(SYS_getpid), getpid());
+    ASSERT_EQ(::syscall(SYS_stat, pages_ + kPage, &status), -1);
+    ASSERT_EQ(errno, EFAULT);
+    if (i % 10 != 0) continue;
+    ASSERT_EQ(::syscall(SYS_futex, &word, 1 /* FUTEX_WAKE */, 1), 0);
+    ASSERT_EQ(::syscall(SYS_close_range, 900, 901, 0), 0);
+    ASSERT_EQ(::syscall(1000), -1);
+    ASSERT_EQ(errno, ENOSYS);
+    ASSERT_EQ(::syscall(-1), -1);
+    ASSERT_EQ(errno, ENOSYS);
+    ASSERT_EQ(::syscall(long{1} << 32 | SYS_lseek, fd, 0, SEEK_CUR), i);
+  }
+  close(fd);
+}
+
 // Each thread has what only it has: an open file, a name, a pattern.
 struct Worker {
   int index = 0;
