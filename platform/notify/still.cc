@@ -3,9 +3,11 @@
 //
 // The latter is what the host's /proc says: each sleeps in that call, and none has been scheduled
 // when all were looked at once more.  So there was a moment when all slept, and nobody was left to
-// wake them since.
+// wake them since: the futex is their memory's own, and there is no other thread, such as one that
+// is about to be gone and wakes who waits for that.
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,8 +44,21 @@ std::string ReadOf(int proc_fd, int pid, int tid, const char* name) {
   return n > 0 ? std::string(text.data(), static_cast<size_t>(n)) : std::string();
 }
 
-// proc_pid_syscall(5): the number and the arguments, unless it runs.
-bool SleepsInFutex(const std::string& text) {
+// How many threads the host has of it: the links of its directory, but for two.
+size_t CountThreads(int proc_fd, int pid) {
+  char path[32];
+  std::snprintf(path, sizeof(path), "%d/task", pid);
+  const base::Fd directory(::openat(proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  struct stat status;
+  const bool known =
+      directory.valid() && ::fstat(directory.get(), &status) == 0 && status.st_nlink > 2;
+  return known ? static_cast<size_t>(status.st_nlink) - 2 : 0;
+}
+
+// proc_pid_syscall(5): the number and the arguments, unless it runs.  A futex that others could
+// have mapped is none of ours, unless it is one of `ends`, by which threads tell that they are
+// gone.
+bool SleepsInFutex(const std::string& text, const std::vector<uint64_t>& ends) {
   long number = -1;
   unsigned long address, op, value, timeout;
   if (std::sscanf(text.c_str(), "%ld %lx %lx %lx %lx", &number, &address, &op, &value, &timeout) !=
@@ -52,7 +67,8 @@ bool SleepsInFutex(const std::string& text) {
   }
   const unsigned long command = op & FUTEX_CMD_MASK & 0xffffffff;
   const bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET;
-  return number == SYS_futex && waits && timeout == 0;
+  const bool own = (op & FUTEX_PRIVATE_FLAG) != 0 || std::ranges::find(ends, address) != ends.end();
+  return number == SYS_futex && waits && timeout == 0 && own;
 }
 
 }  // namespace
@@ -81,14 +97,17 @@ bool Rewriter::AwaitsUs(const StubThread& t) {
 
 bool Rewriter::OthersSleep(const StubThread& t) const {
   std::vector<std::pair<pid_t, std::string>> seen;
+  std::vector<uint64_t> ends;
   const int pid = t.process_->pid;
+  for (const StubThread& each : t.process_->threads) ends.push_back(each.clear_tid_address_);
   for (const StubThread& other : t.process_->threads) {
     if (&other == &t || AwaitsUs(other)) continue;
     if (other.tid_ == 0 || seen.size() == kMostSleepers) return false;
     seen.emplace_back(other.tid_, ReadOf(proc_fd_, pid, other.tid_, "schedstat"));
     if (seen.back().second.empty() || seen.back().second[0] == '0') return false;
-    if (!SleepsInFutex(ReadOf(proc_fd_, pid, other.tid_, "syscall"))) return false;
+    if (!SleepsInFutex(ReadOf(proc_fd_, pid, other.tid_, "syscall"), ends)) return false;
   }
+  if (CountThreads(proc_fd_, pid) != ends.size()) return false;
   for (const auto& [tid, times] : seen) {
     if (ReadOf(proc_fd_, pid, tid, "schedstat") != times) return false;
   }
