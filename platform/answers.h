@@ -63,8 +63,9 @@ class QuickCloning {
  public:
   // As Thread::Clone(), for a thread of the same process, but this thread runs on with registers()
   // as they are: kCloned follows only if the host could not make the child, and then before any
-  // other event of this thread.  Captured.
+  // other event of this thread.  Captured; neither does anything before GoOn().
   virtual Result<Thread*> CloneAndGoOn(const CloneRequest& request) = 0;
+  virtual void GoOn() = 0;
 
  protected:
   ~QuickCloning() = default;

@@ -31,7 +31,26 @@ struct SlotOwn {
   uint32_t asks;   // Nonzero: a signal is pending, so a new mask may have consequences.
   uint64_t blocked;
   uint64_t robust_list;
-  uint64_t reserved[5];
+  // The alternate signal stack, which the thread does not change.
+  uint64_t stack;
+  uint32_t stack_flags;
+  uint32_t reserved;
+  uint64_t stack_size;
+  // What it registered (rseq(2)); a size of 0: nothing.
+  uint64_t rseq;
+  uint32_t rseq_size;
+  uint32_t rseq_signature;
+};
+
+// How a thread returns from a handler by itself: from `registers` on, this is the stack from which
+// it loads them, the last five by `iretq`.
+struct SlotReturn {
+  uint64_t registers[15];  // r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx: as in a signal frame.
+  uint64_t rip, cs, eflags, rsp, ss;
+  uint64_t frame;    // Its stack pointer before.
+  uint64_t behind;   // Behind the call's site.
+  uint64_t blocked;  // Its mask before.
+  uint64_t reserved;
 };
 
 // A call that the thread writes here instead of making it in the host, while the Sentry looks.
@@ -39,17 +58,30 @@ struct SlotCall {
   uint32_t watch;  // SHIM_CALL_WATCHED, or not: by the Sentry.
   uint32_t state;  // SHIM_CALL_
   uint32_t number;
-  uint32_t flags;  // As own.S packs them.
+  uint32_t unused;
   uint64_t args[6];
-  uint64_t ip;  // Behind the site.
+  uint64_t ip;  // Behind the site, with the flags, as own.S packs both.
   int64_t result;
-  uint32_t owned;  // SHIM_CALL_IS_OWNED, or not: by the Sentry.  Only the slot's thread comes here.
-  uint32_t kind;   // SHIM_CALL_FIRST and SHIM_CALL_SECOND.
-  uint32_t in;     // Bytes of strings, with their ends, in CallWindow; 0: none, or too many.
-  uint32_t out;    // Bytes of the answer there, to be stored at out_address.
+  uint32_t
+      owned;  // SHIM_CALL_IS_OWNED, or not: by the Sentry.  Only the slot's thread looks like it.
+  uint32_t kind;  // SHIM_CALL_FIRST and so on.
+  uint32_t in;    // Bytes of strings, with their ends, in CallWindow; 0: none, or too many.
+  uint32_t out;   // Bytes of the answer there, to be stored at out_address.
   uint64_t out_address;
   uint32_t prepared;  // Where in the slot the next SlotAnswerAhead is; 0: there is none.
-  uint32_t reserved[5];
+  uint32_t space;     // For bytes, in the place of those answers: by the Sentry.
+  uint32_t data;      // As many there are the call's.
+  uint32_t room;      // So many there the thread will store where the call names room for them.
+  int32_t out_from;   // Where the answer's are, from the header on.
+  uint32_t reserved;
+};
+
+// The thread is expected to make another, by which it makes the host's call at once and shows its
+// registers with it.
+struct SlotQuickClone {
+  uint64_t child;      // As SlotHeader::clone_child, of a slot that is free and open; 0: none.
+  uint64_t clear_tid;  // What the other is expected to have cleared at its end.
+  uint64_t reserved[6];
 };
 
 // An answer to a call that the thread is expected to make: stat, lstat, newfstatat or statx, with
@@ -82,7 +114,7 @@ struct SlotTableEntry {
 struct ShimState {
   uint32_t offset;
   uint16_t state;   // SHIM_STATE_
-  uint16_t number;  // Of the call.
+  uint16_t number;  // Of the call, or where it is: SHIM_NUMBER_.
 };
 
 // Sits at the top of the slot.
@@ -103,6 +135,7 @@ struct SlotHeader {
   SlotAnswers answers;
   SlotOwn own;
   SlotCall call;
+  SlotQuickClone quick;
   union {
     SlotOp ops[SHIM_MAX_OPS];
     CallWindow window;
@@ -115,12 +148,17 @@ struct ShimHeader {
   uint64_t features;
   uint64_t slots_base;
   uint64_t slots_size;
+  uint64_t xfeatures;        // What a signal frame holds of the FPU's extended state,
+  uint64_t frame_xfeatures;  // and what it says that it does;
+  uint32_t xstate_size;      // 0: there is no such state.
+  uint32_t reserved;
   uint32_t boot;
   uint32_t handler;
   uint32_t restorer;
   uint32_t doorbell_site;
   uint32_t op_site;
   uint32_t clone_site;
+  uint32_t quick_site;  // Likewise, without a doorbell before it.
   uint32_t hello_site;
   uint32_t exit_site;
   uint32_t shut_site;       // mprotect of all slots: allowed by the filter.
@@ -132,24 +170,23 @@ struct ShimHeader {
   uint32_t answers_end;
   uint32_t answer[SlotAnswers::kCount];  // Entries, one per value.
   uint32_t answer_any;                   // For sites with any number; changes flags.
+  uint32_t call_numbers;                 // A bit for each number that it sends through the slot.
   uint32_t call_site;                    // An entry: `syscall; int3`.
-  uint32_t own_begin;  // Code that changes what is the thread's own; no syscall instruction either.
+  uint32_t
+      own_begin;  // Code that changes what is the thread's own; no call of the host's but rseq.
   uint32_t own_end;
-  uint32_t own[2];      // Entries: rt_sigprocmask, set_robust_list.
-  uint32_t own_states;  // ShimState of that code, by offset.
+  uint32_t own[4];      // Entries: rt_sigprocmask, set_robust_list, rt_sigreturn, rseq.
+  uint32_t own_states;  // ShimState of that code and of the next but one, by offset.
   uint32_t own_state_count;
-  uint32_t call_first;     // Code of calls through the slot.
-  uint32_t call_begin;     // Entered here.
-  uint32_t call_swapped;   // From these on: the bytes of r11 are reversed,
-  uint32_t call_packed;    // and the number is in its low two,
-  uint32_t call_loaded;    // and in eax,
-  uint32_t call_unpacked;  // and there only;
-  uint32_t call_numbered;  // number,
-  uint32_t call_flagged;   // flags,
-  uint32_t call_stored;    // ip
-  uint32_t call_kept;      // and rdi and rsi are in the slot;
-  uint32_t call_made;      // it may be made already;
-  uint32_t call_done;      // it has its answer.
+  uint32_t return_first;     // The code of the last of them.  From these on
+  uint32_t return_switched;  // the stack is the SlotReturn, where the rest is kept,
+  uint32_t return_undo;      // and rbp is the stack, r9 the mask.
+  uint32_t return_end;
+  uint32_t call_first;   // Code of calls through the slot.
+  uint32_t call_begin;   // Entered here.
+  uint32_t call_stored;  // From these on: number and ip
+  uint32_t call_kept;    // and rdi and rsi are in the slot;
+  uint32_t call_made;    // it may be made already.
   uint32_t call_end;
 };
 
@@ -194,10 +231,21 @@ static_assert(offsetof(SlotHeader, own) == SHIM_H_OWN);
 static_assert(offsetof(SlotOwn, asks) == SHIM_OWN_ASKS);
 static_assert(offsetof(SlotOwn, blocked) == SHIM_OWN_BLOCKED);
 static_assert(offsetof(SlotOwn, robust_list) == SHIM_OWN_ROBUST_LIST);
+static_assert(offsetof(SlotOwn, stack) == SHIM_OWN_STACK);
+static_assert(offsetof(SlotOwn, stack_flags) == SHIM_OWN_STACK_FLAGS);
+static_assert(offsetof(SlotOwn, stack_size) == SHIM_OWN_STACK_SIZE);
+static_assert(offsetof(SlotOwn, rseq) == SHIM_OWN_RSEQ);
+static_assert(offsetof(SlotOwn, rseq_size) == SHIM_OWN_RSEQ_SIZE);
+static_assert(offsetof(SlotOwn, rseq_signature) == SHIM_OWN_RSEQ_SIGNATURE);
+static_assert(sizeof(SlotReturn) == SHIM_RETURN_SIZE);
+static_assert(offsetof(SlotReturn, rip) == SHIM_R_RIP);
+static_assert(offsetof(SlotReturn, ss) == SHIM_R_SS);
+static_assert(offsetof(SlotReturn, frame) == SHIM_R_FRAME);
+static_assert(offsetof(SlotReturn, behind) == SHIM_R_BEHIND);
+static_assert(offsetof(SlotReturn, blocked) == SHIM_R_BLOCKED);
 static_assert(offsetof(SlotHeader, call) == SHIM_H_CALL);
 static_assert(offsetof(SlotCall, state) == SHIM_CALL_STATE);
 static_assert(offsetof(SlotCall, number) == SHIM_CALL_NUMBER);
-static_assert(offsetof(SlotCall, flags) == SHIM_CALL_FLAGS);
 static_assert(offsetof(SlotCall, args) == SHIM_CALL_ARGS);
 static_assert(offsetof(SlotCall, ip) == SHIM_CALL_IP);
 static_assert(offsetof(SlotCall, result) == SHIM_CALL_RESULT);
@@ -207,6 +255,10 @@ static_assert(offsetof(SlotCall, in) == SHIM_CALL_IN);
 static_assert(offsetof(SlotCall, out) == SHIM_CALL_OUT);
 static_assert(offsetof(SlotCall, out_address) == SHIM_CALL_OUT_ADDRESS);
 static_assert(offsetof(SlotCall, prepared) == SHIM_CALL_PREPARED);
+static_assert(offsetof(SlotCall, space) == SHIM_CALL_SPACE);
+static_assert(offsetof(SlotCall, data) == SHIM_CALL_DATA);
+static_assert(offsetof(SlotCall, room) == SHIM_CALL_ROOM);
+static_assert(offsetof(SlotCall, out_from) == SHIM_CALL_OUT_FROM);
 static_assert(offsetof(SlotAnswerAhead, next) == SHIM_AHEAD_NEXT);
 static_assert(offsetof(SlotAnswerAhead, dirfd) == SHIM_AHEAD_DIRFD);
 static_assert(offsetof(SlotAnswerAhead, flags) == SHIM_AHEAD_FLAGS);
@@ -219,10 +271,15 @@ static_assert(sizeof(CallWindow) == sizeof(SlotHeader::ops));
 static_assert(offsetof(SlotHeader, window) == SHIM_H_OPS);
 static_assert(sizeof(SlotTableEntry) == 16);
 static_assert(offsetof(SlotHeader, ops) == SHIM_H_OPS);
+static_assert(offsetof(SlotHeader, quick) == SHIM_H_QUICK);
+static_assert(offsetof(SlotQuickClone, clear_tid) == SHIM_QUICK_CLEAR_TID);
 static_assert(sizeof(SlotOp) == SHIM_OP_SIZE);
 static_assert(sizeof(SlotHeader) == SHIM_HEADER_SIZE);
 static_assert(offsetof(ShimHeader, slots_base) == SHIM_C_SLOTS_BASE);
 static_assert(offsetof(ShimHeader, slots_size) == SHIM_C_SLOTS_SIZE);
+static_assert(offsetof(ShimHeader, xfeatures) == SHIM_C_XFEATURES);
+static_assert(offsetof(ShimHeader, frame_xfeatures) == SHIM_C_FRAME_XFEATURES);
+static_assert(offsetof(ShimHeader, xstate_size) == SHIM_C_XSTATE_SIZE);
 static_assert(sizeof(BootParameters) <= 4096);
 
 }  // namespace abi::stub

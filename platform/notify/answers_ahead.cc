@@ -41,13 +41,10 @@ void Put(const Marshalling::AnswerAhead& answer, uint32_t next, std::byte* to) {
 bool StubThread::MayPrepare() {
   base::MutexLock lock(&backend_.mu_);
   if (!AwaitsAnswer() || capture_wanted_ || brought_.load(std::memory_order_relaxed) == 0 ||
-      header()->call.owned != SHIM_CALL_IS_OWNED ||
-      backend_.region_->untouched() < SHIM_AHEAD_OFFSET + kAheadSize) {
+      header()->call.owned != SHIM_CALL_IS_OWNED || (out_in_page_ && out_size_ != 0)) {
     return false;
   }
-  ahead_populated_ =
-      ahead_populated_ || backend_.region_->Populate(slot_, SHIM_AHEAD_OFFSET, kAheadSize);
-  return ahead_populated_;
+  return HasPage();
 }
 
 size_t StubThread::Prepare(std::span<const AnswerAhead> answers) {

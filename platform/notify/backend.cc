@@ -122,6 +122,7 @@ void Backend::Bury(StubThread* t) {
   t->Retract();  // Rewritten sites of the process may still lead here.
   rewriter_.LeaveTable(*t);
   t->process_->memory->ReturnSlot({.number = t->slot_, .open = t->slot_open_});
+  ExpectClone(*t);
   t->state_ = State::kDead;
   graveyard_.emplace_back(t);
   attention_.store(true);

@@ -79,6 +79,7 @@ class Backend final : public Platform,
   std::optional<Event> Hostile(StubThread* t, const char* what) REQUIRES(mu_);
   bool IsRing(const seccomp_notif& n) const;
   bool IsAt(const seccomp_notif& n, int number, uint32_t site) const;
+  bool BringsFrame(const seccomp_notif& n) const;
 
   // --- clone.cc ---
   struct CloneArguments {
@@ -90,6 +91,9 @@ class Backend final : public Platform,
   static constexpr uint64_t kNewProcessFlags = CLONE_PARENT | CLONE_PARENT_SETTID;
   Result<Thread*> CloneGuest(StubThread* parent, const CloneRequest& request, bool go_on)
       REQUIRES(mu_);
+  void GoOn(StubThread* parent) REQUIRES(mu_);
+  void ExpectClone(const StubThread& gone) REQUIRES(mu_);
+  bool TakeQuickClone(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   void StartClone(StubThread* parent, StubThread* child, const CloneArguments& clone) REQUIRES(mu_);
   std::optional<Event> OnCloning(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
   std::optional<Event> OnCloned(StubThread* t, int64_t result) REQUIRES(mu_);
@@ -123,7 +127,8 @@ class Backend final : public Platform,
   std::optional<Event> OnCame(StubThread* t, const seccomp_notif& n) REQUIRES(mu_);
 
   // --- spawn.cc: new stubs ---
-  Result<StubThread*> NewThread(base::Ref<StubProcess> process, State state) REQUIRES(mu_);
+  Result<StubThread*> NewThread(base::Ref<StubProcess> process, State state,
+                                uint32_t wanted_slot = StubRegion::kNoSlot) REQUIRES(mu_);
   Result<base::Ref<StubProcess>> NewStubProcess() REQUIRES(mu_);
   Result<StubThread*> NewParkedThread() REQUIRES(mu_);
   Result<StubThread*> NewParkedStub() REQUIRES(mu_);

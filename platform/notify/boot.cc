@@ -110,8 +110,9 @@ pid_t ForkFirstStub(const StubRegion& region, uint32_t slot) {
 
 Result<std::unique_ptr<Platform>> Backend::Create(const NotifyOptions& options) {
   const bool fsgsbase = HaveFsgsbase() && !options.without_fsgsbase;
-  const size_t touched = FrameArea::Touched(FpFormat());
-  auto region = TRY(StubRegion::Create(fsgsbase ? SHIM_FEATURE_FSGSBASE : 0, touched));
+  const FpFormat fp_format;
+  const size_t touched = FrameArea::Touched(fp_format);
+  auto region = TRY(StubRegion::Create(fsgsbase ? SHIM_FEATURE_FSGSBASE : 0, fp_format, touched));
   std::unique_ptr<Backend> backend(new Backend(options, std::move(region), FindVdso().image));
   TRY(backend->Boot());
   return std::unique_ptr<Platform>(std::move(backend));

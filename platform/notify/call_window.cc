@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/notify/backend.h"
+#include "platform/notify/packed_flags.h"
 
 namespace platform::notify {
 namespace {
@@ -30,7 +31,7 @@ void StubThread::OpenWindow() {
   const uint32_t in = LoadShared(shared.in);
   if (in == 0) return;
   __atomic_store_n(&shared.in, 0u, __ATOMIC_RELAXED);
-  if (LoadShared(shared.number) != call_.number || shared.ip != call_.ip) return;
+  if (LoadShared(shared.number) != call_.number || UnpackAddress(shared.ip) != call_.ip) return;
   brought_kind_ = LoadShared(shared.kind);
   brought_.store(std::min<uint32_t>(in, SHIM_CALL_STRINGS), std::memory_order_relaxed);
 }
@@ -61,15 +62,20 @@ bool StubThread::TakeAway(uint64_t address, std::span<const std::byte> bytes) {
   std::memcpy(window.out, bytes.data(), bytes.size());
   out_address_ = address;
   out_size_ = bytes.size();
-  out_failed_ = false;
+  out_in_page_ = out_failed_ = false;
   return true;
+}
+
+std::span<std::byte> StubThread::OutBytes() const {
+  return out_in_page_ ? Page() : std::span<std::byte>(header()->window.out);
 }
 
 // The Sentry stores it after all.
 void StubThread::StoreOut() {
   const size_t size = std::exchange(out_size_, 0);
   if (size == 0) return;
-  const Result<size_t> stored = WriteMemory(out_address_, std::span(header()->window.out, size));
+  ShutWindow();
+  const Result<size_t> stored = WriteMemory(out_address_, OutBytes().first(size));
   out_failed_ = !stored.ok() || *stored != size;
 }
 

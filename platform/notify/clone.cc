@@ -27,6 +27,8 @@ using base::Errno;
 constexpr uint64_t kNewThreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
                                      CLONE_THREAD | CLONE_SYSVSEM | CLONE_PARENT_SETTID;
 
+static_assert((kNewThreadFlags | CLONE_CHILD_CLEARTID) == SHIM_QUICK_FLAGS);
+
 Event Cloned(Thread* parent, int error) {
   return {.kind = Event::Kind::kCloned, .thread = parent, .captured = true, .error = error};
 }
@@ -43,11 +45,15 @@ Result<Thread*> StubThread::CloneAndGoOn(const CloneRequest& request) {
   return backend_.CloneGuest(this, request, true);
 }
 
+void StubThread::GoOn() {
+  base::MutexLock lock(&backend_.mu_);
+  backend_.GoOn(this);
+}
+
 Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& request, bool go_on) {
   if (parent->state_ != State::kCaptured) return Errno(ESRCH);
   base::Ref<StubProcess> process = parent->process_;
-  // Rewritten sites lead both to this slot.
-  if (request.share_memory) parent->header()->call.owned = 0;
+  if (request.share_memory && !request.same_process) parent->header()->call.owned = 0;
   if (request.share_memory && request.registers.fs_base == parent->registers_.fs_base) {
     // Not found by its TLS any more: in vfork(2) for a while.
     __atomic_store_n(&parent->header()->own.valid, 0u, __ATOMIC_SEQ_CST);
@@ -67,7 +73,13 @@ Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& requ
       process->memory->needs_table = parent->process_->memory->needs_table;
     }
   }
-  StubThread* child = TRY(NewThread(std::move(process), State::kArriving));
+  const bool quick = parent->at_clone_ && go_on && request.set_tid_address == 0 &&
+                     request.clear_tid_address == parent->quick_clear_tid_;
+  const uint32_t slot = quick ? parent->quick_slot_ : StubRegion::kNoSlot;
+  StubThread* child = TRY(NewThread(std::move(process), State::kArriving, slot));
+  parent->quick_ = quick && child->slot_ == slot && child->slot_open_;
+  if (request.same_process) parent->process_->cloner = parent;
+  child->clear_tid_address_ = request.clear_tid_address;
   child->registers_ = request.registers;
   child->set_tid_address_ = request.set_tid_address;
   child->set_tid_value_ = request.set_tid_value;
@@ -102,8 +114,45 @@ void Backend::StartClone(StubThread* parent, StubThread* child, const CloneArgum
   child->clone_parent_ = parent;
   child->host_bases_ = parent->host_bases_;
   child->StoreFrame();
-  parent->Answer(SHIM_DO_CLONE, State::kCloning);
-  if (parent->clone_goes_on_ && parent->capture_wanted_) parent->Kick();
+  if (!parent->clone_goes_on_) parent->Answer(SHIM_DO_CLONE, State::kCloning);
+}
+
+void Backend::GoOn(StubThread* parent) {
+  StubThread* const child = parent->clone_child_;
+  if (parent->state_ != State::kCaptured || child == nullptr) return;
+  if (parent->quick_) {
+    child->clone_approved_ = true;
+    parent->at_clone_ = parent->quick_ = false;
+    parent->header()->quick.child = 0;
+    parent->Run();
+    parent->state_ = State::kCloning;
+    listener_.Continue(parent->notification_);
+  } else {
+    parent->Answer(SHIM_DO_CLONE, State::kCloning);
+  }
+  if (parent->capture_wanted_) parent->Kick();
+}
+
+// The slot of a thread that is gone is the next one's, which may have its stack too.  That this is
+// told while the thread that might make it runs does no harm: what it made of it is looked at.
+void Backend::ExpectClone(const StubThread& gone) {
+  StubThread*& cloner = gone.process_->cloner;
+  if (cloner == &gone) cloner = nullptr;
+  if (cloner == nullptr || !gone.slot_open_ || gone.clear_tid_address_ == 0) return;
+  abi::stub::SlotQuickClone& quick = cloner->header()->quick;
+  __atomic_store_n(&quick.clear_tid, gone.clear_tid_address_, __ATOMIC_RELAXED);
+  __atomic_store_n(&quick.child, region_->SlotAddress(gone.slot_) | SHIM_CHILD_QUIET,
+                   __ATOMIC_RELAXED);
+}
+
+// The host's call as the shim makes it, with whatever slot and address it found.
+bool Backend::TakeQuickClone(StubThread* t, const seccomp_notif& n) {
+  const auto& args = n.data.args;
+  const uint64_t tid_at = region_->SlotAddress(t->slot_) + SHIM_HEADER_OFFSET + SHIM_H_CLONE_TID;
+  if (args[0] != SHIM_QUICK_FLAGS || args[1] != 0 || args[2] != tid_at) return false;
+  t->quick_slot_ = region_->SlotAt(args[5] & ~uint64_t{SHIM_CHILD_BITS});
+  t->quick_clear_tid_ = args[3];
+  return (args[5] & SHIM_CHILD_BITS) == SHIM_CHILD_QUIET && t->quick_slot_ != StubRegion::kNoSlot;
 }
 
 std::optional<Event> Backend::OnCloning(StubThread* t, const seccomp_notif& n) {

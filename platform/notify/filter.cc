@@ -58,6 +58,11 @@ void AddTrapped(std::vector<Rule>& rules, const FilterAddresses& at) {
   rules.push_back(Allow(SYS_rt_sigreturn,
                         "loads the caller's own registers, mask and alternate stack", in_shim));
   rules.push_back(On(host::kTrap, SYS_rt_sigreturn, "the guest's frame is not the host's"));
+  // A signal to oneself changes the registers before the call is over.
+  for (const int number :
+       {SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo}) {
+    rules.push_back(On(host::kTrap, number, "may run a handler of the caller's"));
+  }
   for (const int number : {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}) {
     rules.push_back(
         On(host::kNotify, number, "the shim makes the child; SIGSYS is blocked there", in_shim));
@@ -68,6 +73,9 @@ void AddTrapped(std::vector<Rule>& rules, const FilterAddresses& at) {
 void AddShimCalls(std::vector<Rule>& rules, const FilterAddresses& at) {
   rules.push_back(Allow(SYS_mprotect, "shuts the caller's own slots: its next signal ends it",
                         {Arg(0, at.slots_start), Arg(1, at.slots_size), Arg(2, PROT_NONE)}));
+  // Outside of the shim the Sentry remembers it.
+  rules.push_back(Allow(SYS_rseq, "registers an area in the caller's own memory",
+                        {host::IpAtLeast(at.code_start), host::IpLess(at.code_end)}));
   // Outside of the shim it is the guest's own parent that is meant.
   rules.push_back(Allow(SYS_prctl, "asks to die with the Sentry",
                         {Arg(0, PR_SET_PDEATHSIG), Arg(1, 9), host::IpAtLeast(at.code_start),

@@ -10,7 +10,7 @@
 namespace platform::notify {
 namespace {
 
-constexpr uint64_t kAmx = uint64_t{3} << 17;
+constexpr uint64_t kAmx = uint64_t{3} << 17, kAmxTiles = uint64_t{1} << 18;
 constexpr size_t kSoftware = offsetof(abi::FpState, sw_reserved);
 constexpr size_t kLegacy = sizeof(abi::FpState);
 constexpr size_t kHeaderEnd = kLegacy + sizeof(abi::XstateHeader);
@@ -46,7 +46,8 @@ FpFormat::FpFormat() : mxcsr_mask_(MxcsrMask()) {
   constexpr unsigned kOsxsave = 1u << 27;
   if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & kOsxsave) == 0) return;
   extended_ = true;
-  features_ = EnabledFeatures() & ~kAmx;
+  frame_features_ = EnabledFeatures() & ~kAmxTiles;
+  features_ = frame_features_ & ~kAmx;
   size_ = kHeaderEnd;
   for (unsigned feature = 2; feature < 63; ++feature) {
     if ((features_ >> feature & 1) == 0) continue;

@@ -18,6 +18,12 @@ class FpFormat {
   size_t size() const { return size_; }
   size_t size_in_frame() const { return extended_ ? size_ + 4 : size_; }
 
+  bool extended() const { return extended_; }
+  // The components of the image, as XCR0 numbers them.
+  uint64_t features() const { return features_; }
+  // What frames for the guest say that they hold: as the host says.
+  uint64_t features_in_guest_frame() const { return frame_features_; }
+
   // All take spans of size() bytes.
   void WriteInitial(std::span<std::byte> to) const;
   // EINVAL for what rt_sigreturn would fault on.
@@ -32,6 +38,7 @@ class FpFormat {
 
  private:
   uint64_t features_ = 3;
+  uint64_t frame_features_ = 3;
   uint32_t mxcsr_mask_ = 0xffbf;
   size_t size_ = 512;
   bool extended_ = false;

@@ -28,12 +28,14 @@ void* Pointer(uint64_t address) {
 }  // namespace
 
 Result<size_t> StubThread::ReadMemory(uint64_t address, std::span<std::byte> to) {
+  if (Bring(address, to)) return to.size();
   const iovec local = {to.data(), to.size()};
   const iovec remote = {Pointer(address), to.size()};
   return ReadMemoryV({&remote, 1}, {&local, 1});
 }
 
 Result<size_t> StubThread::WriteMemory(uint64_t address, std::span<const std::byte> from) {
+  if (Keep(address, from)) return from.size();
   const iovec local = {const_cast<std::byte*>(from.data()), from.size()};
   const iovec remote = {Pointer(address), from.size()};
   return WriteMemoryV({&remote, 1}, {&local, 1});

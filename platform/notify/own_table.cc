@@ -2,6 +2,7 @@
 // the code there finds a thread's slot, and the way out of that code when a signal or a fault finds
 // the thread in it.
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -56,6 +57,12 @@ bool Rewriter::EnterTable(StubThread& t) {
   return true;
 }
 
+void Rewriter::LetUseSlot(StubThread& t) {
+  const StubMemory& memory = *t.process_->memory;
+  if (memory.call_sites.empty() || memory.RefCount() != 1 || !EnterTable(t)) return;
+  t.header()->call.owned = SHIM_CALL_IS_OWNED;
+}
+
 void Rewriter::LeaveTable(StubThread& t) {
   const uint64_t key = std::exchange(t.table_key_, 0);
   StubMemory& memory = *t.process_->memory;
@@ -69,26 +76,39 @@ void Rewriter::GiveUpTable(StubThread& t) {
   memory.ambiguous = true;
   for (StubThread& other : t.process_->threads) {
     __atomic_store_n(&other.header()->own.valid, 0u, __ATOMIC_SEQ_CST);
+    other.header()->call.owned = 0;
     LeaveTable(other);
   }
+}
+
+// The last one that begins at or before `ip`; the first begins with the code.
+const abi::stub::ShimState& Rewriter::StateAt(uint64_t ip) const {
+  const abi::stub::ShimHeader& code = region_.code();
+  const auto* states = reinterpret_cast<const abi::stub::ShimState*>(region_.Site(code.own_states));
+  const auto offset = static_cast<uint32_t>(ip - region_.code_start());
+  const std::span all(states, code.own_state_count);
+  const auto next = std::ranges::upper_bound(all, offset, {}, &abi::stub::ShimState::offset);
+  return *std::prev(next);
 }
 
 // Back to the call, or to its end when the change was made: nobody sees anything in between.
 bool Rewriter::LeaveOwn(StubThread& t, const abi::SigInfo& info) {
   Registers& regs = t.registers_;
-  const abi::stub::ShimHeader& code = region_.code();
-  const auto* states = reinterpret_cast<const abi::stub::ShimState*>(region_.Site(code.own_states));
-  const auto offset = static_cast<uint32_t>(regs.rip - region_.code_start());
-  const std::span all(states, code.own_state_count);
-  // The last one that begins at or before it; the first begins with the code.
-  const auto next = std::ranges::upper_bound(all, offset, {}, &abi::stub::ShimState::offset);
-  const abi::stub::ShimState& state = *std::prev(next);
-  const uint64_t r11 = regs.r11;
-  const unsigned where = state.state & 3u;
+  const abi::stub::ShimState& state = StateAt(regs.rip);
+  uint64_t r11 = regs.r11;
+  unsigned where = state.state & 3u;
+  bool done = (state.state & (SHIM_STATE_DONE | SHIM_STATE_STORE)) != 0;
+  if ((state.state & SHIM_STATE_HOST) != 0) {
+    abi::stub::SlotHeader* const header = t.header();
+    r11 = header->call.ip;
+    regs.r8 = header->call.args[4];
+    where = SHIM_STATE_PACKED;
+    done = done && regs.rax == 0;
+    if (!done) header->own.rseq_size = 0;
+  }
   if (where == SHIM_STATE_PACKED) UnpackFlags(r11 & 0xffff, &regs);
-  const uint64_t behind =
-      where == SHIM_STATE_PLAIN ? r11 : __builtin_bswap64(r11 & ~uint64_t{0xffff});
-  if ((state.state & (SHIM_STATE_DONE | SHIM_STATE_STORE)) == 0) {
+  const uint64_t behind = where == SHIM_STATE_PLAIN ? r11 : UnpackAddress(r11);
+  if (!done) {
     regs.rip = behind - patch::kSyscallSize;
     regs.rax = state.number;
     return MendFault(t, info);
@@ -102,6 +122,27 @@ bool Rewriter::LeaveOwn(StubThread& t, const abi::SigInfo& info) {
   regs.rax = result;
   regs.rip = regs.rcx = behind;
   return IsFault(info);
+}
+
+// Back to the call: everything that was set by then it sets again.
+bool Rewriter::LeaveReturn(StubThread& t, const abi::SigInfo& info) {
+  Registers& regs = t.registers_;
+  const abi::stub::ShimHeader& code = region_.code();
+  abi::stub::SlotHeader* const header = t.header();
+  uint64_t behind = regs.r11;
+  if (regs.rip >= region_.Site(code.return_undo)) {
+    regs.rsp = regs.rbp;
+    header->own.blocked = regs.r9;
+  } else if (regs.rip >= region_.Site(code.return_switched)) {
+    abi::stub::SlotReturn kept;
+    std::memcpy(&kept, reinterpret_cast<std::byte*>(header) - sizeof(kept), sizeof(kept));
+    regs.rsp = kept.frame;
+    behind = kept.behind;
+    header->own.blocked = kept.blocked;
+  }
+  regs.rip = behind - patch::kSyscallSize;
+  regs.rax = SYS_rt_sigreturn;
+  return MendFault(t, info);
 }
 
 }  // namespace platform::notify

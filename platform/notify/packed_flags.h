@@ -13,4 +13,9 @@ inline void UnpackFlags(uint64_t packed, Registers* regs) {
   if ((packed & 0xff) != 0) regs->eflags |= kOverflow;
 }
 
+// And the address in the other six.
+inline uint64_t UnpackAddress(uint64_t packed) {
+  return __builtin_bswap64(packed & ~uint64_t{0xffff});
+}
+
 }  // namespace platform::notify

@@ -35,6 +35,11 @@ bool Backend::IsAt(const seccomp_notif& n, int number, uint32_t site) const {
   return n.data.nr == number && n.data.instruction_pointer == region_->Site(site);
 }
 
+// A thread that the kernel let run stands still with all its registers.
+bool Backend::BringsFrame(const seccomp_notif& n) const {
+  return IsRing(n) || IsAt(n, SYS_clone, region_->code().quick_site);
+}
+
 bool Backend::IsRing(const seccomp_notif& n) const {
   return IsAt(n, SHIM_DOORBELL, region_->code().doorbell_site);
 }
@@ -60,7 +65,7 @@ std::optional<Event> Backend::Dispatch(const seccomp_notif& n) {
     return std::nullopt;
   }
   // What it does with all its registers may leave it with company.
-  if (t == watched_ && IsRing(n)) EndWatch();
+  if (t == watched_ && BringsFrame(n)) EndWatch();
   switch (t->state_) {
     case State::kRunning:
       return OnRunning(t, n);
@@ -96,7 +101,7 @@ std::optional<Event> Backend::Hostile(StubThread* t, const char* what) {
 }
 
 std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
-  if (IsRing(n)) return OnSignal(t, n);
+  if (BringsFrame(n)) return OnSignal(t, n);
   t->crossed_.valid = false;
   if (t->exit_wanted_ || IsTrapped(n.data.nr)) [[unlikely]] {
     listener_.Reply(n.id, -ENOSYS);
@@ -120,22 +125,26 @@ std::optional<Event> Backend::OnRunning(StubThread* t, const seccomp_notif& n) {
 
 // The handler rang: a frame lies in the slot.
 bool Backend::TakeFrame(StubThread* t, const seccomp_notif& n, SignalFrame* frame) {
-  if (!t->frame_area().Read(n.data.args[1], frame)) return false;
+  const bool rings = IsRing(n);
+  const uint64_t at = n.data.args[rings ? 1 : 4];
+  if (!t->frame_area().Read(at, frame) || !(rings || TakeQuickClone(t, n))) return false;
   // What the thread had put into its slot for a call may be too old when it makes that.
   __atomic_store_n(&t->header()->call.in, 0u, __ATOMIC_RELAXED);
   t->ShutWindow();
-  t->frame_ = n.data.args[1];
+  t->frame_ = at;
   t->fp_ = frame->context.uc_mcontext.fpstate;
   Registers& regs = t->registers_;
   LoadRegisters(frame->context.uc_mcontext, &regs);
   if (fsgsbase_) {
-    regs.fs_base = n.data.args[2];
-    regs.gs_base = n.data.args[3];
+    const abi::stub::SlotHeader* const header = t->header();
+    regs.fs_base = rings ? n.data.args[2] : __atomic_load_n(&header->fs_base, __ATOMIC_RELAXED);
+    regs.gs_base = rings ? n.data.args[3] : __atomic_load_n(&header->gs_base, __ATOMIC_RELAXED);
   } else {
     t->host_bases_ = t->stored_bases_;  // It ran with these.
   }
   t->state_ = State::kCaptured;
   t->notification_ = n.id;
+  t->at_clone_ = !rings;
   return true;
 }
 
@@ -144,7 +153,7 @@ std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
   if (!TakeFrame(t, n, &frame)) return Hostile(t, "has a bad signal frame");
   t->reissue_ = false;
   Registers& regs = t->registers_;
-  const auto signal = static_cast<int>(n.data.args[0]);
+  const int signal = t->at_clone_ ? SIGSYS : static_cast<int>(n.data.args[0]);
   const abi::SigInfo& info = frame.info;
   if (t->exit_wanted_) {
     t->StartExit();
@@ -161,7 +170,11 @@ std::optional<Event> Backend::OnSignal(StubThread* t, const seccomp_notif& n) {
                 .args = {regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9},
                 .ip = regs.rip};
     regs.orig_rax = regs.rax;
-    if (t->process_->sites_waiting) rewriter_.RewriteWaiting(*t);
+    if (t->process_->lends && t->call_.number == SYS_rt_sigreturn) {
+      rewriter_.NoteReturn(*t);
+    } else if (t->process_->sites_waiting) {
+      rewriter_.RewriteWaiting(*t);
+    }
     return Event{.kind = Event::Kind::kSyscall, .thread = t, .captured = true, .call = t->call_};
   }
   // si_code is positive for what the processor raised; anything else somebody sent from outside:

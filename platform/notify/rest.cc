@@ -19,12 +19,12 @@ namespace {
 constexpr unsigned kFewWaits = 256;  // A walk over them costs less than going to sleep and back.
 constexpr uint64_t kSyscallSize = 2;
 
-bool IsSame(const Syscall& call, const seccomp_notif& n) {
-  return n.data.nr == call.number && n.data.instruction_pointer == call.ip &&
-         std::equal(std::begin(call.args), std::end(call.args), std::begin(n.data.args));
-}
-
 }  // namespace
+
+bool StubThread::MakesTheCall(const seccomp_notif& n) const {
+  return n.data.nr == call_.number && n.data.instruction_pointer == call_.ip &&
+         std::equal(std::begin(call_.args), std::end(call_.args), std::begin(n.data.args));
+}
 
 void StubThread::Rest() {
   base::MutexLock lock(&backend_.mu_);
@@ -58,7 +58,7 @@ void StubThread::EndOpenWait() {
 std::optional<Event> Backend::OnDozing(StubThread* t, const seccomp_notif& n) {
   if (!IsRing(n)) {
     // Linux before 6.17 can lose an answer that a signal crosses and restart the call.
-    if (!IsSame(t->call_, n)) return Hostile(t, "does not come to rest");
+    if (!t->MakesTheCall(n)) return Hostile(t, "does not come to rest");
     listener_.Reply(n.id, -EINTR);
     return std::nullopt;
   }
@@ -153,7 +153,7 @@ bool StubThread::ReissueCall() {
 }
 
 bool StubThread::TakeReissue(const seccomp_notif& n) {
-  return std::exchange(reissue_, false) && IsSame(call_, n);
+  return std::exchange(reissue_, false) && MakesTheCall(n);
 }
 
 // The thread rings because it was told to.

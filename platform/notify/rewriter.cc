@@ -22,7 +22,9 @@ constexpr int64_t kNumbers[] = {SYS_getpid, SYS_gettid,  SYS_getppid, SYS_getpgr
                                 SYS_getuid, SYS_geteuid, SYS_getgid,  SYS_getegid};
 static_assert(std::size(kNumbers) == abi::stub::SlotAnswers::kCount);
 // In the order of ShimHeader::own.
-constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list};
+constexpr int64_t kOwnNumbers[] = {SYS_rt_sigprocmask, SYS_set_robust_list, SYS_rt_sigreturn,
+                                   SYS_rseq};
+static_assert(std::size(kOwnNumbers) == std::size(decltype(abi::stub::ShimHeader::own){}));
 
 // What programs call often and what is answered at once, as a rule; not what ends with the thread
 // captured (kill), what the host executes (mmap, futex), or what waits for time.
@@ -119,7 +121,7 @@ bool Rewriter::Note(StubThread& t, unsigned hot_in_slot) {
   StubProcess& process = *t.process_;
   const uint64_t ip = t.call_.ip;
   const std::vector<uint64_t>& known = process.memory->call_sites;
-  if (std::ranges::find(known, ip) != known.end()) return true;
+  if (std::ranges::find(known, ip) != known.end()) return GoesThroughSlot(t.call_.number);
   const bool may = active() && !process.code_is_seen && GoesThroughSlot(t.call_.number);
   Count(t, may ? hot_in_slot : 0);
   return false;
@@ -141,10 +143,10 @@ void Rewriter::Count(StubThread& t, unsigned hot_in_slot) {
              .number = static_cast<uint32_t>(t.call_.number)};
   }
   if (site->count >= site->hot || ++site->count < site->hot) return;
-  if (own && t.registers_.fs_base == 0) {
+  if (!answer && t.registers_.fs_base == 0) {
     // Its TLS is not known before it was captured; without one it is not found.
     site->count = 0;
-    if (!std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
+    if (own && !std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
     return;
   }
   process.sites_waiting = true;
@@ -152,7 +154,7 @@ void Rewriter::Count(StubThread& t, unsigned hot_in_slot) {
 }
 
 void Rewriter::RewriteWaiting(StubThread& t) {
-  if (!IsAlone(t)) return;
+  if (!OthersStandStill(t)) return;
   t.process_->sites_waiting = false;
   for (SiteCount& site : t.process_->sites) {
     if (site.count == 0 || site.count != site.hot) continue;
@@ -166,11 +168,15 @@ std::optional<uint64_t> Rewriter::Target(uint32_t number, patch::Kind kind) cons
   const std::optional<unsigned> answer = AnswerIndex(number);
   const std::optional<unsigned> own = OwnIndex(number);
   if (kind == patch::Kind::kAny) {
-    return answer ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
+    const bool some = answer || GoesThroughSlot(number);
+    return some ? std::optional(region_.Site(code.answer_any)) : std::nullopt;
   }
   const bool slot_only = kind == patch::Kind::kAtCwd || kind == patch::Kind::kZero;
   if (slot_only && (answer || own)) return std::nullopt;
   if (answer) return region_.Site(code.answer[*answer]);
+  // With all registers and without are two kinds of code.
+  if ((number == SYS_rt_sigreturn) != (kind == patch::Kind::kReturn)) return std::nullopt;
+  if (number == SYS_rt_sigreturn && code.xstate_size == 0) return std::nullopt;
   if (own) return region_.Site(code.own[*own]);
   if (GoesThroughSlot(number)) return region_.Site(code.call_begin);
   return std::nullopt;
@@ -181,23 +187,28 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   if (!ReadAll(t, behind - before.size(), &before)) return false;
   const patch::Kind kind = patch::KindOf(before, number);
   if (kind == patch::Kind::kNone) return false;
+  // Without unwind information these very bytes tell unwinders that a signal frame is there.
+  if (kind == patch::Kind::kReturn &&
+      !IsKnownSignalFrame(t, proc_fd_, behind - patch::kSyscallSize)) {
+    return false;
+  }
   const std::optional<uint64_t> target = Target(number, kind);
   const patch::First first = patch::FirstOf(before, kind);
   const uint64_t site = patch::SiteStart(behind, first);
   RewrittenText* text = TextAt(t, site);
   if (!target || text == nullptr || text->next + patch::kTrampolineSize > text->end) return false;
-  if (OwnIndex(number) && !MakeTable(t)) return false;
-  t.process_->memory->needs_table |= OwnIndex(number).has_value();
-  const uint64_t pointer =
-      OwnIndex(number) ? Address(t.process_->memory->table->slot) : Address(t.slot_);
+  const bool by_table = kind == patch::Kind::kAny || !AnswerIndex(number);
+  if (by_table && !MakeTable(t)) return false;
+  t.process_->memory->needs_table |= by_table;
+  const uint64_t pointer = Address(by_table ? t.process_->memory->table->slot : t.slot_);
   const uint64_t at = text->next;
   const auto trampoline = patch::Trampoline(at, site, first, *target, pointer);
   if (!trampoline || !Write(t, at, *trampoline)) return false;
   text->next += patch::kTrampolineSize;
   if (!LeadTo(t, behind, site, at, kind)) return false;
-  if (*target == region_.Site(region_.code().call_begin)) {
+  if (GoesThroughSlot(number)) {
     t.process_->memory->call_sites.push_back(behind);
-    t.header()->call.owned = SHIM_CALL_IS_OWNED;
+    LetUseSlot(t);
   }
   return true;
 }
@@ -261,7 +272,7 @@ void Rewriter::PointTo(StubThread& t) {
     }
     Write(t, text.trampolines, all);
   }
-  if (pointer == Address(t.slot_) && IsAlone(t)) t.header()->call.owned = SHIM_CALL_IS_OWNED;
+  LetUseSlot(t);
 }
 
 uint64_t Rewriter::Address(uint32_t slot) const {
@@ -277,7 +288,8 @@ bool Rewriter::LeaveRewritten(StubThread& t, const abi::SigInfo& info) {
   if (info.si_signo == SIGTRAP) return false;  // Who steps gets on.
   if (within(code.answers_begin, code.answers_end)) return LeaveAnswer(t, info.si_signo);
   if (within(code.own_begin, code.own_end)) return LeaveOwn(t, info);
-  if (within(code.call_begin, code.call_end)) return LeaveCall(t, info);
+  if (within(code.return_first, code.return_end)) return LeaveReturn(t, info);
+  if (within(code.call_first, code.call_end)) return LeaveCall(t, info);
   for (const RewrittenText& text : t.process_->memory->rewritten) {
     if (regs.rip < text.trampolines || regs.rip >= text.next) continue;
     const uint64_t at = regs.rip - (regs.rip - text.trampolines) % patch::kTrampolineSize;

@@ -3,9 +3,9 @@
 //
 // Trampolines lie behind the end of the text segment, in the rest of its last page, which the host
 // maps but nobody may have a use for: no address space is taken, and the page is the process's own
-// copy from then on.  Only done while the memory has one thread, which stands in its call: nothing
-// else can be executing what is written.  What is read of the guest's memory is a hint; whatever a
-// guest forges there, it changes its own code only.
+// copy from then on.  Only done while all threads that have the memory stand still, one of them in
+// its call: nothing else can be executing what is written.  What is read of the guest's memory is a
+// hint; whatever a guest forges there, it changes its own code only.
 //
 // Guarded by the backend's lock.
 #pragma once
@@ -40,15 +40,21 @@ class Rewriter {
   // rewritten for the slot after `hot_in_slot` calls (0: never), reached the Sentry all the same.
   // Whether its site is one of the latter.
   bool Note(StubThread& t, unsigned hot_in_slot);
+  // Likewise, of a captured thread that returns from a handler.
+  void NoteReturn(StubThread& t) {
+    if (active()) Count(t, 0);
+  }
   // No other thread has the memory.
   static bool IsAlone(const StubThread& t);
-  // Sites that were hot while the memory had several threads; `t` stands still.
+  // Sites that were hot while other threads of the memory ran; `t` stands still.
   void RewriteWaiting(StubThread& t);
 
   // --- own_table.cc: who may change what is its own ---
   // The thread can be found by its TLS from now on; false: it cannot.
   bool EnterTable(StubThread& t);
   void LeaveTable(StubThread& t);
+  // Its calls may come through its slot, if it has rewritten sites and nobody else looks like it.
+  void LetUseSlot(StubThread& t);
   // The TLS does not tell the threads apart: none may any more.
   void GiveUpTable(StubThread& t);
   // A signal found the thread in a trampoline or in the code that answers: makes its registers look
@@ -60,6 +66,10 @@ class Rewriter {
 
  private:
   void Count(StubThread& t, unsigned hot_in_slot);
+  // still.cc
+  static bool AwaitsUs(const StubThread& t);
+  bool OthersSleep(const StubThread& t) const;
+  bool OthersStandStill(StubThread& t);
   bool Rewrite(StubThread& t, uint64_t behind, uint32_t number);
   bool LeadTo(StubThread& t, uint64_t behind, uint64_t site, uint64_t trampoline, patch::Kind kind);
   std::optional<uint64_t> Target(uint32_t number, patch::Kind kind) const;
@@ -70,7 +80,10 @@ class Rewriter {
   // own_table.cc
   bool MakeTable(StubThread& t);
   abi::stub::SlotTableEntry& EntryAt(const StubMemory& memory, size_t index) const;
+  const abi::stub::ShimState& StateAt(uint64_t ip) const;
+  uint64_t LeaveEntry(StubThread& t) const;  // slot_call.cc
   bool LeaveOwn(StubThread& t, const abi::SigInfo& info);
+  bool LeaveReturn(StubThread& t, const abi::SigInfo& info);
   RewrittenText* TextAt(StubThread& t, uint64_t site);
   void PointTo(StubThread& t);
   uint64_t Address(uint32_t slot) const;  // Of its header.

@@ -29,7 +29,7 @@ uint64_t Backend::CallsInSlots() {
 // An answer is about to wake the thread, whose slot is to be watched from then on, or not.
 void Backend::ConsiderWatching(StubThread* t) {
   if (t->process_->memory->call_sites.empty()) return;
-  if (Rewriter::IsAlone(*t)) t->header()->call.owned = SHIM_CALL_IS_OWNED;
+  rewriter_.LetUseSlot(*t);
   if (!watcher_.OnAnswer(*t) || t->kick_sent_ || !OnlyRuns(*t)) {
     if (watched_ == t) EndWatch();
   } else if (receiver_.load() != 0) {
@@ -42,13 +42,14 @@ void Backend::ConsiderWatching(StubThread* t) {
   }
 }
 
-// Of all that the kernel knows: others would wait for us while we spin.
+// Of all that the kernel knows: others would wait for us while we spin.  Threads of the same
+// process may be in the host's futex(2): whether one runs is for the host to say (Watcher::Begin).
 bool Backend::OnlyRuns(const StubThread& t) const {
-  if (!Rewriter::IsAlone(t)) return false;
+  if (t.header()->call.owned != SHIM_CALL_IS_OWNED) return false;
   if (watched_ == &t) return true;  // Who runs besides ends that.
   constexpr size_t kMany = 64;
   return threads_.size() <= kMany && std::ranges::none_of(threads_, [&t](const auto& entry) {
-           return entry.second != &t && entry.second->state_ == State::kRunning;
+           return entry.second->process_ != t.process_ && entry.second->state_ == State::kRunning;
          });
 }
 
@@ -59,6 +60,8 @@ void Backend::Watch(StubThread* t) {
     listener_.SetSyncWakeUp(false);
     watched_ = t;
   }
+  t->OfferSpace();
+  watcher_.ExpectOthers(!Rewriter::IsAlone(*t));
   abi::stub::SlotCall& call = t->header()->call;
   __atomic_store_n(&call.watch, uint32_t{SHIM_CALL_WATCHED}, __ATOMIC_SEQ_CST);
   watched_call_.store(&call);
@@ -94,7 +97,7 @@ std::optional<Event> Backend::TakeCall(StubThread* t) {
   }
   Syscall made;
   made.number = __atomic_load_n(&call.number, __ATOMIC_RELAXED);
-  made.ip = __atomic_load_n(&call.ip, __ATOMIC_RELAXED);
+  made.ip = UnpackAddress(__atomic_load_n(&call.ip, __ATOMIC_RELAXED));
   for (size_t i = 0; i < std::size(made.args); ++i) {
     made.args[i] = __atomic_load_n(&call.args[i], __ATOMIC_RELAXED);
   }
@@ -106,6 +109,7 @@ std::optional<Event> Backend::TakeCall(StubThread* t) {
   watcher_.OnTaken();
   t->call_ = made;
   t->OpenWindow();
+  t->OpenBytes();
   t->crossed_.valid = false;
   t->early_answer_.reset();
   t->rest_wanted_ = false;
@@ -130,6 +134,8 @@ void StubThread::FinishInSlot(int64_t result) {
     backend_.ConsiderWatching(this);
     __atomic_store_n(&call.result, out_failed_ ? -int64_t{EFAULT} : result, __ATOMIC_RELAXED);
     __atomic_store_n(&call.out_address, out_address_, __ATOMIC_RELAXED);
+    const auto from = OutBytes().data() - reinterpret_cast<std::byte*>(header());
+    __atomic_store_n(&call.out_from, static_cast<int32_t>(from), __ATOMIC_RELAXED);
     __atomic_store_n(&call.out, static_cast<uint32_t>(out_size_), __ATOMIC_RELAXED);
     if (Change(call, SHIM_CALL_TAKEN, SHIM_CALL_ANSWERED)) {
       out_size_ = 0;
@@ -166,6 +172,8 @@ std::optional<Event> Backend::OnCame(StubThread* t, const seccomp_notif& n) {
     t->Answer(SHIM_DO_RESUME, State::kInSlot);
     return std::nullopt;
   }
+  // What the kernel makes of the call may be that the host executes it.
+  if (!t->MakesTheCall(n)) return Hostile(t, "makes another call");
   t->state_ = State::kCalling;
   if (t->early_answer_) {
     t->FinishCall(*std::exchange(t->early_answer_, std::nullopt));
@@ -173,6 +181,29 @@ std::optional<Event> Backend::OnCame(StubThread* t, const seccomp_notif& n) {
     t->RestLocked();
   }
   return std::nullopt;
+}
+
+// What the call's number, its site and the flags were, while they are in registers only.
+uint64_t Rewriter::LeaveEntry(StubThread& t) const {
+  Registers& regs = t.registers_;
+  const abi::stub::ShimState& state = StateAt(regs.rip);
+  const uint64_t r11 = regs.r11;
+  switch (state.number) {
+    case SHIM_NUMBER_IN_ECX:
+      regs.rax = regs.rcx & 0xffffffff;
+      break;
+    case SHIM_NUMBER_IN_R11:
+      regs.rax = r11 & 0xffff;
+      break;
+    case SHIM_NUMBER_IN_HIGH_RAX:
+      regs.rax >>= 32;
+      break;
+    default:
+      break;
+  }
+  if (state.state == SHIM_STATE_PLAIN) return r11;
+  if (state.state == SHIM_STATE_PACKED) UnpackFlags(r11 & 0xffff, &regs);
+  return UnpackAddress(r11);
 }
 
 // Back to the call, or to its end when it was answered: nobody sees anything in between.
@@ -183,19 +214,15 @@ bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
   const abi::stub::SlotCall call = shared;
   const auto past = [&](uint32_t label) { return regs.rip >= region_.Site(label); };
   if (!past(code.call_first) || past(code.call_end)) return false;
-  uint64_t behind = regs.r11;
+  uint64_t behind = 0;
   if (past(code.call_stored)) {
-    behind = call.ip;
-  } else if (past(code.call_swapped) && !past(code.call_unpacked)) {
-    behind = __builtin_bswap64(regs.r11 & ~uint64_t{0xffff});
+    behind = UnpackAddress(call.ip);
+    UnpackFlags(call.ip & 0xffff, &regs);
+    regs.rax = call.number;
+  } else {
+    behind = LeaveEntry(t);
   }
   const bool answered = past(code.call_made) && call.state == SHIM_CALL_ANSWERED;
-  if (past(code.call_numbered)) {
-    regs.rax = call.number;
-  } else if (past(code.call_packed) && !past(code.call_loaded)) {
-    regs.rax = regs.r11 & 0xffff;
-  }
-  if (past(code.call_flagged)) UnpackFlags(call.flags, &regs);
   if (past(code.call_kept)) {
     regs.rdi = call.args[0];
     regs.rsi = call.args[1];
@@ -212,7 +239,7 @@ bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
 
 // What the thread may not have stored in full, or cannot.
 int64_t Rewriter::StoreAnswer(StubThread& t, const abi::stub::SlotCall& call) {
-  const std::span<const std::byte> window(t.header()->window.out);
+  const std::span<const std::byte> window = t.OutBytes();
   if (call.out == 0) return call.result;
   const std::span<const std::byte> bytes = window.first(std::min<size_t>(call.out, window.size()));
   const Result<size_t> stored = t.WriteMemory(call.out_address, bytes);

@@ -26,8 +26,9 @@ Result<base::Ref<StubProcess>> Backend::NewStubProcess() {
   return process;
 }
 
-Result<StubThread*> Backend::NewThread(base::Ref<StubProcess> process, State state) {
-  const StubMemory::Slot slot = TRY(process->memory->TakeSlot());
+Result<StubThread*> Backend::NewThread(base::Ref<StubProcess> process, State state,
+                                       uint32_t wanted_slot) {
+  const StubMemory::Slot slot = TRY(process->memory->TakeSlot(wanted_slot));
   auto* t = new StubThread(*this, process, slot, state);
   process->threads.push_back(*t);
   if (state == State::kArriving) unborn_[slot.number] = t;

@@ -4,10 +4,12 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "platform/base/intrusive_list.h"
@@ -41,7 +43,11 @@ class StubMemory : public base::RefCounted {
     bool open = false;  // In this address space, by an earlier thread.
   };
 
-  Result<Slot> TakeSlot() {
+  // `wanted` if that is free and open.
+  Result<Slot> TakeSlot(uint32_t wanted) {
+    const auto found = std::ranges::find_if(
+        free_, [wanted](const Slot& slot) { return slot.open && slot.number == wanted; });
+    if (found != free_.end()) std::swap(*found, free_.back());
     if (!free_.empty()) {
       const Slot slot = free_.back();
       free_.pop_back();
@@ -90,12 +96,15 @@ struct StubProcess : base::RefCounted {
   bool held = false;  // Stopped by Backend::Hold().
   base::Ref<StubMemory> memory;
   base::IntrusiveList<StubThread> threads;
-  int highest_fd = -1;    // Ever installed; descriptors for injected calls go above.
-  int temporary_fd = -1;  // In use by Inject().
-  bool killed = false;    // SIGKILL was sent, or will be on arrival: nothing is reported any more.
+  StubThread* cloner = nullptr;  // Who made the last of them.
+  int highest_fd = -1;           // Ever installed; descriptors for injected calls go above.
+  int temporary_fd = -1;         // In use by Inject().
+  bool killed = false;  // SIGKILL was sent, or will be on arrival: nothing is reported any more.
   SiteCount sites[kSites];
   unsigned next_site = 0;      // To be forgotten.
-  bool sites_waiting = false;  // Some are hot, but the memory had several threads.
+  bool sites_waiting = false;  // Some are hot, but other threads of the memory did not stand still.
+  int64_t look_again = 0;      // CLOCK_MONOTONIC, nanoseconds: whether they do, not before this,
+  int64_t wait = 0;            // and so long not, the next time.
   bool lends = false;          // Threads would change what is their own, if they could.
   bool looked_for_tls = false;
   bool code_is_seen = false;  // By a debugger: no more sites are rewritten for calls in the slot.

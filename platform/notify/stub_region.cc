@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "platform/base/log.h"
+#include "platform/notify/rewriter.h"
 #include "platform/shim/shim.h"
 
 namespace platform::notify {
@@ -53,7 +54,8 @@ StubRegion::~StubRegion() {
   ::munmap(reinterpret_cast<void*>(start()), end() - start());
 }
 
-Result<std::unique_ptr<StubRegion>> StubRegion::Create(uint64_t features, size_t touched) {
+Result<std::unique_ptr<StubRegion>> StubRegion::Create(uint64_t features, const FpFormat& fp_format,
+                                                       size_t touched) {
   Errno error(ENOMEM);
   for (const uint64_t count : kSlotCounts) {
     const uint64_t slots_size = count * SHIM_SLOT_SIZE;
@@ -69,13 +71,13 @@ Result<std::unique_ptr<StubRegion>> StubRegion::Create(uint64_t features, size_t
       error = LastErrno();
       continue;
     }
-    TRY(region->CopyCode(features));
+    TRY(region->CopyCode(features, fp_format));
     return region;
   }
   return error;
 }
 
-Result<void> StubRegion::CopyCode(uint64_t features) {
+Result<void> StubRegion::CopyCode(uint64_t features, const FpFormat& fp_format) {
   const std::span<const std::byte> blob = ShimCode();
   CHECK(blob.size() <= kCodeSize);
   void* const to = reinterpret_cast<void*>(code_start());
@@ -85,6 +87,13 @@ Result<void> StubRegion::CopyCode(uint64_t features) {
   header->features = features;
   header->slots_base = slots_start_;
   header->slots_size = slots_size_;
+  header->xfeatures = fp_format.features();
+  header->frame_xfeatures = fp_format.features_in_guest_frame();
+  header->xstate_size = fp_format.extended() ? static_cast<uint32_t>(fp_format.size()) : 0;
+  auto* const numbers = reinterpret_cast<uint8_t*>(to) + header->call_numbers;
+  for (unsigned number = 0; number < SHIM_CALL_NUMBERS; ++number) {
+    if (Rewriter::GoesThroughSlot(number)) numbers[number / 8] |= 1 << number % 8;
+  }
   if (::mprotect(to, kCodeSize, PROT_READ | PROT_EXEC) != 0) return LastErrno();
   return base::Ok();
 }

@@ -14,6 +14,7 @@
 
 #include "abi/stub/slot.h"
 #include "platform/base/result.h"
+#include "platform/notify/fp_state.h"
 
 namespace platform::notify {
 
@@ -29,7 +30,8 @@ class StubRegion {
   static constexpr uint32_t kNoSlot = ~uint32_t{0};
 
   // `touched` is how many bytes below the header a signal frame takes.
-  static Result<std::unique_ptr<StubRegion>> Create(uint64_t features, size_t touched);
+  static Result<std::unique_ptr<StubRegion>> Create(uint64_t features, const FpFormat& fp_format,
+                                                    size_t touched);
   ~StubRegion();
   StubRegion(const StubRegion&) = delete;
   StubRegion& operator=(const StubRegion&) = delete;
@@ -65,7 +67,7 @@ class StubRegion {
 
  private:
   StubRegion(uint64_t start, uint64_t slots_size, size_t touched);
-  Result<void> CopyCode(uint64_t features);
+  Result<void> CopyCode(uint64_t features, const FpFormat& fp_format);
   std::byte* TouchedStart(uint32_t slot) const;
 
   const uint64_t slots_start_;

@@ -39,6 +39,8 @@ StubThread::StubThread(Backend& backend, base::Ref<StubProcess> process,
   UseOwnFrame();
   // The slot's last thread was another one.
   header()->answers.valid = header()->own.valid = 0;
+  header()->quick.child = 0;
+  header()->call.space = 0;
   header()->call.watch = header()->call.owned = header()->call.in = header()->call.prepared = 0;
 }
 
@@ -133,6 +135,7 @@ void StubThread::Answer(int64_t command, State next) {
   EndOpenWait();
   Run();
   state_ = next;
+  if (std::exchange(at_clone_, false)) command |= int64_t{1} << SHIM_QUICK_ANSWER;
   backend_.listener_.Reply(notification_, command);
 }
 

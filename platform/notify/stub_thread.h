@@ -73,6 +73,7 @@ class StubThread final : public Thread,
   std::span<const int64_t> InjectedResults() override { return results_; }
   Result<Thread*> Clone(const CloneRequest& request) override;
   Result<Thread*> CloneAndGoOn(const CloneRequest& request) override;
+  void GoOn() override;
 
   void Capture() override;
   void Rest() override;
@@ -131,6 +132,8 @@ class StubThread final : public Thread,
   bool FinishRest(int64_t result, bool capture);
   void EndOpenWait();
   void Run();
+  // It is call_ that the host reports.
+  bool MakesTheCall(const seccomp_notif& n) const;
   bool ReissueCall();
   void SetUpReissue();
   bool TakeReissue(const seccomp_notif& n);
@@ -141,9 +144,21 @@ class StubThread final : public Thread,
   void Summon();
   // call_window.cc
   void OpenWindow();
-  void ShutWindow() { brought_.store(0, std::memory_order_relaxed); }
+  void ShutWindow() {
+    brought_.store(0, std::memory_order_relaxed);
+    data_.store(0, std::memory_order_relaxed);
+    room_.store(0, std::memory_order_relaxed);
+  }
+  std::span<std::byte> OutBytes() const;
   void StoreOut();
   int64_t StoreOutFor(int64_t result);
+  // call_bytes.cc
+  bool HasPage();
+  void OfferSpace();
+  std::span<std::byte> Page() const;
+  void OpenBytes();
+  bool Bring(uint64_t address, std::span<std::byte> to) const;
+  bool Keep(uint64_t address, std::span<const std::byte> from);
   void SendToRest();
   void LeaveRest(uint32_t how, State next);
   void StartOps();
@@ -178,9 +193,12 @@ class StubThread final : public Thread,
   uint32_t brought_kind_ = 0;
   size_t out_size_ = 0;  // Bytes in the slot that are to be stored at out_address_.
   uint64_t out_address_ = 0;
+  bool out_in_page_ = false;
   bool out_failed_ = false;
-  bool ahead_populated_ = false;  // The page for answers ahead.
-  bool reissue_ = false;          // Makes its call again, only for the host to execute it.
+  bool ahead_populated_ = false;   // The page for answers ahead, and for the bytes of a call:
+  std::atomic<uint32_t> data_{0};  // so many it brought along, from its second argument on;
+  std::atomic<uint32_t> room_{0};  // so many it will store there.
+  bool reissue_ = false;           // Makes its call again, only for the host to execute it.
 
   std::vector<HostCall> ops_;
   std::vector<int64_t> results_;
@@ -195,10 +213,15 @@ class StubThread final : public Thread,
   bool clone_parks_ = false;    // It makes a stub for the pool: the kernel did not ask for it.
   bool clone_goes_on_ = false;  // Comes back only if the host makes no child.
   uint64_t clone_args_[6] = {};
+  bool at_clone_ = false;  // Captured in the host's clone, not at a doorbell (SlotQuickClone):
+  uint32_t quick_slot_ = StubRegion::kNoSlot;  // with these,
+  uint64_t quick_clear_tid_ = 0;
+  bool quick_ = false;  // which the kernel asked for.
   // Of a child.
   StubThread* clone_parent_ = nullptr;  // While that is cloning.
   bool clone_approved_ = false;
   pid_t claimed_tid_ = 0;  // As the parent says.
+  uint64_t clear_tid_address_ = 0;
   uint64_t set_tid_address_ = 0;
   uint32_t set_tid_value_ = 0;
   bool parks_ = false;

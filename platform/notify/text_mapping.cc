@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "platform/base/fd.h"
 #include "platform/notify/stub_region.h"
@@ -85,19 +86,29 @@ bool Read(StubThread& t, uint64_t address, std::span<T> to) {
   return read.ok() && *read == to.size_bytes();
 }
 
+template <typename T>
+std::optional<T> ReadOne(StubThread& t, uint64_t address) {
+  T value;
+  if (!Read(t, address, std::span(&value, 1))) return std::nullopt;
+  return value;
+}
+
+// Of the file whose header is mapped at `header`.
+std::vector<Elf64_Phdr> Segments(StubThread& t, uint64_t header) {
+  const std::optional<Elf64_Ehdr> elf = ReadOne<Elf64_Ehdr>(t, header);
+  if (!elf || std::memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
+      elf->e_phentsize != sizeof(Elf64_Phdr) || elf->e_phnum > kMostSegments ||
+      elf->e_phoff > StubRegion::kPageSize) {
+    return {};
+  }
+  std::vector<Elf64_Phdr> segments(elf->e_phnum);
+  if (!Read(t, header + elf->e_phoff, std::span(segments))) return {};
+  return segments;
+}
+
 // Where in the file the segment ends that is mapped from `offset` on.
 std::optional<uint64_t> SegmentEnd(StubThread& t, uint64_t header, uint64_t offset) {
-  std::array<Elf64_Ehdr, 1> elf;
-  if (!Read(t, header, std::span<Elf64_Ehdr>(elf)) ||
-      std::memcmp(elf[0].e_ident, ELFMAG, SELFMAG) != 0 ||
-      elf[0].e_phentsize != sizeof(Elf64_Phdr) || elf[0].e_phnum > kMostSegments ||
-      elf[0].e_phoff > StubRegion::kPageSize) {
-    return std::nullopt;
-  }
-  std::array<Elf64_Phdr, kMostSegments> all;
-  const std::span<Elf64_Phdr> segments = std::span(all).first(elf[0].e_phnum);
-  if (!Read(t, header + elf[0].e_phoff, segments)) return std::nullopt;
-  for (const Elf64_Phdr& segment : segments) {
+  for (const Elf64_Phdr& segment : Segments(t, header)) {
     const uint64_t start = segment.p_offset & ~(StubRegion::kPageSize - 1);
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0 || start != offset) continue;
     if (segment.p_filesz != segment.p_memsz) return std::nullopt;
@@ -106,7 +117,60 @@ std::optional<uint64_t> SegmentEnd(StubThread& t, uint64_t header, uint64_t offs
   return std::nullopt;
 }
 
+// Of .eh_frame (Linux Standard Base): what a function does to the stack, and what several have in
+// common, which for a signal frame's says so.
+struct UnwindEntry {
+  uint32_t length, common;  // The latter is so far behind its own place.
+  int32_t function;         // From its own place.
+  uint32_t size;
+};
+struct UnwindCommon {
+  uint32_t length, id;
+  uint8_t version;
+  char augmentation[4];
+};
+
+template <typename T>
+T At(std::span<const std::byte> bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof(value));
+  return value;
+}
+
+// `bytes` are at `start`.
+bool HasSignalFrame(std::span<const std::byte> bytes, uint64_t start, uint64_t address) {
+  constexpr uint32_t kMostSize = 64;
+  for (size_t at = 0; at + sizeof(UnwindEntry) <= bytes.size(); at += sizeof(uint32_t)) {
+    const auto entry = At<UnwindEntry>(bytes, at);
+    const uint64_t function = start + at + offsetof(UnwindEntry, function) +
+                              static_cast<uint64_t>(int64_t{entry.function});
+    if (address - function >= entry.size || entry.size > kMostSize) continue;
+    const size_t from = at + offsetof(UnwindEntry, common);
+    if (entry.common > from || from - entry.common + sizeof(UnwindCommon) > bytes.size()) continue;
+    const auto common = At<UnwindCommon>(bytes, from - entry.common);
+    if (common.id == 0 && std::memcmp(common.augmentation, "zRS", 4) == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool IsKnownSignalFrame(StubThread& t, int proc_fd, uint64_t address) {
+  constexpr uint64_t kMostBytes = 4 << 20;  // Bigger files go unserved.
+  const std::optional<Found> found = Find(ReadMaps(proc_fd, t.host_pid()), address);
+  if (!found) return false;
+  const std::vector<Elf64_Phdr> segments = Segments(t, found->header);
+  const auto first = std::ranges::find(segments, uint32_t{PT_LOAD}, &Elf64_Phdr::p_type);
+  if (first == segments.end() || first->p_offset != 0) return false;
+  for (const Elf64_Phdr& segment : segments) {
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    if (segment.p_filesz > kMostBytes) continue;
+    const uint64_t start = found->header - first->p_vaddr + segment.p_vaddr;
+    std::vector<std::byte> bytes(segment.p_filesz);
+    if (Read(t, start, std::span(bytes)) && HasSignalFrame(bytes, start, address)) return true;
+  }
+  return false;
+}
 
 std::optional<RewrittenText> FindText(StubThread& t, int proc_fd, uint64_t address) {
   const std::optional<Found> found = Find(ReadMaps(proc_fd, t.host_pid()), address);

@@ -15,4 +15,8 @@ class StubThread;
 // of an ELF file mapped beside it.
 std::optional<RewrittenText> FindText(StubThread& t, int proc_fd, uint64_t address);
 
+// Whether the ELF file's own unwind information says that what stands on the stack at `address` is
+// a signal frame.
+bool IsKnownSignalFrame(StubThread& t, int proc_fd, uint64_t address);
+
 }  // namespace platform::notify

@@ -16,7 +16,7 @@ constexpr int64_t kMicrosecond = 1000, kMillisecond = 1000 * kMicrosecond;
 constexpr int64_t kSoon = 30 * kMicrosecond;      // From an answer to the next call's report.
 constexpr int64_t kPatience = 10 * kMicrosecond;  // Spinning for the next call.
 constexpr int64_t kLost = 300 * kMicrosecond;     // Between two looks at the clock: preempted.
-constexpr int64_t kBetweenPolls = 100 * kMicrosecond;
+constexpr int64_t kBetweenPolls = 100 * kMicrosecond, kBetweenPollsOfMany = 20 * kMicrosecond;
 constexpr int64_t kBetweenLooks = 2 * kMillisecond;
 constexpr int64_t kFirstPause = kMillisecond, kLongestPause = 64 * kMillisecond;
 
@@ -105,7 +105,7 @@ Watcher::Awaited Watcher::Await(const abi::stub::SlotCall& call,
   // That takes a while: the thread may have made its call in the host meanwhile.
   if (StandApart()) return Awaited::kListener;
   const int64_t start = Now();
-  if (start - listener_at_ > kBetweenPolls) {
+  if (start - listener_at_ > (others_ ? kBetweenPollsOfMany : kBetweenPolls)) {
     listener_at_ = start;
     return Awaited::kListener;
   }

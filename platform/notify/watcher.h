@@ -41,6 +41,8 @@ class Watcher {
   bool OnAnswer(const StubThread& t);
   // It is.  False: no processor is idle.
   bool Begin();
+  // Whether others of its process may run without being answered: they are not to wait long.
+  void ExpectOthers(bool others) { others_ = others; }
   // Another thread runs, or this one went where it cannot be watched.
   void End();
 
@@ -78,6 +80,7 @@ class Watcher {
   unsigned needed_;     // So many.
   std::atomic<bool> watching_{false};
   std::atomic<int> left_{-1};  // The processor that is the thread's meanwhile; -1: none yet.
+  std::atomic<bool> others_{false};
   uint64_t all_taken_ = 0;
   unsigned taken_ = 0;       // Since watching began.
   int64_t look_again_ = 0;   // At who runs.

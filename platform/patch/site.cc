@@ -127,6 +127,22 @@ bool IsZeroOfOneThread(std::span<const std::byte> bytes, size_t end) {
          At(bytes, end - 5) == 0 && At(bytes, end - 10) == 0x3d && At(bytes, end - 11) == 0x80;
 }
 
+// `mov 8(%rsp), %edi; xor %eax, %eax`, which ends at `end`: behind a call that lets others cancel
+// it.
+bool IsZeroOfManyThreads(std::span<const std::byte> bytes, size_t end) {
+  constexpr uint8_t kSite[] = {0x41, 0x89, 0xc0, 0x8b, 0x7c, 0x24, 0x08, 0x31, 0xc0};
+  return std::memcmp(bytes.data() + end - sizeof(kSite), kSite, sizeof(kSite)) == 0;
+}
+
+// As debuggers know it; nothing else ends in all of these bytes.
+bool IsReturn(std::span<const std::byte> bytes, size_t end, uint32_t number) {
+  constexpr uint8_t kWideMov[] = {0x48, 0xc7, 0xc0};
+  constexpr uint32_t kRtSigreturn = 15;
+  const auto mov = bytes.subspan(end - kWideMovSize);
+  return number == kRtSigreturn && std::memcmp(mov.data(), kWideMov, sizeof(kWideMov)) == 0 &&
+         Load<uint32_t>(mov, sizeof(kWideMov)) == number;
+}
+
 constexpr size_t kSyscallAt = sizeof(SiteBytes) - kSyscallSize;
 
 // Its displacement counts from its end.
@@ -146,8 +162,11 @@ Kind KindOf(const SiteBytes& bytes, uint32_t number) {
   if (At(all, kSyscallAt) != 0x0f || At(all, kSyscallAt + 1) != 0x05) return Kind::kNone;
   if (std::memcmp(bytes.data(), kSyscall3, sizeof(kSyscall3)) == 0) return Kind::kAny;
   if (IsMovOf(all, kSyscallAt - kJumpSize, number)) return Kind::kNumber;
+  if (IsReturn(all, kSyscallAt, number)) return Kind::kReturn;
   if (IsAtCwd(all, kSyscallAt)) return Kind::kAtCwd;
-  if (number == 0 && IsZeroOfOneThread(all, kSyscallAt)) return Kind::kZero;
+  if (number == 0 && (IsZeroOfOneThread(all, kSyscallAt) || IsZeroOfManyThreads(all, kSyscallAt))) {
+    return Kind::kZero;
+  }
   const size_t lea = kSyscallAt - kLeaSize;
   const bool with_lea = IsArgumentLea(all.subspan(lea)) && IsMovOf(all, lea - kJumpSize, number);
   return with_lea ? Kind::kLea : Kind::kNone;
@@ -155,9 +174,10 @@ Kind KindOf(const SiteBytes& bytes, uint32_t number) {
 
 First FirstOf(const SiteBytes& bytes, Kind kind) {
   First first;
-  first.size = kind == Kind::kLea    ? first.bytes.size()
-               : kind == Kind::kZero ? kShortJumpSize
-                                     : kJumpSize;
+  first.size = kind == Kind::kLea      ? first.bytes.size()
+               : kind == Kind::kReturn ? kWideMovSize
+               : kind == Kind::kZero   ? kShortJumpSize
+                                       : kJumpSize;
   std::memcpy(first.bytes.data(), bytes.data() + kSyscallAt - first.size, first.size);
   return first;
 }
@@ -171,7 +191,27 @@ std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t tra
   return jump;
 }
 
+namespace {
+
+// cmp $-4096, %rax; ja ...; mov %r8d, %edi; mov %rax, 8(%rsp); call ...; mov 8(%rsp), %rax;
+// add $0x28, %rsp; ret; and the five bytes that assemblers fill with.
+std::optional<size_t> PaddingOfMany(const BehindBytes& behind) {
+  constexpr int kAnything = -1;
+  constexpr int kCode[] = {
+      0x48, 0x3d, 0x00, 0xf0, 0xff, 0xff,      0x77,      kAnything, 0x44,      0x89, 0xc7, 0x48,
+      0x89, 0x44, 0x24, 0x08, 0xe8, kAnything, kAnything, kAnything, kAnything, 0x48, 0x8b, 0x44,
+      0x24, 0x08, 0x48, 0x83, 0xc4, 0x28,      0xc3,      0x0f,      0x1f,      0x44, 0x00, 0x00};
+  static_assert(std::size(kCode) == sizeof(BehindBytes));
+  for (size_t i = 0; i < std::size(kCode); ++i) {
+    if (kCode[i] != kAnything && At(behind, i) != kCode[i]) return std::nullopt;
+  }
+  return std::size(kCode) - kJumpSize;
+}
+
+}  // namespace
+
 std::optional<size_t> PaddingIn(const BehindBytes& behind) {
+  if (const std::optional<size_t> padding = PaddingOfMany(behind)) return padding;
   // cmp $-4096, %rax; ja ...; ret; and the ten bytes that assemblers fill with, or the longest of
   // those (SDM 2, NOP).
   constexpr uint8_t kEnd[] = {0x48, 0x3d, 0x00, 0xf0, 0xff, 0xff, 0x77};
@@ -220,7 +260,7 @@ std::optional<TrampolineBytes> Trampoline(uint64_t trampoline, uint64_t site, co
 std::optional<uint64_t> SiteOf(const TrampolineBytes& bytes, uint64_t address) {
   const std::span<const std::byte> all(bytes);
   First first;
-  for (const size_t size : {kShortJumpSize, kJumpSize, first.bytes.size()}) {
+  for (const size_t size : {kShortJumpSize, kJumpSize, kWideMovSize, first.bytes.size()}) {
     first.size = size;
     if (std::memcmp(all.data() + kEntryOffset + size, kReturn, sizeof(kReturn)) == 0) break;
   }

@@ -7,7 +7,8 @@
 // so that threads, signal frames and branches that stand between the two, or behind them, find what
 // they expect.  The trampoline does the mov and the lea, puts the address behind the site into
 // %r11, which a call may clobber, and jumps to code that answers or goes back to the syscall.
-// Neither flags nor stack are touched.  `xor %eax, %eax; syscall` gets a jump of two bytes to
+// Of the seven bytes of `mov $15, %rax`, which handlers return to, two are left over behind the
+// jump. Neither flags nor stack are touched.  `xor %eax, %eax; syscall` gets a jump of two bytes to
 // padding nearby instead, and from there one to the trampoline.
 #pragma once
 
@@ -22,6 +23,7 @@ namespace platform::patch {
 inline constexpr size_t kJumpSize = 5;  // The part of a site that is written.
 inline constexpr size_t kShortJumpSize = 2;
 inline constexpr size_t kLeaSize = 7;
+inline constexpr size_t kWideMovSize = 7;
 inline constexpr size_t kSyscallSize = 2;
 inline constexpr size_t kMostSite = kJumpSize + kLeaSize + kSyscallSize;
 inline constexpr size_t kContext = 11;  // Bytes before the longest site that are looked at too.
@@ -37,14 +39,15 @@ enum class Kind {
   kNumber,  // mov $number, %eax; syscall
   kLea,     // mov $number, %eax; lea ..., %rdi or %rsi or %rdx; syscall
   kAtCwd,   // mov between registers; mov $AT_FDCWD, %edi; syscall: the number was loaded before.
-  kZero,    // xor %eax, %eax; syscall: read(2) in glibc, of a process with one thread.
+  kZero,    // xor %eax, %eax; syscall: read(2) in glibc, of a process with one thread or with more.
+  kReturn,  // mov $number, %rax; syscall: what a signal handler returns to.
   kAny,     // The C library's syscall(3), whose number is an argument: its flags matter to nobody.
 };
 
 // What a site begins with, before its syscall.
 struct First {
   std::array<std::byte, kJumpSize + kLeaSize> bytes{};
-  size_t size = 0;  // kShortJumpSize, kJumpSize, or all.
+  size_t size = 0;  // kShortJumpSize, kJumpSize, kWideMovSize, or all.
 };
 
 // Of the syscall instruction that ends `behind`.
@@ -63,7 +66,7 @@ std::optional<std::array<std::byte, kJumpSize>> Jump(uint64_t site, uint64_t tra
 
 // A site of kZero has room for a short jump only.  It leads to the padding behind the function's
 // `ret`, where there is room for a long one.
-using BehindBytes = std::array<std::byte, 24>;  // From behind the syscall on.
+using BehindBytes = std::array<std::byte, 36>;  // From behind the syscall on.
 // How far behind the syscall that padding begins; nullopt: there is none, or something else comes
 // before it.
 std::optional<size_t> PaddingIn(const BehindBytes& behind);

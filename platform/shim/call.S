@@ -1,22 +1,23 @@
 // Part of shim.S.  Rewritten sites of calls that may go through the slot come here, with registers as for
 // the answers: eax is the number, r11 the address behind the site, rcx the header of the slot.
 //
-// Only a thread that has its memory to itself may use the slot: trampolines lead all threads to the same one.
-// Strings that the call names are copied there, so that the Sentry need not fetch them.  While the Sentry
+// A thread whose slot the table does not tell, or who looks as another does, makes its call.  Strings that the call names are copied there, so that the Sentry need not fetch them.  While the Sentry
 // watches the slot (platform/notify/watcher.h) the call is written there too and the answer awaited; in all
 // other cases, and when that takes long, the thread makes its call.  `state` says whose turn it is, and each
 // side changes it by an exchange, so that every call is answered once.  What the answer stores for the caller
-// is copied here, too.
+// is copied here, too, and so are the bytes of small reads and writes while the slot is watched.
 //
-// Only rax, rcx and r11 are there to work with, and rdi and rsi while they are in the slot.  The labels that
-// shim.S publishes tell the Sentry what holds where, so that a thread that a signal or a fault finds here can be
-// taken to its call, or to its end.
+// Only rax, rcx and r11 are there to work with, and rdi and rsi while they are in the slot.  The macro `state` and,
+// from call_stored on, the labels that shim.S publishes tell the Sentry what holds where, so that a thread that a
+// signal or a fault finds here can be taken to its call, or to its end.
 
         .macro  load_flags
-        movw    SHIM_H_CALL + SHIM_CALL_FLAGS(%rcx), %ax
+        movq    SHIM_H_CALL + SHIM_CALL_IP(%rcx), %r11
+        movl    %r11d, %eax
         addb    $0x7f, %al              // The overflow flag.
         sahf
-        movq    SHIM_H_CALL + SHIM_CALL_IP(%rcx), %r11
+        movw    $0, %r11w
+        bswapq  %r11
         .endm
 
 // To `to` if the state was `from`, which becomes `next`.
@@ -39,35 +40,72 @@
         jmp     \full
         .endm
 
+// r11d bytes: the topmost eight first, as long as there are eight.
+        .macro  copy_bytes from, to
+1:      cmpl    $8, %r11d
+        jb      2f
+        subl    $8, %r11d
+        movq    (\from,%r11), %rax
+        movq    %rax, (\to,%r11)
+        jmp     1b
+2:      testl   %r11d, %r11d
+        jz      3f
+        decl    %r11d
+        movb    (\from,%r11), %al
+        movb    %al, (\to,%r11)
+        jmp     2b
+3:
+        .endm
+
         .balign 64
 call_first:
 call_away:
+        state   SHIM_STATE_PLAIN, SHIM_NUMBER_IN_EAX
         leaq    -2(%r11), %rcx
         jmpq    *%rcx
-// Nothing is stored, and no flag changed, before it is clear that the slot may be used.
+// Not in the table, or it may not: to its call.
+call_stranger:
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_HIGH_RAX
+        shrq    $32, %rax
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_EAX
+        movl    %eax, %ecx
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_ECX
+        movl    %r11d, %eax
+        addb    $0x7f, %al              // The overflow flag.
+        sahf
+        movw    $0, %r11w
+        state   SHIM_STATE_SWAPPED, SHIM_NUMBER_IN_ECX
+        movl    %ecx, %eax
+        bswapq  %r11
+        state   SHIM_STATE_PLAIN, SHIM_NUMBER_IN_EAX
+        jmp     call_away
+// The thread's own slot is found as in own.S, but what eax says stays.
 call_begin:
         bswapq  %r11
-call_swapped:
+        state   SHIM_STATE_SWAPPED, SHIM_NUMBER_IN_EAX
         movw    %ax, %r11w
-call_packed:
-        movl    SHIM_H_CALL + SHIM_CALL_OWNED(%rcx), %eax
-        xchgq   %rax, %rcx
-        leal    -SHIM_CALL_IS_OWNED(%rcx), %ecx
-        jrcxz   1f
-        movl    $0, %eax
-1:      movq    %rax, %rcx
-        movzwl  %r11w, %eax
-call_loaded:
-        movw    $0, %r11w
-        bswapq  %r11
-call_unpacked:
-        jrcxz   call_away
-        movl    %eax, SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx)
-call_numbered:
+        state   SHIM_STATE_SWAPPED, SHIM_NUMBER_IN_R11
         lahf
         seto    %al
-        movw    %ax, SHIM_H_CALL + SHIM_CALL_FLAGS(%rcx)
-call_flagged:
+        xchgw   %ax, %r11w
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_EAX
+        shlq    $32, %rax
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_HIGH_RAX
+        movw    %fs:SHIM_TABLE_BYTE, %ax
+        andw    $((SHIM_TABLE_COUNT - 1) << 4), %ax
+        andw    $~(SHIM_SLOT_SIZE - 1), %cx
+        orw     %ax, %cx
+        .irp    part, 0, 2, 4, 6
+        movw    \part(%rcx), %ax
+        cmpw    %ax, %fs:\part
+        jne     call_stranger
+        .endr
+        movq    8(%rcx), %rcx
+        cmpl    $SHIM_CALL_IS_OWNED, SHIM_H_CALL + SHIM_CALL_OWNED(%rcx)
+        jne     call_stranger
+        shrq    $32, %rax
+        state   SHIM_STATE_PACKED, SHIM_NUMBER_IN_EAX
+        movl    %eax, SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx)
         movq    %r11, SHIM_H_CALL + SHIM_CALL_IP(%rcx)
 call_stored:
         movq    %rdi, SHIM_H_CALL + SHIM_CALL_ARGS(%rcx)
@@ -181,6 +219,31 @@ call_make:
         movq    %r10, SHIM_H_CALL + SHIM_CALL_ARGS + 24(%rcx)
         movq    %r8, SHIM_H_CALL + SHIM_CALL_ARGS + 32(%rcx)
         movq    %r9, SHIM_H_CALL + SHIM_CALL_ARGS + 40(%rcx)
+        movl    $0, SHIM_H_CALL + SHIM_CALL_DATA(%rcx)
+        movl    $0, SHIM_H_CALL + SHIM_CALL_ROOM(%rcx)
+        cmpl    $SHIM_CALL_NUMBERS, SHIM_H_CALL + SHIM_CALL_NUMBER(%rcx)
+        jae     call_ready
+        testl   $(SHIM_CALL_TAKES | SHIM_CALL_GIVES), SHIM_H_CALL + SHIM_CALL_KIND(%rcx)
+        jz      call_ready
+        movl    SHIM_H_CALL + SHIM_CALL_SPACE(%rcx), %eax
+        leaq    -1(%rdx), %r11
+        cmpq    %rax, %r11
+        jae     call_ready
+        movl    $0, SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx)
+        testl   $SHIM_CALL_TAKES, SHIM_H_CALL + SHIM_CALL_KIND(%rcx)
+        jnz     call_takes
+// It can be written to: what is there stays.  Two pages at the most.
+        lock orb $0, (%rsi)
+        lock orb $0, (%rsi,%r11)
+        movl    %edx, SHIM_H_CALL + SHIM_CALL_ROOM(%rcx)
+        jmp     call_ready
+call_takes:
+        movl    %edx, %r11d
+        leaq    SHIM_AHEAD_OFFSET - SHIM_HEADER_OFFSET(%rcx), %rdi
+        copy_bytes %rsi, %rdi
+        movl    %edx, SHIM_H_CALL + SHIM_CALL_DATA(%rcx)
+call_ready:
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
         movl    $SHIM_CALL_MADE, %eax
         xchgl   %eax, SHIM_H_CALL + SHIM_CALL_STATE(%rcx)
 call_made:
@@ -201,25 +264,16 @@ call_look:
 call_withdraw:
         change  SHIM_CALL_MADE, SHIM_CALL_NONE, call_plain
         jmp     call_await
-// The topmost eight bytes first, as long as there are eight.
 call_done:
         movl    SHIM_H_CALL + SHIM_CALL_OUT(%rcx), %r11d
         testl   %r11d, %r11d
         jz      call_leave
         movq    SHIM_H_CALL + SHIM_CALL_OUT_ADDRESS(%rcx), %rdi
-1:      cmpl    $8, %r11d
-        jb      2f
-        subl    $8, %r11d
-        movq    SHIM_H_OPS + SHIM_CALL_STRINGS(%rcx,%r11), %rax
-        movq    %rax, (%rdi,%r11)
-        jmp     1b
-2:      testl   %r11d, %r11d
-        jz      3f
-        decl    %r11d
-        movb    SHIM_H_OPS + SHIM_CALL_STRINGS(%rcx,%r11), %al
-        movb    %al, (%rdi,%r11)
-        jmp     2b
-3:      movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
+        movslq  SHIM_H_CALL + SHIM_CALL_OUT_FROM(%rcx), %rsi
+        addq    %rcx, %rsi
+        copy_bytes %rsi, %rdi
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rsi
 call_leave:
         load_flags
         movq    SHIM_H_CALL + SHIM_CALL_RESULT(%rcx), %rax
@@ -227,17 +281,23 @@ call_leave:
         jmpq    *%r11
 call_end:
 
-// By the call's number: which of its first two arguments are strings.
+// By the call's number: which of its first two arguments are strings, or whether it has bytes.
         .macro  strings number, kind
         .org    call_strings + \number
         .byte   \kind
         .endm
 
 call_strings:
+        strings 0, SHIM_CALL_GIVES      // read
+        strings 1, SHIM_CALL_TAKES      // write
         strings 2, SHIM_CALL_FIRST      // open
         strings 4, SHIM_CALL_FIRST      // stat
         strings 6, SHIM_CALL_FIRST      // lstat
+        strings 17, SHIM_CALL_GIVES     // pread64
+        strings 18, SHIM_CALL_TAKES     // pwrite64
         strings 21, SHIM_CALL_FIRST     // access
+        strings 44, SHIM_CALL_TAKES     // sendto
+        strings 45, SHIM_CALL_GIVES     // recvfrom
         strings 80, SHIM_CALL_FIRST     // chdir
         strings 82, SHIM_CALL_BOTH      // rename
         strings 83, SHIM_CALL_FIRST     // mkdir
@@ -254,6 +314,7 @@ call_strings:
         strings 193, SHIM_CALL_SECOND   // fgetxattr
         strings 194, SHIM_CALL_FIRST    // listxattr
         strings 195, SHIM_CALL_FIRST    // llistxattr
+        strings 217, SHIM_CALL_GIVES    // getdents64
         strings 257, SHIM_CALL_SECOND   // openat
         strings 258, SHIM_CALL_SECOND   // mkdirat
         strings 262, SHIM_CALL_SECOND   // newfstatat

@@ -121,7 +121,39 @@ own_set_robust_list:                    // rdi: head, rsi: size
 robust_plain:
         state   SHIM_STATE_PACKED, 273
         leave   0, 273
+
+// The host's business, but the Sentry has to know.  Nothing is changed when it fails, so that it can fail again.
+        .balign 64
+own_rseq:                               // rdi: area, esi: size, edx: flags, r10d: signature
+        enter   334, rseq_plain
+        testl   %edx, %edx
+        jnz     rseq_plain
+        testl   %esi, %esi
+        jz      rseq_plain
+        cmpl    $0, SHIM_H_OWN + SHIM_OWN_RSEQ_SIZE(%rcx)
+        jne     rseq_plain
+        movq    %r8, SHIM_H_CALL + SHIM_CALL_ARGS + 32(%rcx)
+        movq    %r11, SHIM_H_CALL + SHIM_CALL_IP(%rcx)
+        state   SHIM_STATE_HOST, 334
+        movq    %rcx, %r8
+        movq    %rdi, SHIM_H_OWN + SHIM_OWN_RSEQ(%r8)
+        movl    %r10d, SHIM_H_OWN + SHIM_OWN_RSEQ_SIGNATURE(%r8)
+        movl    %esi, SHIM_H_OWN + SHIM_OWN_RSEQ_SIZE(%r8)
+        movl    $334, %eax
+        syscall
+        state   SHIM_STATE_HOST | SHIM_STATE_DONE, 334
+        movq    SHIM_H_CALL + SHIM_CALL_IP(%r8), %r11
+        movq    %r8, %rcx
+        testq   %rax, %rax
+        jnz     rseq_failed
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 32(%rcx), %r8
+        state   SHIM_STATE_PACKED | SHIM_STATE_DONE, 334
+        leave   SHIM_STATE_DONE, 334
+rseq_failed:
+        state   SHIM_STATE_HOST, 334
+        movl    $0, SHIM_H_OWN + SHIM_OWN_RSEQ_SIZE(%rcx)
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 32(%rcx), %r8
+rseq_plain:
+        state   SHIM_STATE_PACKED, 334
+        leave   0, 334
 own_end:
-        .pushsection .shim.states, "a"
-own_states_end:
-        .popsection

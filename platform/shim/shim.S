@@ -9,15 +9,19 @@
         .section .shim.head, "ax"
         .globl  shim_start
 shim_start:
-        .quad   0                       // features; this and the next two are filled in by the Sentry
+        .quad   0                       // features; this and the next five are filled in by the Sentry
         .quad   0                       // slots_base
         .quad   0                       // slots_size
+        .quad   0                       // xfeatures
+        .quad   0                       // frame_xfeatures
+        .quad   0                       // xstate_size
         .long   shim_boot_entry - shim_start
         .long   shim_handler - shim_start
         .long   shim_restorer - shim_start
         .long   doorbell_site - shim_start
         .long   op_site - shim_start
         .long   clone_site - shim_start
+        .long   quick_site - shim_start
         .long   hello_site - shim_start
         .long   exit_site - shim_start
         .long   shut_site - shim_start
@@ -30,14 +34,20 @@ shim_start:
         .long   answer_\index - shim_start
         .endr
         .long   answer_any - shim_start
+        .long   call_numbers - shim_start
         .long   call_site - shim_start
         .long   own_begin - shim_start
         .long   own_end - shim_start
         .long   own_rt_sigprocmask - shim_start
         .long   own_set_robust_list - shim_start
+        .long   return_begin - shim_start
+        .long   own_rseq - shim_start
         .long   own_states - shim_start
         .long   (own_states_end - own_states) / 8
-        .irp    part, first, begin, swapped, packed, loaded, unpacked, numbered, flagged, stored, kept, made, end
+        .irp    part, first, switched, undo, end
+        .long   return_\part - shim_start
+        .endr
+        .irp    part, first, begin, stored, kept, made, end
         .long   call_\part - shim_start
         .endr
 
@@ -49,6 +59,9 @@ shim_handler:
         orq     $(SHIM_SLOT_SIZE - 1), %r12
         subq    $(SHIM_HEADER_SIZE - 1), %r12
         movq    %rsp, %rsi
+        cmpl    $31, %edi               // SIGSYS
+        je      trapped
+ring_signal:
         testl   $SHIM_FEATURE_FSGSBASE, shim_start + SHIM_C_FEATURES(%rip)
         jz      ring
         rdfsbase %rdx
@@ -144,6 +157,37 @@ ops_done:
         movl    $SHIM_RING_OPS, %edi
         movl    %r13d, %esi
         jmp     ring
+
+// A call that brings its registers.  When it is a clone, and one of a thread is expected, the host's call is
+// made at once, by which the Sentry learns of both.  It lets the host execute it, or answers as at the doorbell.
+trapped:
+        movq    SHIM_H_QUICK(%r12), %r9
+        testq   %r9, %r9
+        jz      ring_signal
+        movq    8 + 144(%rsp), %rax     // The frame's.
+        cmpq    $435, %rax              // clone3
+        je      1f
+        cmpq    $56, %rax               // clone
+        jne     ring_signal
+1:      testl   $SHIM_FEATURE_FSGSBASE, shim_start + SHIM_C_FEATURES(%rip)
+        jz      2f
+        rdfsbase %rax
+        movq    %rax, SHIM_H_FS_BASE(%r12)
+        rdgsbase %rax
+        movq    %rax, SHIM_H_GS_BASE(%r12)
+2:      movl    $SHIM_QUICK_FLAGS, %edi
+        movq    SHIM_H_QUICK + SHIM_QUICK_CLEAR_TID(%r12), %r10
+        xorl    %esi, %esi
+        leaq    SHIM_H_CLONE_TID(%r12), %rdx
+        movq    %rsp, %r8               // Not a TLS: the flags do not say so.
+        movl    $56, %eax
+        syscall
+quick_site:
+        testq   %rax, %rax
+        js      cloned
+        btrq    $SHIM_QUICK_ANSWER, %rax
+        jc      doorbell_site
+        jmp     clone_site
 
 run_clone:
         movq    SHIM_H_CLONE_FLAGS(%r12), %rdi
@@ -265,12 +309,24 @@ answer_any:
         cmpq    $\number, %rax
         je      answer_to_\number
         .endr
-        leaq    -2(%r11), %rcx
+        cmpq    $SHIM_CALL_NUMBERS, %rax
+        jae     1f
+        btl     %eax, call_numbers(%rip)
+        jc      call_begin
+1:      leaq    -2(%r11), %rcx
         jmpq    *%rcx
 answers_end:
+// One bit each: whether it may go through the slot.  Filled in by the Sentry.
+        .balign 4
+call_numbers:
+        .zero   (SHIM_CALL_NUMBERS + 31) / 32 * 4
 
 #include "platform/shim/own.S"
+#include "platform/shim/return.S"
 #include "platform/shim/call.S"
+        .pushsection .shim.states, "a"
+own_states_end:
+        .popsection
 
 // Entered once by the first stub: rdi: BootParameters, rsi: the first slot's header, rdx: code.
 shim_boot_entry:

@@ -6,7 +6,7 @@ file(MAKE_DIRECTORY ${shim_out})
 set(shim_flags -O2 -std=c++20 -ffreestanding -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti
   -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables -fno-jump-tables -mgeneral-regs-only
   -fno-builtin -Wall -Wextra -Werror -I${CMAKE_SOURCE_DIR})
-set(shim_inputs ${shim_dir}/shim.S ${shim_dir}/own.S ${shim_dir}/call.S ${shim_dir}/boot.cc ${shim_dir}/shim.ld
+set(shim_inputs ${shim_dir}/shim.S ${shim_dir}/own.S ${shim_dir}/return.S ${shim_dir}/call.S ${shim_dir}/boot.cc ${shim_dir}/shim.ld
   ${CMAKE_SOURCE_DIR}/abi/stub/shim_numbers.h ${CMAKE_SOURCE_DIR}/abi/stub/slot.h)
 add_custom_command(OUTPUT ${shim_out}/shim.bin
   COMMAND ${CMAKE_CXX_COMPILER} ${shim_flags} -c ${shim_dir}/boot.cc -o ${shim_out}/boot.o

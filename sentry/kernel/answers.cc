@@ -90,6 +90,10 @@ void FetchOwn(Task& task) {
   if (cell == nullptr) return;
   task.SetBlocked(__atomic_load_n(&cell->blocked, __ATOMIC_SEQ_CST));
   task.robust_list = __atomic_load_n(&cell->robust_list, __ATOMIC_RELAXED);
+  task.rseq = {.address = __atomic_load_n(&cell->rseq, __ATOMIC_RELAXED),
+               .size = __atomic_load_n(&cell->rseq_size, __ATOMIC_RELAXED),
+               .signature = __atomic_load_n(&cell->rseq_signature, __ATOMIC_RELAXED)};
+  if (task.rseq.size == 0) task.rseq = {};
 }
 
 void SettleOwn(Task& task) {
@@ -97,6 +101,12 @@ void SettleOwn(Task& task) {
   if (cell == nullptr) return;
   __atomic_store_n(&cell->blocked, task.blocked, __ATOMIC_RELAXED);
   __atomic_store_n(&cell->robust_list, task.robust_list, __ATOMIC_RELAXED);
+  __atomic_store_n(&cell->rseq, task.rseq.address, __ATOMIC_RELAXED);
+  __atomic_store_n(&cell->rseq_size, task.rseq.size, __ATOMIC_RELAXED);
+  __atomic_store_n(&cell->rseq_signature, task.rseq.signature, __ATOMIC_RELAXED);
+  cell->stack = task.altstack.ss_sp;
+  cell->stack_flags = static_cast<uint32_t>(task.altstack.ss_flags);
+  cell->stack_size = task.altstack.ss_size;
   if (IsWatched(task)) __atomic_store_n(&cell->valid, 0u, __ATOMIC_SEQ_CST);
   const bool any = (task.pending.pending() | task.group().pending.pending()) != 0;
   __atomic_store_n(&cell->asks, any ? 1u : 0u, __ATOMIC_SEQ_CST);

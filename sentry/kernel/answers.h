@@ -1,5 +1,5 @@
 // What a thread may do without the kernel (platform/answers.h): answer calls that only ask who it
-// is, and change its own signal mask and robust list.
+// is, change its own signal mask and robust list, and return from a handler.
 //
 // These two are the task's (Task::blocked, robust_list) while it stands in the kernel.  While it
 // runs and they are lent to it, they are where the thread can change them, so whoever looks at

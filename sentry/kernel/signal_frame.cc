@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "abi/linux/ptrace.h"
+#include "sentry/kernel/answers.h"
 #include "sentry/kernel/kernel.h"
 #include "sentry/kernel/ptrace.h"
 #include "sentry/kernel/signal_stack.h"
@@ -148,6 +149,7 @@ Result<uint64_t> Task::SigReturn() {
   in_call_ = false;
   interrupted_by_ = 0;
   saved_mask_.reset();
+  LendOwn(*this);
   if (!RestoreSignalFrame().ok()) ForceSignal(KernelSignal(abi::kSigSegv));
   if (kernel_.observer != nullptr) {
     kernel_.observer->OnExit(*this, static_cast<int64_t>(registers().rax));

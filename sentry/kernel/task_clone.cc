@@ -258,6 +258,7 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   if (quick != nullptr) {
     state_ = State::kRunning;
     in_call_ = false;
+    quick->GoOn();
     if (NeedsBoundary()) thread_->Capture();
     return Errno(kErrnoNoReturn);
   }

@@ -48,6 +48,10 @@ DEFINE_CALL(GetXattr, SYS_getxattr)
 DEFINE_CALL(Access, SYS_access)
 DEFINE_CALL(Close, SYS_close)
 DEFINE_CALL(Seek, SYS_lseek)
+DEFINE_CALL(Read, SYS_read)
+DEFINE_CALL(Write, SYS_write)
+DEFINE_CALL(PRead, SYS_pread64)
+DEFINE_CALL(PWrite, SYS_pwrite64)
 
 long Address(const void* p) {
   return static_cast<long>(reinterpret_cast<uintptr_t>(p));
@@ -220,6 +224,113 @@ TEST_F(CallArguments, MemoryBehindTheEndOfAFile) {
 
 // The path changes from one name to another, byte by byte, in memory of another process too: each
 // call sees one that was there.
+// What is read and written is exact to the byte, and so is what lies beside it.
+TEST_F(CallArguments, BytesOfEverySize) {
+  const std::string path = directory_ + "/file";
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_GE(fd, 0);
+  unlink(path.c_str());
+  static char out[3 * kPage], in[3 * kPage];
+  for (size_t i = 0; i < sizeof(out); ++i) out[i] = static_cast<char>(i * 31 + i / 256);
+  for (int i = 0; i < kOften; ++i) {
+    const auto size =
+        static_cast<long>(i % 7 == 0 ? static_cast<size_t>(i) * 5 % (2 * kPage) : i % 70);
+    const long offset = i % 100;
+    ASSERT_EQ(PWrite(fd, Address(out + i % 64), size, offset), size);
+    std::memset(in, 'x', sizeof(in));
+    ASSERT_EQ(PRead(fd, Address(in + 1), size, offset), size);
+    ASSERT_EQ(std::memcmp(in + 1, out + i % 64, static_cast<size_t>(size)), 0);
+    ASSERT_TRUE(in[0] == 'x' && in[size + 1] == 'x' && in[size + 8] == 'x');
+    // Less than there is room for.
+    ASSERT_EQ(ftruncate(fd, 10), 0);
+    ASSERT_EQ(PRead(fd, Address(in), 100, 3), 7);
+    ASSERT_EQ(PRead(fd, Address(in), 100, 10), 0);
+  }
+  close(fd);
+}
+
+TEST_F(CallArguments, BytesAtTheEndOfMemory) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  char* const edge = pages_ + kPage;
+  for (int i = 0; i < kOften; ++i) {
+    const long size = 1 + i % 200;
+    std::memset(edge - size, i, static_cast<size_t>(size));
+    ASSERT_EQ(Write(ends[1], Address(edge - size), size), size);
+    // Nothing is lost when there is no room for it.
+    ASSERT_EQ(Read(ends[0], Address(edge), size), -EFAULT);
+    ASSERT_EQ(Read(ends[0], 8, size), -EFAULT);
+    std::memset(edge - size, 0, static_cast<size_t>(size));
+    ASSERT_EQ(Read(ends[0], Address(edge - size), size), size);
+    ASSERT_EQ(edge[-1], static_cast<char>(i));
+    ASSERT_EQ(edge[-size], static_cast<char>(i));
+    ASSERT_EQ(Read(ends[0], Address(edge - size), size), -EAGAIN);
+    ASSERT_EQ(Write(ends[1], Address(edge), size), -EFAULT);
+    ASSERT_EQ(Read(ends[0], Address(edge - size), size), -EAGAIN);
+    ASSERT_EQ(Write(ends[1], 8, 0), 0);
+  }
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_F(CallArguments, BytesForMemoryThatIsOnlyRead) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+  std::memset(pages_, 'a', kPage);
+  ASSERT_EQ(mprotect(pages_, kPage, PROT_READ), 0);
+  char byte = 0;
+  for (int i = 0; i < kOften; ++i) {
+    ASSERT_EQ(Write(ends[1], Address(pages_ + i), 3), 3);
+    ASSERT_EQ(Read(ends[0], Address(pages_ + i), 3), -EFAULT);
+    for (int j = 0; j < 3; ++j) ASSERT_EQ(Read(ends[0], Address(&byte), 1), 1);
+    ASSERT_EQ(byte, 'a');
+  }
+  close(ends[0]);
+  close(ends[1]);
+}
+
+// From and to the same place, by two ends that wait for each other now and then.
+TEST_F(CallArguments, BytesBetweenProcesses) {
+  int there[2], back[2];
+  ASSERT_EQ(pipe2(there, O_CLOEXEC), 0);
+  ASSERT_EQ(pipe2(back, O_CLOEXEC), 0);
+  char bytes[300];
+  const pid_t child = fork();
+  if (child == 0) {
+    for (int i = 0; i < kOften; ++i) {
+      const long size = 1 + i % 300;
+      long got = 0;
+      while (got < size) {
+        const long n = Read(there[0], Address(bytes + got), size - got);
+        if (n <= 0) _exit(1);
+        got += n;
+      }
+      for (long j = 0; j < size; ++j) {
+        if (bytes[j] != static_cast<char>(i + j)) _exit(2);
+        bytes[j] = static_cast<char>(bytes[j] + 1);
+      }
+      if (Write(back[1], Address(bytes), size) != size) _exit(3);
+    }
+    _exit(0);
+  }
+  for (int i = 0; i < kOften; ++i) {
+    const long size = 1 + i % 300;
+    for (long j = 0; j < size; ++j) bytes[j] = static_cast<char>(i + j);
+    ASSERT_EQ(Write(there[1], Address(bytes), size), size);
+    long got = 0;
+    while (got < size) {
+      const long n = Read(back[0], Address(bytes + got), size - got);
+      ASSERT_GT(n, 0);
+      got += n;
+    }
+    for (long j = 0; j < size; ++j) ASSERT_EQ(bytes[j], static_cast<char>(i + j + 1));
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  for (const int fd : {there[0], there[1], back[0], back[1]}) close(fd);
+}
+
 TEST_F(CallArguments, StringsThatOthersChange) {
   char* const shared = static_cast<char*>(
       mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
@@ -343,6 +454,114 @@ TEST_F(CallArguments, ThreadsMakeDifferentCalls) {
   EXPECT_EQ(wrong, 0);
   for (int i = 1; i <= kOften; ++i) ASSERT_EQ(Seek(fd, 0, SEEK_CUR), 21 * kOften);
   close(fd);
+}
+
+// One site for every call, those among them that are nobody's business but the host's, or that no
+// kernel has.
+TEST_F(CallArguments, SyscallOfTheCLibrary) {
+  const int fd = memfd_create("call_arguments", MFD_CLOEXEC);
+  struct stat status;
+  int word = 0;
+  for (int i = 1; i <= 3 * kOften; ++i) {
+    ASSERT_EQ(::syscall(SYS_lseek, fd, i, SEEK_SET), i);
+    ASSERT_EQ(::syscall(SYS_stat, directory_.c_str(), &status), 0);
+    ASSERT_TRUE(S_ISDIR(status.st_mode));
+    ASSERT_EQ(::syscall(SYS_getpid), getpid());
+    ASSERT_EQ(::syscall(SYS_stat, pages_ + kPage, &status), -1);
+    ASSERT_EQ(errno, EFAULT);
+    if (i % 10 != 0) continue;
+    ASSERT_EQ(::syscall(SYS_futex, &word, 1 /* FUTEX_WAKE */, 1), 0);
+    ASSERT_EQ(::syscall(SYS_close_range, 900, 901, 0), 0);
+    ASSERT_EQ(::syscall(1000), -1);
+    ASSERT_EQ(errno, ENOSYS);
+    ASSERT_EQ(::syscall(-1), -1);
+    ASSERT_EQ(errno, ENOSYS);
+    ASSERT_EQ(::syscall(long{1} << 32 | SYS_lseek, fd, 0, SEEK_CUR), i);
+  }
+  close(fd);
+}
+
+// Each thread has what only it has: an open file, a name, a pattern.
+struct Worker {
+  int index = 0;
+  long rounds = 0;
+  pthread_barrier_t* barrier = nullptr;
+  std::string directory;
+  long wrong = 0;
+};
+
+void WorkInTurn(Worker& worker, int fd, const std::string& name, long i) {
+  char out[96], in[96];
+  struct stat status;
+  const long size = 1 + (i + worker.index) % 90;
+  std::memset(out, worker.index * 16 + static_cast<int>(i % 16), sizeof(out));
+  worker.wrong += PWrite(fd, Address(out), size, i % 50) != size;
+  worker.wrong += PRead(fd, Address(in), size, i % 50) != size;
+  worker.wrong += std::memcmp(in, out, static_cast<size_t>(size)) != 0;
+  worker.wrong += Seek(fd, worker.index * 1000 + i, SEEK_SET) != worker.index * 1000 + i;
+  worker.wrong += Stat(Address(name.c_str()), Address(&status)) != 0;
+  worker.wrong += status.st_size != worker.index + 7;
+  worker.wrong += Close(-1) != -EBADF;
+}
+
+void* WorkOften(void* argument) {
+  auto& worker = *static_cast<Worker*>(argument);
+  const int fd = memfd_create("worker", MFD_CLOEXEC);
+  const std::string name = worker.directory + "/" + std::to_string(worker.index);
+  const int file = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  worker.wrong += ftruncate(file, worker.index + 7) != 0;
+  // One after the other, the rest asleep; then all at once.
+  for (int turn = 0; turn < 8; ++turn) {
+    if (turn == worker.index) {
+      for (long i = 0; i < worker.rounds; ++i) WorkInTurn(worker, fd, name, i);
+    }
+    pthread_barrier_wait(worker.barrier);
+  }
+  for (long i = 0; i < worker.rounds; ++i) WorkInTurn(worker, fd, name, i);
+  unlink(name.c_str());
+  close(file);
+  close(fd);
+  return nullptr;
+}
+
+TEST_F(CallArguments, ThreadsEachMakeTheirOwn) {
+  constexpr int kThreads = 4;
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGALRM, &action, nullptr);
+  const itimerval often = {{0, 700}, {0, 700}};
+  setitimer(ITIMER_REAL, &often, nullptr);
+  for (int again = 0; again < 3; ++again) {
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, nullptr, kThreads);
+    Worker workers[kThreads];
+    pthread_t threads[kThreads];
+    for (int i = 0; i < kThreads; ++i) {
+      workers[i] = {.index = i, .rounds = 2 * kOften, .barrier = &barrier, .directory = directory_};
+      ASSERT_EQ(pthread_create(&threads[i], nullptr, WorkOften, &workers[i]), 0);
+    }
+    for (int i = 0; i < kThreads; ++i) {
+      pthread_join(threads[i], nullptr);
+      EXPECT_EQ(workers[i].wrong, 0) << i;
+    }
+    pthread_barrier_destroy(&barrier);
+    // A copy of a process with several threads has one.
+    const pid_t child = fork();
+    if (child == 0) {
+      pthread_barrier_init(&barrier, nullptr, 1);
+      Worker worker = {.index = 5, .rounds = kOften, .barrier = &barrier, .directory = directory_};
+      WorkOften(&worker);
+      _exit(worker.wrong != 0);
+    }
+    int status = -1;
+    while (waitpid(child, &status, 0) == -1 && errno == EINTR) {
+    }
+    EXPECT_EQ(status, 0);
+  }
+  const itimerval never = {};
+  setitimer(ITIMER_REAL, &never, nullptr);
+  signal(SIGALRM, SIG_DFL);
 }
 
 TEST_F(CallArguments, OpensWhatItNames) {

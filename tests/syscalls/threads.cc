@@ -5,12 +5,16 @@
 #include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cfenv>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -47,6 +51,105 @@ void* MakeThreads(void* argument) {
 TEST(Threads, OneAfterTheOther) {
   Maker maker{.count = 500};
   MakeThreads(&maker);
+  EXPECT_EQ(maker.failures, 0);
+}
+
+// What is left when a thread that was made is over is the next one's: it must not be another's.
+TEST(Threads, SeveralThatEndInAnyOrder) {
+  constexpr int kSeveral = 5;
+  static sem_t go[kSeveral];
+  for (sem_t& one : go) sem_init(&one, 0, 0);
+  const auto wait = [](void* mine) -> void* {
+    sem_wait(static_cast<sem_t*>(mine));
+    return mine;
+  };
+  pthread_t threads[kSeveral];
+  for (int i = 0; i < kSeveral; ++i) {
+    ASSERT_EQ(::pthread_create(&threads[i], nullptr, wait, &go[i]), 0);
+  }
+  for (int i = 0; i < 300; ++i) {
+    const int which = i * 7 % kSeveral;
+    sem_post(&go[which]);
+    if (i % 3 == 0) sem_post(&go[(which + 1) % kSeveral]);
+    for (int j = 0; j < (i % 3 == 0 ? 2 : 1); ++j) {
+      const int ended = (which + j) % kSeveral;
+      void* result = nullptr;
+      ASSERT_EQ(::pthread_join(threads[ended], &result), 0);
+      ASSERT_EQ(result, &go[ended]);
+    }
+    for (int j = 0; j < (i % 3 == 0 ? 2 : 1); ++j) {
+      const int ended = (which + j) % kSeveral;
+      ASSERT_EQ(::pthread_create(&threads[ended], nullptr, wait, &go[ended]), 0);
+    }
+  }
+  for (sem_t& one : go) sem_post(&one);
+  for (pthread_t thread : threads) ::pthread_join(thread, nullptr);
+}
+
+// rseq(2): each has its area, which the C library registered, once.
+TEST(Threads, EachHasItsAreaForRestarts) {
+  std::atomic<int> wrong{0};
+  const auto look = [](void* count) -> void* {
+    const auto area = static_cast<char*>(__builtin_thread_pointer()) + __rseq_offset;
+    uint32_t cpu = 0;
+    std::memcpy(&cpu, area + 4, sizeof(cpu));  // cpu_id: negative when it is not registered.
+    const long again = ::syscall(SYS_rseq, area, 32, 0, RSEQ_SIG);
+    const bool busy = again == -1 && errno == EBUSY;
+    const long other = ::syscall(SYS_rseq, area + 64, 32, 0, RSEQ_SIG);
+    const bool refused = other == -1 && errno == EINVAL;
+    if (static_cast<int32_t>(cpu) < 0 || !busy || !refused) {
+      ++*static_cast<std::atomic<int>*>(count);
+    }
+    return nullptr;
+  };
+  if (__rseq_size == 0) GTEST_SKIP() << "the C library does not register any";
+  for (int i = 0; i < 300; ++i) {
+    pthread_t thread;
+    ASSERT_EQ(::pthread_create(&thread, nullptr, look, &wrong), 0);
+    ::pthread_join(thread, nullptr);
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+// The rounding mode is inherited, and what the parent does next is its own.
+TEST(Threads, FloatingPointStateIsInherited) {
+  for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO, FE_TONEAREST}) {
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_EQ(std::fesetround(mode), 0);
+      int seen = -1;
+      pthread_t thread;
+      const auto tell = [](void* to) -> void* {
+        *static_cast<int*>(to) = std::fegetround();
+        return nullptr;
+      };
+      ASSERT_EQ(::pthread_create(&thread, nullptr, tell, &seen), 0);
+      EXPECT_EQ(std::fegetround(), mode);
+      ::pthread_join(thread, nullptr);
+      ASSERT_EQ(seen, mode);
+    }
+  }
+}
+
+// In between those that work: the flags that make no sense, and those that make a process.
+TEST(Threads, OtherClonesInBetween) {
+  Maker maker{.count = 20};
+  for (int i = 0; i < 20; ++i) {
+    MakeThreads(&maker);
+    const uint64_t bad[8] = {CLONE_THREAD};  // struct clone_args
+    EXPECT_EQ(::syscall(SYS_clone3, bad, sizeof(bad)), -1);
+    EXPECT_EQ(errno, EINVAL);
+    EXPECT_EQ(::syscall(SYS_clone3, nullptr, sizeof(bad)), -1);
+    EXPECT_EQ(errno, EFAULT);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      Maker inside{.count = 3};
+      MakeThreads(&inside);
+      ::_exit(inside.failures);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  }
   EXPECT_EQ(maker.failures, 0);
 }
 

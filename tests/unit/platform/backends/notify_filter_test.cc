@@ -44,7 +44,7 @@ TEST(NotifyFilter, AsksForEverythingElse) {
       }
     }
   }
-  EXPECT_EQ(allowed, (std::set<int>{SYS_rt_sigreturn, SYS_sched_yield, SYS_futex}));
+  EXPECT_EQ(allowed, (std::set<int>{SYS_rt_sigreturn, SYS_sched_yield, SYS_futex, SYS_rseq}));
 }
 
 TEST(NotifyFilter, FutexIsWithoutTimeout) {
@@ -79,11 +79,23 @@ TEST(NotifyFilter, OnlyTheShimDiesWithTheSentry) {
   EXPECT_EQ(Ask(SYS_prctl, {1, 9}), host::kNotify);
 }
 
+TEST(NotifyFilter, OnlyTheShimRegistersAnAreaWithoutAWord) {
+  EXPECT_EQ(Ask(SYS_rseq, {0x7f0000000000, 32, 0, 1}, kShimIp), host::kAllow);
+  EXPECT_EQ(Ask(SYS_rseq, {0x7f0000000000, 32, 0, 1}), host::kNotify);
+}
+
 TEST(NotifyFilter, CallsThatNeedRegistersTrap) {
   for (const int number : {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork, SYS_rt_sigreturn}) {
     EXPECT_EQ(Ask(number), host::kTrap) << number;
     // SIGSYS is blocked there, so a trap would kill.
     EXPECT_NE(Ask(number, {}, kShimIp), host::kTrap) << number;
+  }
+}
+
+TEST(NotifyFilter, SignalsMayRunAHandlerOfTheCaller) {
+  for (const int number :
+       {SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo}) {
+    EXPECT_EQ(Ask(number), host::kTrap) << number;
   }
 }
 

@@ -150,6 +150,37 @@ TEST(Site, LeaOfTheTrampolineLoadsTheSameAddress) {
   EXPECT_EQ(SiteOf(*other, at), site);
 }
 
+TEST(Site, ReadOfAProcessWithThreads) {
+  const SiteBytes bytes =
+      Bytes({0x41, 0x89, 0xc0, 0x8b, 0x7c, 0x24, 0x08}, {0x31, 0xc0, 0x0f, 0x05});
+  EXPECT_EQ(KindOf(bytes, 0), Kind::kZero);
+  EXPECT_EQ(KindOf(bytes, 1), Kind::kNone);
+  EXPECT_EQ(FirstOf(bytes, Kind::kZero).size, kShortJumpSize);
+  const int end[] = {0x48, 0x3d, 0,    0xf0, 0xff, 0xff, 0x77, 0x34, 0x44, 0x89, 0xc7, 0x48,
+                     0x89, 0x44, 0x24, 0x08, 0xe8, 0x9f, 0xd5, 0xf8, 0xff, 0x48, 0x8b, 0x44,
+                     0x24, 0x08, 0x48, 0x83, 0xc4, 0x28, 0xc3, 0x0f, 0x1f, 0x44, 0,    0};
+  BehindBytes behind{};
+  for (size_t i = 0; i < std::size(end); ++i) behind.at(i) = static_cast<std::byte>(end[i]);
+  EXPECT_EQ(PaddingIn(behind), size_t{31});
+  behind[30] = std::byte{0x90};
+  EXPECT_FALSE(PaddingIn(behind));
+}
+
+TEST(Site, WhatHandlersReturnTo) {
+  const SiteBytes bytes = Bytes({0x1f, 0x40, 0x00, 0x90}, {0x48, 0xc7, 0xc0, 15, 0, 0, 0, 0x0f, 5});
+  EXPECT_EQ(KindOf(bytes, 15), Kind::kReturn);
+  EXPECT_EQ(KindOf(bytes, 14), Kind::kNone);
+  const SiteBytes other = Bytes({0x1f, 0x40, 0x00, 0x90}, {0x48, 0xc7, 0xc0, 14, 0, 0, 0, 0x0f, 5});
+  EXPECT_EQ(KindOf(other, 14), Kind::kNone);
+  const First first = FirstOf(bytes, Kind::kReturn);
+  ASSERT_EQ(first.size, kWideMovSize);
+  const uint64_t site = 0x7f0000401000, at = site + 0x5000;
+  EXPECT_EQ(SiteStart(site + first.size + kSyscallSize, first), site);
+  const auto trampoline = Trampoline(at, site, first, 0x7fffffffc000, 0x7fffbfffb000);
+  ASSERT_TRUE(trampoline);
+  EXPECT_EQ(SiteOf(*trampoline, at), site);
+}
+
 TEST(Site, BytesThatMayBelongToALongerInstructionAreRefused) {
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0x41}, kGetpid), 39), Kind::kNone);  // mov $39, %r8d
   EXPECT_EQ(KindOf(Bytes({0x90, 0x90, 0x90, 0x48}, kGetpid), 39), Kind::kNone);  // movabs
