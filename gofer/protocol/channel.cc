@@ -34,6 +34,17 @@ int64_t Now() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
+bool IsNoRoom(uint32_t error) {
+  return error == EMFILE || error == ENFILE;
+}
+
+// The server had no number left for a descriptor, or this process has none for one that was sent.
+bool LacksRoom(const wire::Reply& reply, const base::Fd& fd) {
+  const wire::OpenedFile& opened = reply.has_open() ? reply.open().opened() : reply.walk().opened();
+  return IsNoRoom(reply.walk().error()) || IsNoRoom(reply.walk().open_error()) ||
+         (!fd.valid() && (opened.readable() || opened.writable()));
+}
+
 }  // namespace
 
 // A word to sleep on: one sleeper, set by others.
@@ -63,6 +74,7 @@ struct Client::Channel::Waiter {
   bool parsed = false;  // The reader was the caller itself: `reply` is filled in.
   std::vector<std::byte> payload;
   base::Fd fd;
+  std::vector<base::Fd> more;
 };
 
 // The time a caller has waited, and whether it is in the hook's bracket.
@@ -138,7 +150,8 @@ base::Result<void> Client::Channel::Send(const wire::Request& request, uint64_t 
   return base::Errno(EIO);
 }
 
-base::Result<base::Fd> Client::Channel::Call(wire::Request* request, wire::Reply* reply) {
+base::Result<base::Fd> Client::Channel::Call(wire::Request* request, wire::Reply* reply,
+                                             std::vector<base::Fd>* more) {
   if (lost()) return base::Errno(EIO);
   Waiter self;
   self.reply = reply;
@@ -166,7 +179,23 @@ base::Result<base::Fd> Client::Channel::Call(wire::Request* request, wire::Reply
     return base::Errno(EIO);
   }
   if (reply->error() != 0) return base::Errno(static_cast<int>(reply->error()));
+  if (more != nullptr) *more = std::move(self.more);
   return std::move(self.fd);
+}
+
+base::Result<base::Fd> Client::Channel::CallAgain(wire::Request* request, wire::Reply* reply,
+                                                  std::vector<base::Fd>* more) {
+  for (;;) {
+    base::Result<base::Fd> got = Call(request, reply, more);
+    const bool no_room = got.ok() ? LacksRoom(*reply, *got)
+                                  : IsNoRoom(static_cast<uint32_t>(got.error().value()));
+    if (!no_room || hook_ == nullptr || !hook_->MakeRoom()) return got;
+    for (const wire::Entry& entry : reply->walk().entries()) {
+      Release(static_cast<NodeId>(entry.node()));
+    }
+    request->clear_release();
+    reply->Clear();
+  }
 }
 
 void Client::Channel::AwaitReply(Waiter* self) {
@@ -212,6 +241,7 @@ void Client::Channel::Deliver(Frame frame, Waiter* self) {
     valid =
         self->reply->ParseFromArray(frame.payload.data(), static_cast<int>(frame.payload.size()));
     self->fd = std::move(frame.fd);
+    self->more = std::move(frame.more);
     base::MutexLock lock(&mu_);
     self->parsed = self->done = valid;
   } else {
@@ -223,6 +253,7 @@ void Client::Channel::Deliver(Frame frame, Waiter* self) {
     if (valid) {
       (*found)->payload.assign(frame.payload.begin(), frame.payload.end());
       (*found)->fd = std::move(frame.fd);
+      (*found)->more = std::move(frame.more);
       (*found)->done = true;
       (*found)->wake.Set();
     }

@@ -26,8 +26,12 @@ class Client::Channel {
   // Prepares the socket and sends the Hello.
   base::Result<void> Start();
   // Sends `request` (adding what is to be released) and waits.  An error in the reply becomes the
-  // result.
-  base::Result<base::Fd> Call(wire::Request* request, wire::Reply* reply) EXCLUDES(mu_);
+  // result.  `more` takes the descriptors behind the first.
+  base::Result<base::Fd> Call(wire::Request* request, wire::Reply* reply,
+                              std::vector<base::Fd>* more = nullptr) EXCLUDES(mu_);
+  // The same for a request that may be made again: as long as there is room to be made.
+  base::Result<base::Fd> CallAgain(wire::Request* request, wire::Reply* reply,
+                                   std::vector<base::Fd>* more = nullptr) EXCLUDES(mu_);
   void Release(NodeId node) EXCLUDES(mu_);
   bool lost() const { return lost_.load(std::memory_order_acquire); }
 

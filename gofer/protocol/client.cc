@@ -45,6 +45,27 @@ OpenedFile ToOpenedFile(const wire::OpenedFile& in, base::Fd fd) {
   return {std::move(fd), valid && in.readable(), valid && in.writable()};
 }
 
+std::vector<DirEntry> ToEntries(
+    const google::protobuf::RepeatedPtrField<wire::ReadDirReply::Item>& items) {
+  std::vector<DirEntry> entries;
+  entries.reserve(static_cast<size_t>(items.size()));
+  for (const wire::ReadDirReply::Item& item : items) {
+    DirEntry& entry = entries.emplace_back();
+    entry.name = item.name();
+    entry.cookie = item.cookie();
+    entry.has_attr = item.has_attr();
+    if (entry.has_attr) {
+      entry.attr = ToAttr(item.attr());
+    } else {
+      entry.attr.ino = item.ino();
+      entry.attr.mode = item.type();
+    }
+    entry.link_target = item.link_target();
+    entry.node = static_cast<NodeId>(item.node());
+  }
+  return entries;
+}
+
 wire::OpenMode ToWire(OpenMode mode) {
   return static_cast<wire::OpenMode>(mode);
 }
@@ -94,7 +115,7 @@ base::Result<Walked> Client::Walk(NodeId dir, std::span<const std::string_view> 
   }
   walk->set_open(ToWire(options.open));
   walk->set_want_node(options.want_node);
-  base::Fd fd = TRY(channel_->Call(call.request(), call.reply()));
+  base::Fd fd = TRY(channel_->CallAgain(call.request(), call.reply()));
   const wire::WalkReply& reply = call.reply()->walk();
   Walked walked;
   walked.entries.reserve(static_cast<size_t>(reply.entries_size()));
@@ -105,42 +126,54 @@ base::Result<Walked> Client::Walk(NodeId dir, std::span<const std::string_view> 
   return walked;
 }
 
-base::Result<OpenedFile> Client::Open(const Target& target, OpenMode mode) {
+base::Result<OpenedFile> Client::Open(const Target& target, OpenMode mode,
+                                      std::span<const std::string_view> ahead,
+                                      std::vector<base::Fd>* opened) {
+  if (ahead.size() > kMaxOpenedAhead) return base::Errno(EINVAL);
   Exchange call;
-  TRY(SetTarget(target, call.request()->mutable_open()->mutable_target()));
-  call.request()->mutable_open()->set_mode(ToWire(mode));
-  base::Fd fd = TRY(channel_->Call(call.request(), call.reply()));
-  if (!fd.valid()) return base::Errno(EIO);
-  return ToOpenedFile(call.reply()->open().opened(), std::move(fd));
+  wire::OpenRequest* request = call.request()->mutable_open();
+  TRY(SetTarget(target, request->mutable_target()));
+  request->set_mode(ToWire(mode));
+  for (const std::string_view name : ahead) request->add_ahead(name.data(), name.size());
+  std::vector<base::Fd> more;
+  base::Fd fd = TRY(channel_->CallAgain(call.request(), call.reply(), &more));
+  const wire::OpenReply& reply = call.reply()->open();
+  if (!fd.valid()) {  // It may be that we have no number left for it.
+    return base::Errno(reply.opened().readable() || reply.opened().writable() ? ENFILE : EIO);
+  }
+  auto next = more.begin();
+  for (int i = 0; opened != nullptr && i < reply.ahead_size() && next != more.end(); ++i) {
+    opened->push_back(reply.ahead(i) ? std::move(*next++) : base::Fd());
+  }
+  return ToOpenedFile(reply.opened(), std::move(fd));
 }
 
-base::Result<DirPage> Client::ReadDir(NodeId dir, uint64_t cookie, bool with_attr, uint32_t nodes) {
+base::Result<DirPage> Client::ReadDir(NodeId dir, uint64_t cookie, bool with_attr, uint32_t nodes,
+                                      const ReadDirAlso& also) {
+  if (also.names.size() > kMaxListedAlso) return base::Errno(EINVAL);
   Exchange call;
   wire::ReadDirRequest* request = call.request()->mutable_read_dir();
   request->set_dir(Number(dir));
   request->set_cookie(cookie);
   request->set_with_attr(with_attr);
   request->set_nodes(nodes);
-  TRY(channel_->Call(call.request(), call.reply()));
+  if (!also.names.empty()) {
+    request->set_parent(Number(also.parent));
+    request->set_also_nodes(also.want_nodes);
+    for (const std::string_view name : also.names) request->add_also(name.data(), name.size());
+  }
+  TRY(channel_->CallAgain(call.request(), call.reply()));
   const wire::ReadDirReply& reply = call.reply()->read_dir();
   DirPage page;
   page.end = reply.end();
-  page.next_cookie = cookie;
-  page.entries.reserve(static_cast<size_t>(reply.items_size()));
-  for (const wire::ReadDirReply::Item& item : reply.items()) {
-    DirEntry& entry = page.entries.emplace_back();
-    entry.name = item.name();
-    entry.cookie = page.next_cookie = item.cookie();
-    entry.has_attr = item.has_attr();
-    if (entry.has_attr) {
-      entry.attr = ToAttr(item.attr());
-    } else {
-      entry.attr.ino = item.ino();
-      entry.attr.mode = item.type();
-    }
-    entry.link_target = item.link_target();
-    entry.node = static_cast<NodeId>(item.node());
+  page.entries = ToEntries(reply.items());
+  page.next_cookie = page.entries.empty() ? cookie : page.entries.back().cookie;
+  for (const wire::ReadDirReply::Listing& listing : reply.also()) {
+    page.also.push_back({.entries = ToEntries(listing.items()),
+                         .self = ToEntry(listing.self()),
+                         .failed = listing.failed()});
   }
+  if (page.also.size() > also.names.size()) return base::Errno(EPROTO);
   return page;
 }
 

@@ -28,6 +28,9 @@ class BlockingHook {
   virtual ~BlockingHook() = default;
   virtual void BeginBlocking() = 0;
   virtual void EndBlocking() = 0;
+  // One side has no room for another descriptor: some of what can be made anew is to be given up;
+  // false when there was nothing.
+  virtual bool MakeRoom() { return false; }
 };
 
 class Client {
@@ -49,10 +52,16 @@ class Client {
   // One to kMaxWalkNames single components; "." and ".." are the caller's business (EINVAL here).
   base::Result<Walked> Walk(NodeId dir, std::span<const std::string_view> names,
                             const WalkOptions& options);
-  base::Result<OpenedFile> Open(const Target& target, OpenMode mode);
+  // Opens others of the target's directory too, for reading, if `opened` is there for them: invalid
+  // where that did not work.
+  base::Result<OpenedFile> Open(const Target& target, OpenMode mode,
+                                std::span<const std::string_view> ahead = {},
+                                std::vector<base::Fd>* opened = nullptr);
   // A page of the listing after `cookie` (0: from the start), as much as fits in one reply.  Of the
-  // directories in it the first `nodes` come with a node (fewer when the Gofer says so).
-  base::Result<DirPage> ReadDir(NodeId dir, uint64_t cookie, bool with_attr, uint32_t nodes = 0);
+  // directories in it the first `nodes` come with a node (fewer when the Gofer says so), and with
+  // attributes whatever `with_attr` says.
+  base::Result<DirPage> ReadDir(NodeId dir, uint64_t cookie, bool with_attr, uint32_t nodes = 0,
+                                const ReadDirAlso& also = {});
 
   base::Result<Created> Create(NodeId dir, std::string_view name, const CreateOptions& options);
   base::Result<Entry> Mkdir(NodeId dir, std::string_view name, uint32_t mode, Owner owner);

@@ -94,10 +94,25 @@ struct DirEntry {
   NodeId node = NodeId::kNone;  // The caller's to release.
 };
 
+// A whole listing that was asked for along with another.
+struct DirListing {
+  std::vector<DirEntry> entries;
+  Entry self;           // If it was wanted, with a node.
+  bool failed = false;  // It cannot be read, or is no directory.
+};
+
 struct DirPage {
   std::vector<DirEntry> entries;  // Without "." and "..".
   uint64_t next_cookie = 0;
   bool end = false;
+  std::vector<DirListing> also;  // Of the first names in ReadDirAlso.
+};
+
+// Directories in `parent` whose listings are wanted in the same round trip.
+struct ReadDirAlso {
+  NodeId parent = NodeId::kNone;
+  std::vector<std::string_view> names;  // At most kMaxListedAlso.
+  bool want_nodes = false;
 };
 
 struct Owner {
@@ -162,7 +177,9 @@ struct Root {
 
 inline constexpr size_t kMaxNameLength = 255;
 inline constexpr size_t kMaxWalkNames = 128;        // Per Walk.
-inline constexpr uint32_t kMaxListedNodes = 64;     // Per ReadDir.
+inline constexpr uint32_t kMaxListedNodes = 256;    // Per ReadDir.
+inline constexpr size_t kMaxListedAlso = 64;        // Per ReadDir.
+inline constexpr size_t kMaxOpenedAhead = 32;       // Per Open.
 inline constexpr size_t kMaxLinkTarget = 4095;      // PATH_MAX without the NUL.
 inline constexpr size_t kMaxXattrValue = 64 << 10;  // XATTR_SIZE_MAX.
 

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <memory>
 
 #include "platform/base/log.h"
@@ -69,9 +70,9 @@ base::Result<void> Server::ServeFrame(Desk* desk, bool main_thread) {
   auto* reply = google::protobuf::Arena::CreateMessage<wire::Reply>(arena);
   base::Result<void> done = base::Ok();
   if (request->ParseFromArray(frame.payload.data(), static_cast<int>(frame.payload.size()))) {
-    Answer answer{reply, {}};
+    Answer answer{reply, {}, {}};
     if (session_->Handle(*request, &answer)) {
-      done = SendAnswer(desk, frame.header.id, reply, answer.fd);
+      done = SendAnswer(desk, frame.header.id, answer);
     }
   } else {
     done = base::Errno(EPROTO);
@@ -96,21 +97,27 @@ void Server::FollowClient(uint32_t cpu) {
   ::sched_setaffinity(0, sizeof(set), &set);  // Refused for CPUs that are not ours: then we stay.
 }
 
-base::Result<void> Server::SendAnswer(Desk* desk, uint64_t id, wire::Reply* reply,
-                                      const base::Fd& fd) {
+base::Result<void> Server::SendAnswer(Desk* desk, uint64_t id, const Answer& answer) {
+  wire::Reply* reply = answer.message;
   size_t size = reply->ByteSizeLong();
-  int donated = fd.get();
+  std::array<int, abi::gofer::kMaxFds> donated;
+  size_t count = 0;
+  if (answer.fd.valid()) {
+    donated[count++] = answer.fd.get();
+    for (const base::Fd& fd : answer.more) donated[count++] = fd.get();
+  }
   if (size > desk->outgoing().size()) {
     reply->Clear();
     reply->set_error(EMSGSIZE);
     size = reply->ByteSizeLong();
-    donated = -1;
+    count = 0;
   }
   auto* out = reinterpret_cast<uint8_t*>(desk->outgoing().data());
   reply->SerializeWithCachedSizesToArray(out);
   FrameHeader header;
   header.id = id;
-  return SendFrame(channel_.get(), header, desk->outgoing().first(size), donated);
+  return SendFrame(channel_.get(), header, desk->outgoing().first(size),
+                   std::span(donated).first(count));
 }
 
 // Only the main thread comes here.  Too few threads is no error: the ones there are serve on.

@@ -33,7 +33,7 @@ class Server {
   void ServeFrames(bool main_thread);
   // Errors: the channel is closed, or the peer broke the protocol.
   base::Result<void> ServeFrame(Desk* desk, bool main_thread);
-  base::Result<void> SendAnswer(Desk* desk, uint64_t id, wire::Reply* reply, const base::Fd& fd);
+  base::Result<void> SendAnswer(Desk* desk, uint64_t id, const Answer& answer);
   void StartHelpers();
   void FollowClient(uint32_t cpu);
 

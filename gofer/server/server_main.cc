@@ -28,12 +28,12 @@ int ServerMain(GoferConfig config, base::Fd channel) {
     return 1;
   }
   PathGuard guard;
+  Session session(*mounts, guard, config.max_nodes);
   const base::Result<void> is_protected = ProtectSelf(&*mounts, &guard, channel, config);
   if (!is_protected.ok()) {
     LOG_ERROR("gofer: cannot protect itself (errno %d)", is_protected.error().value());
     return 1;
   }
-  Session session(*mounts, guard, config.max_nodes);
   Server(&session, std::move(channel)).Run();
   return 0;
 }

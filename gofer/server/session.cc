@@ -1,13 +1,28 @@
 // Dispatch, and what all handlers share: looking handles and names up, describing what was found.
 #include "gofer/server/session.h"
 
+#include <sys/resource.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace gofer {
+namespace {
+
+size_t DescriptorLimit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_max;
+}
+
+}  // namespace
 
 Session::Session(const std::vector<Mount>& mounts, const PathGuard& guard, uint32_t max_nodes)
-    : mounts_(mounts), guard_(guard), nodes_(max_nodes) {}
+    : mounts_(mounts),
+      guard_(guard),
+      spare_nodes_(std::min<size_t>(max_nodes, DescriptorLimit()) / 2),
+      nodes_(max_nodes) {}
 
 bool Session::Handle(const wire::Request& request, Answer* answer) {
   for (const uint64_t id : request.release()) nodes_.Release(static_cast<NodeId>(id));
@@ -17,6 +32,7 @@ bool Session::Handle(const wire::Request& request, Answer* answer) {
     answer->message->Clear();
     answer->message->set_error(static_cast<uint32_t>(done.error().value()));
     answer->fd.reset();
+    answer->more.clear();
   }
   return true;
 }

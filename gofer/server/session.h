@@ -22,12 +22,15 @@ namespace gofer {
 // What a handler fills in.
 struct Answer {
   wire::Reply* message;
-  base::Fd fd;  // Donated to the client.
+  base::Fd fd;                 // Donated to the client.
+  std::vector<base::Fd> more;  // Behind it.
 };
 
 class Session {
  public:
-  // The mounts and the guard are borrowed.
+  using ListedItems = google::protobuf::RepeatedPtrField<wire::ReadDirReply::Item>;
+
+  // The mounts and the guard are borrowed.  Before the process shuts itself in.
   Session(const std::vector<Mount>& mounts, const PathGuard& guard, uint32_t max_nodes);
 
   // Answers a request.  False when there is nothing to answer (a request without body).
@@ -57,19 +60,30 @@ class Session {
   // The cheap way for an entry that needs no node.  0, and nothing done, for a directory.
   base::Result<uint32_t> StepByName(const Node& dir, const Name& name, wire::OpenMode open,
                                     wire::WalkReply* reply, Answer* answer);
-  base::Result<void> DonateByName(const Node& dir, const Name& name, const struct statx& found,
-                                  wire::OpenMode mode, wire::OpenedFile* opened, Answer* answer);
+  base::Result<OpenedFile> OpenByName(const Node& dir, const Name& name, const struct statx& found,
+                                      wire::OpenMode mode);
   static void NoteOpen(const base::Result<void>& opened, wire::WalkReply* reply);
   base::Result<void> Open(const wire::OpenRequest& request, Answer* answer);
+  // The entry `text` of `dir`, as it would be donated.
+  base::Result<OpenedFile> OpenEntry(const Node& dir, const std::string& text, wire::OpenMode mode);
   // session_readdir.cc
   base::Result<void> ReadDir(const wire::ReadDirRequest& request, wire::ReadDirReply* reply);
-  base::Result<void> FillPage(const Node& dir, const base::Fd& listing, bool with_attr,
-                              uint32_t nodes, wire::ReadDirReply* reply);
+  // What a reply that lists directories still has room for.
+  struct ListingRoom;
+  // Whether that was all.
+  base::Result<bool> FillPage(const Node& dir, const base::Fd& listing, bool with_attr,
+                              ListingRoom* room, ListedItems* items);
   // False for an entry that is not shown.
   base::Result<bool> DescribeItem(const Node& dir, const base::Fd& listing, const char* text,
                                   bool with_attr, wire::ReadDirReply::Item* item);
-  // Gives a directory its node, as a walk to it would; whether it has one now.
-  bool KeepItem(const Node& dir, wire::ReadDirReply::Item* item);
+  // Describes a directory and gives it its node, as a walk to it would; whether it has one now.
+  bool KeepItem(const Node& dir, const char* text, wire::ReadDirReply::Item* item);
+  base::Result<void> ListAlso(const wire::ReadDirRequest& request, ListingRoom* room,
+                              wire::ReadDirReply* reply);
+  // The listing of the directory `text` in `parent`, if it has room.
+  base::Result<void> ListEntry(const Node& parent, const std::string& text,
+                               const wire::ReadDirRequest& request, ListingRoom* room,
+                               wire::ReadDirReply::Listing* listing);
   // session_create.cc
   base::Result<void> Create(const wire::CreateRequest& request, Answer* answer);
   base::Result<void> FinishCreate(const Node& dir, base::Fd made,
@@ -129,6 +143,8 @@ class Session {
 
   const std::vector<Mount>& mounts_;
   const PathGuard& guard_;
+  // Below this many nodes directories of a listing may have some: the others are for walks.
+  const size_t spare_nodes_;
   NodeTable nodes_;
 };
 

@@ -25,13 +25,21 @@ struct HostEntry {
 };
 constexpr size_t kNameOffset = offsetof(HostEntry, name);
 
-// Tag, length (up to three bytes) and the item, which may get a node yet.
+// Tag, length (up to three bytes) and the item.
 size_t ItemSize(const wire::ReadDirReply::Item& item) {
-  constexpr size_t kNodeSize = 1 + sizeof(uint64_t);
-  return item.ByteSizeLong() + 4 + kNodeSize;
+  return item.ByteSizeLong() + 4;
 }
 
+// Of a listing around its items: tag, length, node and flag.
+constexpr size_t kListingSize = 256;
+
 }  // namespace
+
+struct Session::ListingRoom {
+  size_t used = 0;     // Of kPageLimit bytes.
+  uint32_t nodes = 0;  // How many directories may become nodes yet.
+  bool types = true;   // Attributes may be looked at where the host tells no type.
+};
 
 base::Result<bool> Session::DescribeItem(const Node& dir, const base::Fd& listing, const char* text,
                                          bool with_attr, wire::ReadDirReply::Item* item) {
@@ -40,7 +48,7 @@ base::Result<bool> Session::DescribeItem(const Node& dir, const base::Fd& listin
   const HideBranch* branch = BranchOf(dir.hide, name->view());
   if (branch != nullptr && branch->hidden) return false;
   item->set_name(name->c_str(), name->view().size());
-  if (!with_attr) return true;
+  if (!with_attr || item->has_attr()) return true;
   const base::Result<struct statx> found = StatEntry(listing, name.value());
   if (found.Is(ENOENT)) return false;  // Removed since the host listed it.
   if (!found.ok()) return true;        // Listed without attributes, as Linux would.
@@ -52,43 +60,104 @@ base::Result<bool> Session::DescribeItem(const Node& dir, const base::Fd& listin
   return true;
 }
 
-bool Session::KeepItem(const Node& dir, wire::ReadDirReply::Item* item) {
-  if (!S_ISDIR(item->attr().mode())) return false;
-  const base::Result<Name> name = Name::FromHost(item->name().c_str());
-  if (!name.ok()) return false;
+bool Session::KeepItem(const Node& dir, const char* text, wire::ReadDirReply::Item* item) {
+  const base::Result<Name> name = Name::FromHost(text);
+  if (!name.ok() || nodes_.size() >= spare_nodes_) return false;
   base::Result<Object> object = Lookup(dir, name.value());
   if (!object.ok()) return false;
   const base::Result<struct statx> found = StatHandle(object->handle());
-  const bool same = found.ok() && S_ISDIR(found->stx_mode) && found->stx_ino == item->attr().ino();
-  if (!same) return false;  // Something else stands there now.
+  if (!found.ok() || !S_ISDIR(found->stx_mode)) return false;  // Something else stands there now.
   const base::Result<NodeId> node = Keep(std::move(object).value(), found->stx_mode);
-  if (node.ok()) item->set_node(static_cast<uint64_t>(node.value()));
-  return node.ok();
+  if (!node.ok()) return false;
+  FillAttr(*dir.mount, found.value(), item->mutable_attr());
+  item->set_node(static_cast<uint64_t>(node.value()));
+  return true;
 }
 
 base::Result<void> Session::ReadDir(const wire::ReadDirRequest& request,
                                     wire::ReadDirReply* reply) {
+  if (request.also_size() > static_cast<int>(kMaxListedAlso)) return base::Errno(EINVAL);
+  for (const std::string& text : request.also()) TRY(Name::Parse(text));
   const base::Ref<Node> dir = TRY(nodes_.Find(static_cast<NodeId>(request.dir())));
   if (dir->type != S_IFDIR) return base::Errno(ENOTDIR);
   bool with_attr = request.with_attr();
+  ListingRoom room;
+  room.nodes = std::min(request.nodes(), kMaxListedNodes);
   if (dir->mount->world_readable_only()) {
     const struct statx found = TRY(StatHandle(dir->fd));
     if (!dir->mount->MayRead(found.stx_mode)) return base::Errno(EACCES);
-    with_attr = with_attr && dir->mount->MaySearch(found.stx_mode);
+    if (!dir->mount->MaySearch(found.stx_mode)) {
+      with_attr = false;
+      room.nodes = 0;
+      room.types = false;
+    }
   }
   const base::Fd listing = TRY(guard_.Reopen(dir->fd, O_RDONLY | O_DIRECTORY));
   if (request.cookie() != 0) {
     const auto offset = static_cast<off_t>(request.cookie());
     if (::lseek(listing.get(), offset, SEEK_SET) < 0) return base::LastErrno();
   }
-  const uint32_t nodes = std::min(request.nodes(), kMaxListedNodes);
-  return FillPage(*dir, listing, with_attr, nodes, reply);
+  reply->set_end(TRY(FillPage(*dir, listing, with_attr, &room, reply->mutable_items())));
+  if (!reply->end() || request.also_size() == 0) return base::Ok();
+  const base::Result<void> listed = ListAlso(request, &room, reply);
+  // What was not asked for by itself fails by itself; nodes that it made are the client's.
+  return listed.Is(EMSGSIZE) ? base::Ok() : listed;
 }
 
-base::Result<void> Session::FillPage(const Node& dir, const base::Fd& listing, bool with_attr,
-                                     uint32_t nodes, wire::ReadDirReply* reply) {
+base::Result<void> Session::ListAlso(const wire::ReadDirRequest& request, ListingRoom* room,
+                                     wire::ReadDirReply* reply) {
+  const base::Result<base::Ref<Node>> parent = SearchableDir(request.parent());
+  if (!parent.ok()) return base::Ok();
+  for (const std::string& text : request.also()) {
+    wire::ReadDirReply::Listing* listing = reply->add_also();
+    const base::Result<void> done = ListEntry(*parent.value(), text, request, room, listing);
+    if (done.ok()) continue;
+    for (const wire::ReadDirReply::Item& item : listing->items()) {
+      nodes_.Release(static_cast<NodeId>(item.node()));
+    }
+    listing->clear_items();
+    if (done.Is(EMSGSIZE)) {
+      reply->mutable_also()->RemoveLast();
+      return done;
+    }
+    listing->set_failed(true);
+  }
+  return base::Ok();
+}
+
+base::Result<void> Session::ListEntry(const Node& parent, const std::string& text,
+                                      const wire::ReadDirRequest& request, ListingRoom* room,
+                                      wire::ReadDirReply::Listing* listing) {
+  const Name name = TRY(Name::Parse(text));
+  room->used += kListingSize;
+  if (room->used > kPageLimit) return base::Errno(EMSGSIZE);
+  const HideBranch* branch = BranchOf(parent.hide, name.view());
+  if (branch != nullptr && branch->hidden) return base::Errno(ENOENT);
+  base::Fd opened = TRY(guard_.OpenAt(parent.fd, name, O_RDONLY | O_DIRECTORY | O_NONBLOCK));
+  const Node dir(std::move(opened), parent.mount, branch, S_IFDIR);
+  if (parent.mount->world_readable_only()) {
+    const struct statx found = TRY(StatHandle(dir.fd));
+    if (!parent.mount->MayRead(found.stx_mode) || !parent.mount->MaySearch(found.stx_mode)) {
+      return base::Errno(EACCES);
+    }
+  }
+  const uint32_t nodes = room->nodes;
+  const bool whole =
+      TRY(FillPage(dir, dir.fd, request.with_attr(), room, listing->mutable_items()));
+  if (!whole) {
+    room->nodes = nodes;
+    return base::Errno(EMSGSIZE);
+  }
+  if (!request.also_nodes() || nodes_.size() >= spare_nodes_) return base::Ok();
+  Object object = TRY(Lookup(parent, name));
+  const struct statx found = TRY(StatHandle(object.handle()));
+  if (!S_ISDIR(found.stx_mode)) return base::Errno(ENOTDIR);
+  return FillEntry(std::move(object), found, true, listing->mutable_self());
+}
+
+base::Result<bool> Session::FillPage(const Node& dir, const base::Fd& listing, bool with_attr,
+                                     ListingRoom* room, ListedItems* items) {
   alignas(HostEntry) char buffer[kHostBuffer];
-  size_t used = 0;
   while (true) {
     const long got = ::syscall(SYS_getdents64, listing.get(), buffer, sizeof(buffer));
     if (got < 0) return base::LastErrno();
@@ -96,12 +165,14 @@ base::Result<void> Session::FillPage(const Node& dir, const base::Fd& listing, b
     for (long at = 0; at < got;) {
       HostEntry entry;
       std::memcpy(&entry, buffer + at, kNameOffset);
-      wire::ReadDirReply::Item* item = reply->add_items();
-      const bool shown =
-          TRY(DescribeItem(dir, listing, buffer + at + kNameOffset, with_attr, item));
+      const char* name = buffer + at + kNameOffset;
       at += entry.record_length;
+      wire::ReadDirReply::Item* item = items->Add();
+      const bool kept = room->nodes != 0 && entry.type == DT_DIR && KeepItem(dir, name, item);
+      const bool look = with_attr || (entry.type == DT_UNKNOWN && room->types);
+      const bool shown = TRY(DescribeItem(dir, listing, name, look, item));
       if (!shown) {
-        reply->mutable_items()->RemoveLast();
+        items->RemoveLast();
         continue;
       }
       item->set_cookie(static_cast<uint64_t>(entry.offset));
@@ -109,16 +180,16 @@ base::Result<void> Session::FillPage(const Node& dir, const base::Fd& listing, b
         item->set_ino(entry.ino);
         item->set_type(static_cast<uint32_t>(DTTOIF(entry.type)));
       }
-      used += ItemSize(*item);
-      if (used > kPageLimit) {  // It starts the next page.
-        reply->mutable_items()->RemoveLast();
-        return base::Ok();
+      room->used += ItemSize(*item);
+      if (room->used > kPageLimit) {  // It starts the next page.
+        if (kept) nodes_.Release(static_cast<NodeId>(item->node()));
+        items->RemoveLast();
+        return false;
       }
-      if (nodes != 0 && KeepItem(dir, item)) --nodes;
+      if (kept) --room->nodes;
     }
   }
-  reply->set_end(true);
-  return base::Ok();
+  return true;
 }
 
 }  // namespace gofer

@@ -144,11 +144,13 @@ base::Result<uint32_t> Session::StepByName(const Node& dir, const Name& name, wi
   std::string target;
   if (S_ISLNK(found.stx_mode)) target = TRY(ReadLinkEntry(dir.fd, name));
   if (open != wire::OPEN_NONE) {
-    wire::OpenedFile opened;
-    const base::Result<void> done = DonateByName(dir, name, found, open, &opened, answer);
-    if (done.Is(ESTALE)) return 0U;  // Something else stands there now.
-    NoteOpen(done, reply);
-    if (done.ok()) *reply->mutable_opened() = opened;
+    base::Result<OpenedFile> file = OpenByName(dir, name, found, open);
+    if (file.Is(ESTALE)) return 0U;  // Something else stands there now.
+    if (file.ok()) {
+      Give(std::move(file).value(), reply->mutable_opened(), answer);
+    } else {
+      NoteOpen(file.error(), reply);
+    }
   }
   wire::Entry* entry = reply->add_entries();
   FillAttr(*dir.mount, found, entry->mutable_attr());
@@ -156,11 +158,11 @@ base::Result<uint32_t> Session::StepByName(const Node& dir, const Name& name, wi
   return uint32_t{found.stx_mode};
 }
 
-// One host call less than by handle.  What was opened must be what was looked at; O_NONBLOCK, which
-// regular files ignore, lets nobody hold us up who puts a FIFO there meanwhile.
-base::Result<void> Session::DonateByName(const Node& dir, const Name& name,
-                                         const struct statx& found, wire::OpenMode mode,
-                                         wire::OpenedFile* opened, Answer* answer) {
+// ESTALE: by handle then.  One host call less than that.  What was opened must be what was looked
+// at; O_NONBLOCK, which regular files ignore, lets nobody hold us up who puts a FIFO there
+// meanwhile.
+base::Result<OpenedFile> Session::OpenByName(const Node& dir, const Name& name,
+                                             const struct statx& found, wire::OpenMode mode) {
   TRY(CheckDonatable(*dir.mount, found));
   base::Result<OpenedFile> file = OpenAs(*dir.mount, mode, [&](int flags) {
     return guard_.OpenAt(dir.fd, name, flags | O_NONBLOCK | O_NOCTTY);
@@ -171,8 +173,7 @@ base::Result<void> Session::DonateByName(const Node& dir, const Name& name,
   const struct statx now = TRY(StatHandle(file->fd));
   if (!S_ISREG(now.stx_mode) || !SameInode(found, now)) return base::Errno(ESTALE);
   if (IsOnProc(file->fd, now)) return base::Errno(EACCES);
-  Give(std::move(file).value(), opened, answer);
-  return base::Ok();
+  return file;
 }
 
 base::Result<void> Session::Donate(const Object& object, const struct statx& found,
@@ -186,10 +187,39 @@ base::Result<void> Session::Donate(const Object& object, const struct statx& fou
 }
 
 base::Result<void> Session::Open(const wire::OpenRequest& request, Answer* answer) {
-  const Object object = TRY(Resolve(request.target()));
-  const struct statx found = TRY(StatHandle(object.handle()));
-  return Donate(object, found, request.mode(), answer->message->mutable_open()->mutable_opened(),
-                answer);
+  if (request.ahead_size() > static_cast<int>(kMaxOpenedAhead)) return base::Errno(EINVAL);
+  wire::OpenReply* reply = answer->message->mutable_open();
+  const wire::Target& target = request.target();
+  if (target.name().empty()) {
+    const Object object = TRY(Resolve(target));
+    const struct statx found = TRY(StatHandle(object.handle()));
+    return Donate(object, found, request.mode(), reply->mutable_opened(), answer);
+  }
+  const base::Ref<Node> dir = TRY(SearchableDir(target.node()));
+  for (const std::string& text : request.ahead()) TRY(Name::Parse(text));
+  base::Result<OpenedFile> wanted = OpenEntry(*dir, target.name(), request.mode());
+  if (wanted.Is(ESTALE)) {
+    const Object object = TRY(Lookup(*dir, TRY(Name::Parse(target.name()))));
+    const struct statx found = TRY(StatHandle(object.handle()));
+    TRY(Donate(object, found, request.mode(), reply->mutable_opened(), answer));
+  } else {
+    Give(TRY(std::move(wanted)), reply->mutable_opened(), answer);
+  }
+  for (const std::string& text : request.ahead()) {
+    base::Result<OpenedFile> file = OpenEntry(*dir, text, wire::OPEN_READ);
+    reply->add_ahead(file.ok());
+    if (file.ok()) answer->more.push_back(std::move(file->fd));
+  }
+  return base::Ok();
+}
+
+base::Result<OpenedFile> Session::OpenEntry(const Node& dir, const std::string& text,
+                                            wire::OpenMode mode) {
+  const Name name = TRY(Name::Parse(text));
+  const HideBranch* branch = BranchOf(dir.hide, name.view());
+  if (branch != nullptr && branch->hidden) return base::Errno(ENOENT);
+  const struct statx found = TRY(StatEntry(dir.fd, name));
+  return OpenByName(dir, name, found, mode);
 }
 
 }  // namespace gofer

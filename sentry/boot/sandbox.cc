@@ -34,7 +34,7 @@
 namespace sentry {
 namespace {
 
-// The Gofer's client tells the kernel when a wait may be long.
+// The Gofer's client tells the kernel when a wait may be long, and when descriptors run out.
 class KernelHook final : public gofer::BlockingHook {
  public:
   explicit KernelHook(Kernel& kernel) : kernel_(kernel) {}
@@ -43,6 +43,12 @@ class KernelHook final : public gofer::BlockingHook {
   }
   void EndBlocking() override {
     if (serving) kernel_.EndBlocking();
+  }
+  // Directories hold nodes of the Gofer, files may hold descriptors here.
+  bool MakeRoom() override {
+    if (!serving || kernel_.root_mounts == nullptr) return false;
+    DentryCache& cache = kernel_.root_mounts->cache();
+    return cache.Shrink(cache.size() / 2) != 0;
   }
   bool serving = false;
 

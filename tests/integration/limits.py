@@ -2,6 +2,7 @@
 """Limits bind: memory, processes, time, file sizes, processors; what exceeds them fails as on Linux, and the host stays well."""
 # groups: limits
 import os
+import resource
 import signal
 import sys
 import time
@@ -49,6 +50,20 @@ print(made)
 """], scratch, flags=["--pids=40"])
     check(result.out.split()[:1] == ["EAGAIN"], result)
     check(30 <= int(result.out.split()[1]) < 40 and result.status == 0, result)
+
+
+@case("limits")
+def few_descriptors_on_the_host_are_enough_for_a_large_tree(machine, scratch):
+    for directory in range(30):
+        for sub in range(20):
+            path = scratch.work / "tree" / f"d{directory}" / f"s{sub}"
+            path.mkdir(parents=True)
+            (path / "file").write_text("word\n")
+            (path.parent / f"f{sub}").write_text("word\n")
+    count = "grep -r word tree | wc -l"
+    result = machine.run(["/bin/sh", "-c", f"{count}; {count}"], scratch,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (400, 400)))
+    check(result.out.split() == ["1200", "1200"] and result.status == 0, result)
 
 
 @case("limits", needs=[PYTHON])

@@ -1,6 +1,5 @@
 // Names in a directory of the host.
 #include <algorithm>
-#include <utility>
 
 #include "sentry/fs/gofer/gofer_inode.h"
 
@@ -15,50 +14,6 @@ bool NameBefore(const gofer::DirEntry& entry, std::string_view name) {
 
 }  // namespace
 
-Result<std::shared_ptr<const std::vector<gofer::DirEntry>>> GoferInode::Listing() {
-  if (listing_ != nullptr && !fs_->shared()) return listing_;
-  auto all = std::make_shared<std::vector<gofer::DirEntry>>();
-  const uint64_t changes = fs_->changes();
-  // Who lists a directory for the first time may be on the way through a tree.
-  uint32_t nodes = fs_->shared() || std::exchange(listed_, true) ? 0 : gofer::kMaxListedNodes;
-  for (uint64_t cookie = 0;;) {
-    gofer::DirPage page = TRY(fs_->client().ReadDir(node_, cookie, true, nodes));
-    TakeNodes(page, changes == fs_->changes());
-    nodes = 0;
-    std::move(page.entries.begin(), page.entries.end(), std::back_inserter(*all));
-    if (page.end) break;
-    cookie = page.next_cookie;
-  }
-  std::sort(all->begin(), all->end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  DropListing();
-  if (changes != fs_->changes()) return all;  // Somebody changed a name while the Gofer was asked.
-  listing_ = all;
-  fs_->ListingKept(*this);
-  return listing_;
-}
-
-// The lookups that are to come find the nodes, unless they may be too old.
-void GoferInode::TakeNodes(const gofer::DirPage& page, bool current) {
-  for (const gofer::DirEntry& found : page.entries) {
-    if (found.node == gofer::NodeId::kNone) continue;
-    if (!current) {
-      fs_->client().Release(found.node);
-      continue;
-    }
-    fs_->KeepAhead({.directory = node_,
-                    .name = found.name,
-                    .error = 0,
-                    .entry = {.node = found.node, .attr = found.attr, .link_target = {}},
-                    .file = {}});
-  }
-}
-
-void GoferInode::DropListing() {
-  if (listing_ == nullptr) return;
-  listing_.reset();
-  fs_->ListingDropped(*this);
-}
-
 const gofer::DirEntry* GoferInode::FindListed(std::string_view name) const {
   auto at = std::lower_bound(listing_->begin(), listing_->end(), name, NameBefore);
   return at != listing_->end() && at->name == name ? &*at : nullptr;
@@ -66,6 +21,9 @@ const gofer::DirEntry* GoferInode::FindListed(std::string_view name) const {
 
 Result<Ref<Inode>> GoferInode::Lookup(OpContext&, const Name& name) {
   if (!IsDirectory()) return Errno(ENOTDIR);
+  if (listing_ != nullptr && !fs_->shared()) {
+    ReadListing(name.view());
+  }
   if (listing_ != nullptr && !fs_->shared()) {
     const gofer::DirEntry* listed = FindListed(name.view());
     if (listed == nullptr) return Errno(ENOENT);
@@ -110,6 +68,7 @@ gofer::Owner GoferInode::OwnerFor(OpContext& ctx) const {
 void GoferInode::NamesChanged(OpContext& ctx) {
   DropListing();
   fs_->DropAhead();
+  fs_->DropOpened();
   attr_.mtime =
       attr_.ctime = {.sec = ctx.now.tv_sec, .nsec = static_cast<uint32_t>(ctx.now.tv_nsec)};
 }

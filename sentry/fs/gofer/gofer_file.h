@@ -15,7 +15,9 @@ class GoferFile final : public FileDescription {
  public:
   // The path may be that of an overlay whose lower layer the file is in.
   GoferFile(Path path, uint32_t flags, Ref<GoferInode> file)
-      : FileDescription(std::move(path), flags), file_(std::move(file)) {}
+      : FileDescription(std::move(path), flags), file_(std::move(file)) {
+    file_->Opened();
+  }
   Result<size_t> Read(OpContext& ctx, IoSink& to, int64_t* position) override;
   Result<size_t> Write(OpContext& ctx, IoSource& from, int64_t* position) override;
   bool HasPosition() const override { return true; }
@@ -26,6 +28,7 @@ class GoferFile final : public FileDescription {
   int HostFd() const override;
 
  private:
+  ~GoferFile() override { file_->Closed(); }
   GoferInode& file() const { return *file_; }
 
   const Ref<GoferInode> file_;
@@ -42,7 +45,7 @@ class GoferDirectoryFile final : public FileDescription {
  private:
   const Ref<GoferInode> directory_;
   // What one pass over the directory sees: fixed at its start.
-  std::shared_ptr<const std::vector<gofer::DirEntry>> entries_;
+  std::shared_ptr<const GoferInode::Entries> entries_;
 };
 
 }  // namespace sentry

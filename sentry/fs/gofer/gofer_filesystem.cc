@@ -1,6 +1,9 @@
 #include "sentry/fs/gofer/gofer_filesystem.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "sentry/fs/gofer/gofer_inode.h"
 
@@ -54,14 +57,55 @@ void GoferFilesystem::Forget(const GoferInode& inode) {
   linked_.erase(Identity{inode.attr().dev, inode.attr().ino});
 }
 
+// Whoever walks through a tree comes back to the parents.
 void GoferFilesystem::ListingKept(GoferInode& directory) {
-  constexpr size_t kMostListings = 64;
+  constexpr size_t kMostListings = 256, kMostEntries = 24 << 10;
   listed_.push_back(&directory);
-  if (listed_.size() > kMostListings) listed_.front()->DropListing();
+  listed_entries_ += directory.listing_->size();
+  ++unread_listings_;
+  while (listed_.size() > 1 && (listed_.size() > kMostListings || listed_entries_ > kMostEntries)) {
+    GoferInode* const oldest = listed_.front();
+    if (std::exchange(oldest->listing_used_, false)) {
+      listed_.pop_front();
+      listed_.push_back(oldest);
+    } else {
+      oldest->DropListing();
+    }
+  }
 }
 
 void GoferFilesystem::ListingDropped(GoferInode& directory) {
   listed_.erase(std::remove(listed_.begin(), listed_.end(), &directory), listed_.end());
+  listed_entries_ -= directory.listing_->size();
+}
+
+void GoferFilesystem::ListingRead() {
+  // What was listed ahead lacks what is wanted now.
+  if (!lists_attributes()) DropListings();
+  unread_listings_ = 0;
+}
+
+size_t GoferFilesystem::DescriptorShare(size_t most) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return std::clamp<size_t>(limit.rlim_cur / 16, 1, most);
+}
+
+void GoferFilesystem::FileIdle(GoferInode& file) {
+  static const size_t most = DescriptorShare(1024);
+  if (!file.read_fd_.valid() && !file.write_fd_.valid()) return;
+  idle_files_.push_back(file);
+  if (++idle_file_count_ <= most) return;
+  GoferInode& oldest = idle_files_.front();
+  FileBusy(oldest);
+  oldest.read_fd_.reset();
+  oldest.write_fd_.reset();
+}
+
+void GoferFilesystem::FileBusy(GoferInode& file) {
+  if (!base::IntrusiveList<GoferInode>::Linked(file)) return;
+  base::IntrusiveList<GoferInode>::Remove(file);
+  --idle_file_count_;
 }
 
 }  // namespace sentry

@@ -37,6 +37,7 @@ GoferInode::GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::str
 GoferInode::~GoferInode() {
   if (listing_ != nullptr) fs_->ListingDropped(*this);
   if (registered_) fs_->Forget(*this);
+  fs_->FileBusy(*this);
   // The root's node belongs to the mount.
   if (node_ != gofer::NodeId::kNone && parent_) fs_->client().Release(node_);
 }
@@ -88,6 +89,7 @@ Result<void> GoferInode::SetAttributes(OpContext&, const AttributeChange& change
   if (set.mask == 0) return {};
   TRY(AskToSet(set));
   fs_->DropAhead();
+  fs_->DropOpened();
   if (parent_) parent_->DropListing();
   return {};
 }
@@ -115,12 +117,24 @@ Result<int> GoferInode::HostFd(bool write) {
 }
 
 Result<int> GoferInode::KeptFd(base::Fd& kept, gofer::OpenMode mode) {
+  const bool named = node_ == gofer::NodeId::kNone && parent_;
+  if (mode == gofer::OpenMode::kRead && !kept.valid() && named && !fs_->shared()) {
+    return OpenNext(kept);
+  }
   if (!kept.valid()) {
     gofer::OpenedFile file = TRY(fs_->client().Open(target(), mode));
     if (!kept.valid())
       kept = std::move(file.fd);  // Another thread may have been faster while this one waited.
   }
   return kept.get();
+}
+
+void GoferInode::Opened() {
+  if (open_files_++ == 0) fs_->FileBusy(*this);
+}
+
+void GoferInode::Closed() {
+  if (--open_files_ == 0) fs_->FileIdle(*this);
 }
 
 Result<Ref<FileDescription>> GoferInode::Open(OpContext& ctx, const Path& path, uint32_t flags) {

@@ -13,7 +13,7 @@ namespace sentry {
 
 // Directories hold a node of the Gofer; others are known by their directory and name until they
 // need one of their own.
-class GoferInode final : public Inode {
+class GoferInode final : public Inode, public base::ListNode<GoferInode> {
  public:
   GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::string_view name,
              gofer::Entry entry);
@@ -57,16 +57,37 @@ class GoferInode final : public Inode {
   void Wrote(uint64_t end, const abi::Timespec& now);
   // Only the host knows how many it has now.
   void BlocksChanged() { blocks_known_ = false; }
-  // The whole listing, with attributes; kept until a name in it changes.
-  Result<std::shared_ptr<const std::vector<gofer::DirEntry>>> Listing();
+  // The whole listing; kept until a name in it changes.
+  using Entries = std::vector<gofer::DirEntry>;
+  Result<std::shared_ptr<const Entries>> Listing();
   void DropListing();
+  // A description of it comes and goes.
+  void Opened();
+  void Closed();
 
  private:
   friend class GoferFilesystem;
+  // Where somebody is who takes the entries of one type in turn, by name or by number.
+  struct Trail {
+    static constexpr size_t kNowhere = SIZE_MAX;
+    size_t last = kNowhere;  // In the listing.
+  };
   ~GoferInode() override;
   Result<int> KeptFd(base::Fd& kept, gofer::OpenMode mode);
+  Result<int> OpenNext(base::Fd& kept);
+  Result<std::shared_ptr<const Entries>> FetchListing(bool with_attr);
+  std::shared_ptr<const Entries> KeepListing(std::shared_ptr<Entries> all, bool with_attr,
+                                             bool current);
+  gofer::ReadDirAlso NextListings();
+  void KeepListings(const gofer::ReadDirAlso& also, std::vector<gofer::DirListing> listings,
+                    bool current);
+  // Of the listing; whether `name` was to be expected, and the names that are then.
+  bool Follow(std::string_view name, uint32_t type, Trail* trail,
+              std::vector<std::string_view>* next, size_t most) const;
+  // Some walker wants to know more than the name.
+  void ReadListing(std::string_view name);
   Result<void> AskToSet(const gofer::SetAttr& set);
-  void TakeNodes(const gofer::DirPage& page, bool current);
+  void TakeNodes(const Entries& entries, bool current);
   void NamesChanged(OpContext& ctx);
   void CountSubdirectories(GoferInode& to, const Inode& moved, const Inode* replaced,
                            bool exchange);
@@ -84,10 +105,15 @@ class GoferInode final : public Inode {
   std::string link_target_;
   base::Fd read_fd_, write_fd_;
   uint64_t writes_ = 0;
-  bool blocks_known_ = true;  // In attr_.
-  bool registered_ = false;  // In the file system's table of linked inodes.
-  bool listed_ = false;      // At least once.
-  std::shared_ptr<const std::vector<gofer::DirEntry>> listing_;  // Sorted by name.
+  bool blocks_known_ = true;                // In attr_.
+  bool registered_ = false;                 // In the file system's table of linked inodes.
+  bool listed_ = false;                     // At least once.
+  uint32_t open_files_ = 0;                 // Descriptions.
+  std::shared_ptr<const Entries> listing_;  // Sorted by name.
+  bool listing_used_ = false;               // Since the file system looked for one to drop.
+  bool listing_read_ = false;               // Entries were looked up.
+  bool listing_has_attr_ = false;           // As far as there are any.
+  Trail opened_trail_, listed_trail_;
 };
 
 }  // namespace sentry

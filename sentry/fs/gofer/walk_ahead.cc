@@ -48,9 +48,9 @@ void GoferFilesystem::WalkAhead(GoferInode& directory, std::string_view rest, ui
   if (whole && OpensForReading(open_flags)) options.open = gofer::OpenMode::kRead;
   const bool opens = options.open != gofer::OpenMode::kNone;
   // A single name is what the lookup asks for itself; a listed one needs no question.
-  if (names.size() == 1 && !opens) return;
-  if (directory.KnowsName(names.front()) && (names.size() > 1 || !directory.HasName(names.front())))
-    return;
+  if (names.size() == 1 && (!opens || HasAhead(directory.node_, names.front()))) return;
+  directory.ReadListing(names.front());
+  if (directory.KnowsName(names.front())) return;
   const uint64_t changes = changes_;
   Result<gofer::Walked> walked = client_.Walk(directory.node_, names, options);
   if (!walked.ok()) return;
@@ -84,12 +84,18 @@ void GoferFilesystem::WalkAhead(GoferInode& directory, std::string_view rest, ui
 }
 
 void GoferFilesystem::KeepAhead(Ahead ahead) {
-  constexpr size_t kMostAhead = 4 * gofer::kMaxListedNodes;
-  static_assert(kMostAhead > gofer::kMaxWalkNames);
+  constexpr size_t kMost = 1024;  // Each a descriptor of the Gofer, whose limit is ours.
+  static const size_t most = std::max<size_t>(DescriptorShare(kMost), 16);
   ahead_.push_back(std::move(ahead));
-  if (ahead_.size() <= kMostAhead) return;
+  if (ahead_.size() <= most) return;
   client_.Release(ahead_.front().entry.node);
   ahead_.pop_front();
+}
+
+bool GoferFilesystem::HasAhead(gofer::NodeId directory, std::string_view name) const {
+  return std::any_of(ahead_.begin(), ahead_.end(), [&](const Ahead& ahead) {
+    return ahead.directory == directory && ahead.name == name;
+  });
 }
 
 std::optional<GoferFilesystem::Ahead> GoferFilesystem::TakeAhead(gofer::NodeId directory,
@@ -109,6 +115,7 @@ void GoferFilesystem::DropAhead() {
     if (ahead.error == 0) client_.Release(ahead.entry.node);
   }
   ahead_.clear();
+  DropListings();
 }
 
 }  // namespace sentry

@@ -111,6 +111,8 @@ class OverlayInode final : public Inode {
   // has that name.
   Result<bool> PrepareName(OpContext& ctx, const Name& name);
   bool LowerHas(OpContext& ctx, const Name& name);
+  // Whether what the upper layer lists is a whiteout.
+  Result<bool> CoversName(OpContext& ctx, const ListedName& above);
   Result<void> Whiteout(OpContext& ctx, const Name& name);
   Ref<Inode> Wrap(const Name& name, Ref<Inode> upper);
   Result<void> ClearWhiteouts(OpContext& ctx);

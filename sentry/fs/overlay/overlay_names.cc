@@ -1,6 +1,6 @@
 // Names: the union of two directories, whiteouts, and changes.
 #include <algorithm>
-#include <map>
+#include <iterator>
 
 #include "sentry/fs/overlay/overlay.h"
 
@@ -14,24 +14,28 @@ bool IsWhiteoutType(const Inode& inode) {
 // Collects a layer's listing.
 class Collector final : public DirectorySink {
  public:
-  struct Found {
-    uint64_t ino;
-    uint8_t type;
-  };
   bool Add(std::string_view name, uint64_t ino, uint8_t type, int64_t) override {
-    if (name != "." && name != "..") names.try_emplace(std::string(name), Found{ino, type});
+    if (name != "." && name != "..") names.push_back({std::string(name), ino, type});
     return true;
   }
-  std::map<std::string, Found, std::less<>> names;
+  std::vector<OverlayInode::ListedName> names;
 };
 
-Result<Collector> ListLayer(OpContext& ctx, const Ref<Inode>& layer) {
+bool Precedes(const OverlayInode::ListedName& a, const OverlayInode::ListedName& b) {
+  return a.name < b.name;
+}
+
+// Sorted by name.
+Result<std::vector<OverlayInode::ListedName>> ListLayer(OpContext& ctx, const Ref<Inode>& layer) {
   Collector all;
-  if (!layer) return all;
+  if (!layer) return std::move(all.names);
   Path path{nullptr, Dentry::NewRoot(layer)};
   Ref<FileDescription> directory = TRY(layer->Open(ctx, path, abi::kORdonly | abi::kODirectory));
   TRY(directory->ReadDirectory(ctx, all));
-  return all;
+  if (!std::is_sorted(all.names.begin(), all.names.end(), Precedes)) {
+    std::sort(all.names.begin(), all.names.end(), Precedes);
+  }
+  return std::move(all.names);
 }
 
 constexpr uint8_t kDtChr = 2;
@@ -39,24 +43,29 @@ constexpr uint32_t kRenameExchange = 2;
 
 }  // namespace
 
+Result<bool> OverlayInode::CoversName(OpContext& ctx, const ListedName& above) {
+  if (above.type != kDtChr) return false;
+  Result<Ref<Inode>> inode = upper_->Lookup(ctx, TRY(Name::Parse(above.name)));
+  if (!inode.ok() || !IsWhiteoutType(**inode)) return false;
+  return TRY((*inode)->GetAttributes(ctx)).rdev == 0;
+}
+
 Result<std::vector<OverlayInode::ListedName>> OverlayInode::List(OpContext& ctx) {
-  Collector above = TRY(ListLayer(ctx, upper_));
-  Collector below = TRY(ListLayer(ctx, lower_));
-  for (auto& [name, found] : above.names) {
-    // What was copied up keeps the number it had below.
-    auto under = below.names.find(name);
-    found.ino = under != below.names.end() ? under->second.ino : found.ino | kUpperInode;
-  }
-  above.names.merge(below.names);
+  std::vector<ListedName> above = TRY(ListLayer(ctx, upper_));
+  std::vector<ListedName> below = TRY(ListLayer(ctx, lower_));
+  if (!upper_) return below;
   std::vector<ListedName> listed;
-  for (const auto& [name, found] : above.names) {
-    if (found.type == kDtChr && upper_) {
-      Result<Ref<Inode>> inode = upper_->Lookup(ctx, TRY(Name::Parse(name)));
-      if (inode.ok() && IsWhiteoutType(**inode) && TRY((*inode)->GetAttributes(ctx)).rdev == 0)
-        continue;
-    }
-    listed.push_back({name, found.ino, found.type});
+  listed.reserve(above.size() + below.size());
+  auto under = below.begin();
+  for (ListedName& found : above) {
+    for (; under != below.end() && under->name < found.name; ++under)
+      listed.push_back(std::move(*under));
+    // What was copied up keeps the number it had below.
+    const bool both = under != below.end() && under->name == found.name;
+    found.ino = both ? under++->ino : found.ino | kUpperInode;
+    if (!TRY(CoversName(ctx, found))) listed.push_back(std::move(found));
   }
+  std::move(under, below.end(), std::back_inserter(listed));
   return listed;
 }
 
@@ -136,9 +145,8 @@ Result<Ref<Inode>> OverlayInode::Mkdir(OpContext& ctx, const Name& name, uint32_
   bool lower_has = TRY(PrepareName(ctx, name));
   Ref<Inode> made = TRY(upper_->Mkdir(ctx, name, mode));
   if (lower_has) {
-    Collector below = TRY(ListLayer(ctx, TRY(lower_->Lookup(ctx, name))));
-    for (const auto& [old, found] : below.names)
-      TRY(made->Mknod(ctx, TRY(Name::Parse(old)), abi::kSIfchr, 0));
+    for (const ListedName& old : TRY(ListLayer(ctx, TRY(lower_->Lookup(ctx, name)))))
+      TRY(made->Mknod(ctx, TRY(Name::Parse(old.name)), abi::kSIfchr, 0));
   }
   return Wrap(name, std::move(made));
 }
@@ -174,9 +182,8 @@ Result<void> OverlayInode::Unlink(OpContext& ctx, const Name& name, Inode& child
 
 // An upper directory that looks empty may hold whiteouts.
 Result<void> OverlayInode::ClearWhiteouts(OpContext& ctx) {
-  Collector above = TRY(ListLayer(ctx, upper_));
-  for (const auto& [name, found] : above.names) {
-    Name parsed = TRY(Name::Parse(name));
+  for (const ListedName& above : TRY(ListLayer(ctx, upper_))) {
+    Name parsed = TRY(Name::Parse(above.name));
     TRY(upper_->Unlink(ctx, parsed, *TRY(upper_->Lookup(ctx, parsed))));
   }
   return {};

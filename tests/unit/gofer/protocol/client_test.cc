@@ -2,6 +2,7 @@
 #include "gofer/protocol/client.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -124,6 +125,38 @@ TEST_F(GoferClient, DescriptorsGoToTheRightCaller) {
   first.join();
   EXPECT_TRUE(first_has_fd.load());
   EXPECT_EQ(second_outcome.load(), 5);
+}
+
+TEST_F(GoferClient, NoRoomForADescriptorIsEnfile) {
+  Connect();
+  std::atomic<int> outcome{0};
+  std::thread caller([&] {
+    const base::Result<OpenedFile> file = client_->Open({NodeId{1}}, OpenMode::kRead);
+    outcome.store(file.ok() ? 0 : file.error().value());
+  });
+  const FakeServer::Incoming open = fake_.Receive();
+  wire::Reply reply;
+  reply.mutable_open()->mutable_opened()->set_readable(true);
+  std::vector<base::Fd> fill;  // The next number is beyond the limit.
+  rlimit before;
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const base::Fd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const rlimit few{.rlim_cur = static_cast<rlim_t>(next.get()) + 1, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  for (base::Fd one(::dup(0)); one.valid(); one = base::Fd(::dup(0))) {
+    fill.push_back(std::move(one));
+  }
+  fake_.Send(open.id, reply, next.get());
+  caller.join();
+  fill.clear();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(outcome.load(), ENFILE);
+  EXPECT_FALSE(client_->lost());
+  std::atomic<int> later{0};
+  std::thread again = CallAttr(5, &later);
+  fake_.AnswerAttr(fake_.Receive());
+  again.join();
+  EXPECT_EQ(later.load(), 5);
 }
 
 TEST_F(GoferClient, LossEndsEveryCallInFlight) {

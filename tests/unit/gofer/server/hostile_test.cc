@@ -148,6 +148,17 @@ TEST_F(GoferHostile, NamesAreNotPaths) {
         [&](auto* r) { r->mutable_create()->set_dir(root_), r->mutable_create()->set_name(name); },
         [&](auto* r) { r->mutable_mkdir()->set_dir(root_), r->mutable_mkdir()->set_name(name); },
         [&](auto* r) {
+          r->mutable_open()->mutable_target()->set_node(root_);
+          r->mutable_open()->mutable_target()->set_name("f");
+          r->mutable_open()->set_mode(wire::OPEN_READ);
+          r->mutable_open()->add_ahead(name);
+        },
+        [&](auto* r) {
+          r->mutable_read_dir()->set_dir(root_);
+          r->mutable_read_dir()->set_parent(root_);
+          r->mutable_read_dir()->add_also(name);
+        },
+        [&](auto* r) {
           r->mutable_symlink()->set_dir(root_);
           r->mutable_symlink()->set_name(name);
           r->mutable_symlink()->set_target("t");
@@ -192,6 +203,37 @@ TEST_F(GoferHostile, CountsAreBounded) {
   EXPECT_EQ(Ask(request).error(), unsigned{EINVAL});
   for (size_t i = 0; i <= kMaxWalkNames; ++i) request.mutable_walk()->add_names("d");
   EXPECT_EQ(Ask(request).error(), unsigned{EINVAL});
+  request.mutable_open()->mutable_target()->set_node(root_);
+  request.mutable_open()->mutable_target()->set_name("f");
+  request.mutable_open()->set_mode(wire::OPEN_READ);
+  for (size_t i = 0; i <= kMaxOpenedAhead; ++i) request.mutable_open()->add_ahead("f");
+  EXPECT_EQ(Ask(request).error(), unsigned{EINVAL});
+  request.mutable_read_dir()->set_dir(root_);
+  request.mutable_read_dir()->set_parent(root_);
+  for (size_t i = 0; i <= kMaxListedAlso; ++i) request.mutable_read_dir()->add_also("d");
+  EXPECT_EQ(Ask(request).error(), unsigned{EINVAL});
+}
+
+TEST_F(GoferHostile, WhatComesAlongIsAskedOfTheSameDoors) {
+  host_.Link("d", "link");
+  wire::Request request;
+  request.mutable_read_dir()->set_dir(root_);
+  request.mutable_read_dir()->set_parent(root_);
+  request.mutable_read_dir()->set_also_nodes(true);
+  for (const char* name : {"link", "f", "missing", "d"}) {
+    request.mutable_read_dir()->add_also(name);
+  }
+  const wire::Reply reply = Ask(request);
+  ASSERT_EQ(reply.read_dir().also_size(), 4);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(reply.read_dir().also(i).failed()) << i;
+    EXPECT_EQ(reply.read_dir().also(i).self().node(), 0U) << i;
+  }
+  EXPECT_NE(reply.read_dir().also(3).self().node(), 0U);
+  EXPECT_EQ(server_->session().node_count(), 3U);
+  // A parent that is none.
+  request.mutable_read_dir()->set_parent(root_ ^ 1U << 20);
+  EXPECT_EQ(Ask(request).read_dir().also_size(), 0);
 }
 
 TEST_F(GoferHostile, UnknownEnumsAndFlags) {

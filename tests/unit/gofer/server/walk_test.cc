@@ -178,6 +178,80 @@ TEST(GoferOpen, HostProcFilesAreNotData) {
   EXPECT_NE(walked.open_error + walked.error, 0);
 }
 
+TEST(GoferOpen, OthersOfTheDirectoryComeAlong) {
+  HostDir host;
+  host.Dir("d");
+  host.Link("c", "a-link");
+  for (const char* name : {"a", "b", "c"}) host.File(name, name);
+  ASSERT_EQ(::mkfifo(host.At("fifo").c_str(), 0600), 0);
+  MountConfig config = MountAt(host.path(), true);
+  config.hidden = {"b"};
+  GoferPair pair(std::move(config));
+  const std::vector<std::string_view> names = {"b", "d", "fifo", "a-link", "none", "c"};
+  std::vector<base::Fd> more;
+  const OpenedFile file =
+      pair.client().Open({pair.root().node, "a"}, OpenMode::kRead, names, &more).value();
+  EXPECT_EQ(ReadAll(file.fd), "a");
+  ASSERT_EQ(more.size(), names.size());
+  for (size_t i = 0; i + 1 < names.size(); ++i) EXPECT_FALSE(more[i].valid()) << names[i];
+  EXPECT_EQ(ReadAll(more.back()), "c");
+  EXPECT_EQ(::fcntl(more.back().get(), F_GETFL) & O_ACCMODE, O_RDONLY);
+}
+
+TEST(GoferReadDir, ListingsOfOthersComeAlong) {
+  HostDir host;
+  for (const char* name : {"a", "b", "c", "b/sub"}) host.Dir(name);
+  host.File("b/f", "four");
+  host.File("c/x");
+  host.File("c/y");
+  MountConfig config = MountAt(host.path(), false);
+  config.hidden = {"c/y"};
+  GoferPair pair(std::move(config));
+  const Root root = pair.root();
+  const DirPage top = pair.client().ReadDir(root.node, 0, false, 1).value();
+  ASSERT_EQ(top.entries.size(), 3U);
+  size_t with_node = 0;
+  NodeId first = NodeId::kNone;
+  for (const DirEntry& entry : top.entries) {
+    if (entry.node == NodeId::kNone) continue;
+    ++with_node;
+    EXPECT_TRUE(entry.has_attr);
+    first = entry.node;
+  }
+  EXPECT_EQ(with_node, 1U);
+  const ReadDirAlso also{.parent = root.node, .names = {"b", "none", "c"}, .want_nodes = true};
+  const DirPage page = pair.client().ReadDir(first, 0, true, 8, also).value();
+  EXPECT_TRUE(page.end);
+  ASSERT_EQ(page.also.size(), 3U);
+  ASSERT_EQ(page.also[0].entries.size(), 2U);
+  for (const DirEntry& entry : page.also[0].entries) {
+    EXPECT_TRUE(entry.has_attr);
+    EXPECT_EQ(entry.node != NodeId::kNone, entry.name == "sub");
+  }
+  EXPECT_NE(page.also[0].self.node, NodeId::kNone);
+  EXPECT_TRUE(page.also[1].failed);
+  ASSERT_EQ(page.also[2].entries.size(), 1U);
+  EXPECT_EQ(page.also[2].entries[0].name, "x");
+}
+
+// What does not fit is left out, and leaves no node behind.
+TEST(GoferReadDir, OthersComeWholeOrNotAtAll) {
+  HostDir host;
+  for (const char* name : {"small", "large", "last"}) host.Dir(name);
+  for (int i = 0; i < 2000; ++i) host.File("large/" + std::to_string(i) + std::string(60, '-'));
+  host.Dir("large/0");
+  GoferPair pair(MountAt(host.path(), false));
+  const Root root = pair.root();
+  const size_t before = pair.session().node_count();
+  const ReadDirAlso also{.parent = root.node, .names = {"small", "large", "last"}};
+  const DirPage page = pair.client().ReadDir(root.node, 0, true, 0, also).value();
+  EXPECT_TRUE(page.end);
+  ASSERT_EQ(page.also.size(), 1U);
+  EXPECT_TRUE(page.also[0].entries.empty());
+  EXPECT_FALSE(page.also[0].failed);
+  EXPECT_EQ(pair.session().node_count(), before);
+}
+
 TEST(GoferMount, SingleFile) {
   HostDir host;
   host.File("f", "alone");
