@@ -27,8 +27,7 @@ using OwnCell = abi::stub::SlotOwn;
 // A Thread of such a backend is one of these too.
 class SelfAnswering {
  public:
-  // From now on the thread may answer these calls without an event, until Withdraw(); the only
-  // thread that has its memory.
+  // From now on the thread may answer these calls without an event, until Withdraw().
   virtual void Publish(const KnownAnswers& answers) = 0;
   // An answer changed, or somebody wants to see every call.
   virtual void Withdraw() = 0;

@@ -35,7 +35,6 @@
 
 // The answers in the slot are valid while their first word is this.
 #define SHIM_ANSWERS_VALID 0x5e4d0a11
-#define SHIM_ANSWER_SIZE 64  // Of the code of one.
 
 // What a thread may change itself (SlotOwn), while its first word is this.
 #define SHIM_OWN_VALID 0x5e4d0a12

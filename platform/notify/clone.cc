@@ -70,7 +70,6 @@ Result<Thread*> Backend::CloneGuest(StubThread* parent, const CloneRequest& requ
     } else {
       process->memory->rewritten = parent->process_->memory->rewritten;
       process->memory->call_sites = parent->process_->memory->call_sites;
-      process->memory->needs_table = parent->process_->memory->needs_table;
     }
   }
   const bool quick = parent->at_clone_ && go_on && request.set_tid_address == 0 &&

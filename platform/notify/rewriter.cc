@@ -143,10 +143,10 @@ void Rewriter::Count(StubThread& t, unsigned hot_in_slot) {
              .number = static_cast<uint32_t>(t.call_.number)};
   }
   if (site->count >= site->hot || ++site->count < site->hot) return;
-  if (!answer && t.registers_.fs_base == 0) {
+  if (t.registers_.fs_base == 0) {
     // Its TLS is not known before it was captured; without one it is not found.
     site->count = 0;
-    if (own && !std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
+    if ((own || answer) && !std::exchange(process.looked_for_tls, true)) t.capture_wanted_ = true;
     return;
   }
   process.sites_waiting = true;
@@ -197,10 +197,8 @@ bool Rewriter::Rewrite(StubThread& t, uint64_t behind, uint32_t number) {
   const uint64_t site = patch::SiteStart(behind, first);
   RewrittenText* text = TextAt(t, site);
   if (!target || text == nullptr || text->next + patch::kTrampolineSize > text->end) return false;
-  const bool by_table = kind == patch::Kind::kAny || !AnswerIndex(number);
-  if (by_table && !MakeTable(t)) return false;
-  t.process_->memory->needs_table |= by_table;
-  const uint64_t pointer = Address(by_table ? t.process_->memory->table->slot : t.slot_);
+  if (!MakeTable(t)) return false;
+  const uint64_t pointer = Address(t.process_->memory->table->slot);
   const uint64_t at = text->next;
   const auto trampoline = patch::Trampoline(at, site, first, *target, pointer);
   if (!trampoline || !Write(t, at, *trampoline)) return false;
@@ -261,9 +259,8 @@ std::optional<uint64_t> Rewriter::SiteOfTrampoline(StubThread& t, uint64_t addre
 
 // The slot that the trampolines lead to becomes the thread's own.
 void Rewriter::PointTo(StubThread& t) {
-  if (t.process_->memory->needs_table) MakeTable(t);
-  const auto& table = t.process_->memory->table;
-  const uint64_t pointer = Address(table ? table->slot : t.slot_);
+  if (!MakeTable(t)) return;
+  const uint64_t pointer = Address(t.process_->memory->table->slot);
   for (const RewrittenText& text : t.process_->memory->rewritten) {
     std::vector<std::byte> all(text.next - text.trampolines);
     if (!ReadAll(t, text.trampolines, &all)) continue;
@@ -311,14 +308,8 @@ bool Rewriter::MendFault(StubThread& t, const abi::SigInfo& info) {
 }
 
 bool Rewriter::LeaveAnswer(StubThread& t, int signal) {
-  Registers& regs = t.registers_;
-  const uint64_t index = (regs.rip - region_.Site(region_.code().answers_begin)) / SHIM_ANSWER_SIZE;
-  if (index < std::size(kNumbers)) regs.rax = static_cast<uint64_t>(kNumbers[index]);
-  regs.rip = regs.r11 - patch::kSyscallSize;
-  if (signal != SIGSEGV) return false;
-  // A slot that is shut: the process is a copy of the one that was rewritten.
-  PointTo(t);
-  return true;
+  t.registers_.rip = t.registers_.r11 - patch::kSyscallSize;
+  return signal == SIGSEGV;
 }
 
 }  // namespace platform::notify

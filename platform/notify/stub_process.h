@@ -71,8 +71,7 @@ class StubMemory : public base::RefCounted {
     std::array<uint64_t, SHIM_TABLE_COUNT> fs_base{};
   };
   std::unique_ptr<Table> table;
-  bool needs_table = false;  // A rewritten site does.  Copied with the memory.
-  bool ambiguous = false;    // The TLS does not tell threads apart, or did not always.
+  bool ambiguous = false;  // The TLS does not tell threads apart, or did not always.
 
  private:
   StubRegion& region_;

@@ -84,6 +84,7 @@ void StubThread::NoteBases(int64_t number, const uint64_t* args) {
 void StubThread::Publish(const KnownAnswers& answers) {
   MutexLock lock(&backend_.mu_);
   if (!backend_.rewriter_.active() || state_ == State::kDead) return;
+  backend_.rewriter_.EnterTable(*this);
   abi::stub::SlotAnswers& to = header()->answers;
   static_assert(sizeof(answers) ==
                 sizeof(to.value));  // In the same order: Rewriter::AnswerIndex().

@@ -1,4 +1,4 @@
-// Part of shim.S.  Rewritten sites of calls that change only what is the thread's own come here, with
+// Part of shim.S.  Rewritten sites of calls that ask for or change only what is the thread's own come here, with
 // registers as for the answers: eax is the number, r11 the address behind the site, rcx the header of the
 // slot with the table.  The thread's own slot is found by the address that the TLS begins with (x86-64 psABI:
 // %fs:0 holds itself).  A thread that is not in the table, or may not, makes its call.
@@ -16,8 +16,8 @@
 1:
         .endm
 
-// To `plain` unless the thread may: then rcx is its header.
-        .macro  enter   number, plain
+// To `plain` unless the table tells the thread's slot: then rcx is its header.
+        .macro  find    number, plain
         state   SHIM_STATE_PLAIN, \number
         lahf
         seto    %al
@@ -33,6 +33,11 @@
         cmpq    %rax, (%rcx)
         jne     \plain
         movq    8(%rcx), %rcx
+        .endm
+
+// Likewise, and unless it may.
+        .macro  enter   number, plain
+        find    \number, \plain
         cmpl    $SHIM_OWN_VALID, SHIM_H_OWN(%rcx)
         jne     \plain
         .endm
@@ -62,6 +67,39 @@ own_states:
 
         .balign 64
 own_begin:
+// What the kernel told it before.
+        .macro  answer  index, number
+        .balign 64
+answer_\index:
+answer_to_\number:
+        find    \number, answer_plain_\index
+        cmpl    $SHIM_ANSWERS_VALID, SHIM_H_ANSWERS(%rcx)
+        jne     answer_plain_\index
+        movl    %r11d, %eax
+        addb    $0x7f, %al              // The overflow flag.
+        sahf
+        movw    $0, %r11w
+        state   SHIM_STATE_SWAPPED, \number
+        bswapq  %r11
+        state   SHIM_STATE_PLAIN, \number
+        movl    SHIM_H_ANSWERS + 4 + 4 * \index(%rcx), %eax
+        movq    %r11, %rcx
+        jmpq    *%r11
+answer_plain_\index:
+        state   SHIM_STATE_PACKED, \number
+        leave   0, \number
+        .endm
+
+        answer  0, 39                   // getpid
+        answer  1, 186                  // gettid
+        answer  2, 110                  // getppid
+        answer  3, 111                  // getpgrp
+        answer  4, 102                  // getuid
+        answer  5, 107                  // geteuid
+        answer  6, 104                  // getgid
+        answer  7, 108                  // getegid
+
+        .balign 64
 own_rt_sigprocmask:                     // edi: how, rsi: set, rdx: old set, r10: size
         enter   14, mask_plain
         cmpl    $0, SHIM_H_OWN + SHIM_OWN_ASKS(%rcx)

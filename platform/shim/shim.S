@@ -274,36 +274,12 @@ write_bases_by_call:
         syscall
         jmp     go
 
-// Rewritten call sites come here (platform/patch/site.h): eax is the number, r11 the address behind the
-// site, rcx the header of a slot.  Answers from there, or goes back to the syscall instruction.  Flags,
-// stack and other registers stay as they are; a call may clobber rcx and r11.  The Sentry takes a thread
-// that it finds in here back to the start of its site.
-        .macro  answer  index, number
-        .balign SHIM_ANSWER_SIZE
-answer_\index:
-answer_to_\number:
-        movl    SHIM_H_ANSWERS + 4 + 4 * \index(%rcx), %eax
-        movl    SHIM_H_ANSWERS(%rcx), %ecx
-        leal    -SHIM_ANSWERS_VALID(%rcx), %ecx
-        jrcxz   1f
-        movl    $\number, %eax
-        leaq    -2(%r11), %rcx
-        jmpq    *%rcx
-1:      movq    %r11, %rcx
-        jmpq    *%r11
-        .endm
-
-        .balign SHIM_ANSWER_SIZE
+// Rewritten call sites come to these (platform/patch/site.h): eax is the number, r11 the address behind the
+// site, rcx the header of a slot.  Stack and registers but rax, rcx and r11 stay as they are, and so do flags
+// where others may look at them; a call may clobber rcx and r11.  The Sentry takes a thread that it finds in
+// here back to the start of its site.
+        .balign 64
 answers_begin:
-        answer  0, 39                   // getpid
-        answer  1, 186                  // gettid
-        answer  2, 110                  // getppid
-        answer  3, 111                  // getpgrp
-        answer  4, 102                  // getuid
-        answer  5, 107                  // geteuid
-        answer  6, 104                  // getgid
-        answer  7, 108                  // getegid
-        .balign SHIM_ANSWER_SIZE
 answer_any:
         .irp    number, 39, 186, 110, 111, 102, 107, 104, 108
         cmpq    $\number, %rax

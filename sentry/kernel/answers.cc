@@ -34,8 +34,8 @@ bool IsWatched(const Task& task) {
 
 void PublishAnswers(Task& task) {
   if (IsWatched(task)) return;
-  // One address space has one set of answers, and threads differ in theirs.
-  if (task.group().tasks.size() != 1 || task.mm().RefCount() != 1) return;
+  // Who shares the memory of another process may look as that one's thread (vfork(2)).
+  if (task.mm().RefCount() != task.group().tasks.size()) return;
   platform::SelfAnswering* thread = ThreadOf(task);
   if (thread == nullptr) return;
   const ThreadGroup& group = task.group();

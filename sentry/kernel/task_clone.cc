@@ -197,7 +197,9 @@ Result<uint64_t> Task::Clone(const CloneArgs& args) {
   PidNamespace& pid_ns = *around.namespaces->pid_for_children;
   if (pid_ns.dead) return Errno(ENOMEM);  // Its init has gone.
   const Tid tid = TRY(ChooseTid(*this, pid_ns, args.set_tid));
-  if ((flags & abi::kCloneVm) != 0) WithdrawAnswers(*this);
+  // Both look the same.
+  const bool new_tls = (flags & abi::kCloneThread) != 0 && (flags & abi::kCloneSettls) != 0;
+  if ((flags & abi::kCloneVm) != 0 && !new_tls) WithdrawAnswers(*this);
 
   TaskBuilder builder(kernel_);
   builder.creds = std::move(around.creds);

@@ -98,6 +98,64 @@ TEST(IdentityLoop, ThreadsHaveTheirOwn) {
   EXPECT_EQ(AskPidInline(), getpid());
 }
 
+// What the system calls change is one thread's; the C library makes the others follow, and is not
+// asked here.
+struct ThreadIds {
+  pthread_barrier_t* barrier;
+  uid_t user;
+  bool changes;
+  int wrong = 0;
+};
+
+void* AskTogether(void* argument) {
+  auto& ids = *static_cast<ThreadIds*>(argument);
+  const pid_t tid = gettid();
+  for (int round = 0; round < 6; ++round) {
+    ids.wrong += AskTid() != tid || AskPidInline() != getpid() || AskPid() != getpid();
+    ids.wrong += AskEuid() != ids.user;
+    if (ids.changes && round == 2) {
+      ids.user = 1000;
+      ids.wrong += syscall(SYS_setresuid, -1, ids.user, -1) != 0;
+    }
+    pthread_barrier_wait(ids.barrier);
+    ids.wrong += AskEuid() != ids.user;
+    pthread_barrier_wait(ids.barrier);
+  }
+  return nullptr;
+}
+
+TEST(IdentityLoop, ThreadsAreAskedAndChangedOneByOne) {
+  if (geteuid() != 0) GTEST_SKIP() << "changes its user";
+  constexpr int kThreads = 3;
+  pthread_barrier_t barrier;
+  pthread_barrier_init(&barrier, nullptr, kThreads);
+  ThreadIds ids[kThreads];
+  pthread_t threads[kThreads];
+  for (int i = 0; i < kThreads; ++i) {
+    ids[i] = {.barrier = &barrier, .user = geteuid(), .changes = i == 1};
+    ASSERT_EQ(pthread_create(&threads[i], nullptr, AskTogether, &ids[i]), 0);
+  }
+  // Another that looks as its maker does, for a while.
+  for (int i = 0; i < 20; ++i) {
+    const pid_t tid = gettid();
+    EXPECT_EQ(AskTid(), tid);
+    static volatile long inside;
+    const pid_t child = vfork();
+    if (child == 0) {
+      inside = AskTid();
+      _exit(0);
+    }
+    EXPECT_EQ(inside, child);
+    EXPECT_EQ(AskTid(), tid);
+    EXPECT_EQ(StatusOf(child), 0);
+  }
+  for (int i = 0; i < kThreads; ++i) {
+    pthread_join(threads[i], nullptr);
+    EXPECT_EQ(ids[i].wrong, 0);
+  }
+  EXPECT_EQ(AskEuid(), 0);
+}
+
 TEST(IdentityLoop, NewProcessGroupIsSeenAtOnce) {
   const pid_t child = fork();
   if (child == 0) {
