@@ -361,6 +361,52 @@ TEST_F(FilterTest, ChecksumsAreRightOnTheWire) {
   from->Close();
 }
 
+TEST_F(FilterTest, ChangedPacketsHaveRightChecksums) {
+  auto owned = std::make_unique<ChannelLink>(LinkKind::kRaw, MacAddress{}, 1500);
+  ChannelLink* wire = owned.get();
+  Add(router, "tun", std::move(owned), {Four(10, 3, 0, 1)});
+  struct Change {
+    uint32_t base, offset;
+    ByteVector value;
+  };
+  const Change changes[] = {{1, 16, Address(Four(10, 3, 9, 9))},
+                            {1, 15, Byte(77)},
+                            {1, 8, Byte(3)},
+                            {2, 2, nft::Port(99)},
+                            {2, 9, Byte('X')},
+                            {2, 10, Byte('Y')}};
+  std::vector<Item> items;
+  for (const Change& c : changes) {
+    items.push_back(Load(kReg2, c.value));
+    items.push_back(PayloadSet(c.base, c.offset, static_cast<uint32_t>(c.value.size())));
+  }
+  ASSERT_EQ(Batch()
+                .Table("t")
+                .Base("t", "post", "filter", Hook::kPostRouting, 0)
+                .Rule("t", "post", Out("tun") + items)
+                .Send(control),
+            0);
+  // From elsewhere with an open checksum, and from here.
+  auto far = client.CreateUdp(kInet, 0), near = router.CreateUdp(kInet, 0);
+  for (UdpEndpoint* from : {far.get(), near.get()}) {
+    ASSERT_TRUE(Write(*from, "odd", {.to = SocketAddr{Four(10, 3, 0, 2), 9, 0}}).ok());
+    PacketPtr packet = wire->Read();
+    ASSERT_NE(packet, nullptr);
+    const ByteVector bytes = packet->ToBytes();
+    EXPECT_EQ(ChecksumOf(std::span(bytes).first(20)), 0);
+    Checksum sum;
+    sum.AddPseudoHeader(IpAddress::V4Bytes(&bytes[12]), IpAddress::V4Bytes(&bytes[16]), kProtoUdp,
+                        bytes.size() - 20);
+    sum.Add(std::span(bytes).subspan(20));
+    EXPECT_EQ(sum.Finish(), 0);
+    EXPECT_EQ(IpAddress::V4Bytes(&bytes[16]), Four(10, 3, 9, 9));
+    EXPECT_EQ(Load8(&bytes[8]), 3);
+    EXPECT_EQ(Load16(&bytes[22]), 99);
+    EXPECT_EQ(Load8(&bytes[29]), 'X');
+    from->Close();
+  }
+}
+
 TEST_F(FilterTest, FullTableDropsWhatIsLeastSure) {
   ASSERT_EQ(Masquerading(), 0);
   router.stack().sysctl().nf_conntrack_max = 4;
