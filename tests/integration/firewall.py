@@ -268,6 +268,27 @@ table inet engine {
 }
 END
 """ + TRAFFIC, needs=["nft"])
+filtered("traffic", "by_ip6tables", r"""
+ip netns add inner; ip netns add outer
+for n in inner outer; do ip netns exec $n sh -c 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad' 2>/dev/null; done
+pair6() { ip link add "$1" type veth peer name eth0 netns "$2"; ip -n "$2" link set eth0 up; ip -n "$2" link set lo up; ip link set "$1" up; ip -n "$2" addr add "$3" dev eth0 nodad; ip addr add "$4" dev "$1" nodad; }
+pair6 v0 inner fd00:1::2/64 fd00:1::1/64; ip -n inner -6 route add default via fd00:1::1
+pair6 up0 outer fd00:2::2/64 fd00:2::1/64
+echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+ip6tables -t nat -A POSTROUTING -o up0 -j MASQUERADE
+ip6tables -t nat -A PREROUTING -i up0 -p tcp --dport 8080 -j DNAT --to-destination [fd00:1::2]:80
+ip6tables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+ip6tables -A FORWARD -p tcp --dport 98 -j REJECT --reject-with tcp-reset
+ip6tables -A FORWARD -p tcp --dport 97 -j REJECT --reject-with icmp6-adm-prohibited
+sed -i 's/create_server(("", int(sys.argv\[1\])))/create_server(("", int(sys.argv[1])), family=socket.AF_INET6)/; s/^u = .*/u = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)/' /run/serve.py
+sed -i 's/s = socket.socket(type=socket.SOCK_DGRAM)/s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)/' /run/dial.py
+serve outer 99 1; dial_in inner fd00:2::2 99; wait $server || exit 9
+serve inner 80 1; dial_in outer fd00:2::1 8080; wait $server || exit 9
+serve outer 53 2 udp; dial_in inner fd00:2::2 53 100; dial_in inner fd00:2::2 53 9000; wait $server || exit 9
+dial_in inner fd00:2::2 96 5
+for port in 96 97 98; do dial_in inner fd00:2::2 $port; done
+conntrack -L -f ipv6 2>/dev/null | grep -c 'dport=53 '
+""", needs=["ip6tables", "conntrack"])
 filtered("traffic", "refused_here", r"""
 world
 iptables -A OUTPUT -p tcp --dport 7 -j REJECT

@@ -216,20 +216,24 @@ TEST_F(FilterTest, ErrorsComeBackToWhoSent) {
 }
 
 TEST_F(FilterTest, FragmentsAreSeenWhole) {
-  ASSERT_EQ(Masquerading(), 0);
-  auto to = server.CreateUdp(kInet, 0);
-  ASSERT_TRUE(to->Bind({IpAddress::AnyV4(), 53, 0}).ok());
-  auto from = client.CreateUdp(kInet, 0);
-  DatagramInfo info;
-  for (size_t size : {4000u, 40000u}) {
-    ASSERT_TRUE(Write(*from, std::string(size, 'x'), {.to = SocketAddr{kServer, 53, 0}}).ok());
-    EXPECT_EQ(Read(*to, &info), std::string(size, 'x'));
-    ASSERT_TRUE(Write(*to, std::string(size, 'y'), {.to = info.source}).ok());
-    EXPECT_EQ(Read(*from), std::string(size, 'y'));
+  for (int family : {kInet, kInet6}) {
+    const bool v4 = family == kInet;
+    ASSERT_EQ(Masquerading(v4 ? abi::kNfprotoIpv4 : abi::kNfprotoIpv6), 0);
+    auto to = server.CreateUdp(family, 0);
+    ASSERT_TRUE(to->Bind({IpAddress::AnyFor(v4), 53, 0}).ok());
+    auto from = client.CreateUdp(family, 0);
+    DatagramInfo info;
+    for (size_t size : {4000u, 40000u}) {
+      const SocketAddr there{v4 ? kServer : Six(2, 2), 53, 0};
+      ASSERT_TRUE(Write(*from, std::string(size, 'x'), {.to = there}).ok());
+      EXPECT_EQ(Read(*to, &info), std::string(size, 'x'));
+      ASSERT_TRUE(Write(*to, std::string(size, 'y'), {.to = info.source}).ok());
+      EXPECT_EQ(Read(*from), std::string(size, 'y'));
+    }
+    EXPECT_EQ(tracked().size(), v4 ? 1u : 2u);
+    from->Close();
+    to->Close();
   }
-  EXPECT_EQ(tracked().size(), 1u);
-  from->Close();
-  to->Close();
 }
 
 TEST_F(FilterTest, PingThroughMasquerade) {
