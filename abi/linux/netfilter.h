@@ -75,6 +75,10 @@ constexpr uint16_t kNftaCounterBytes = 1, kNftaCounterPackets = 2;
 constexpr uint16_t kNftaCompatName = 1, kNftaCompatRev = 2, kNftaCompatType = 3;
 constexpr uint16_t kNftaXtName = 1, kNftaXtRev = 2, kNftaXtInfo = 3;
 
+constexpr uint16_t kNftaObjTable = 1, kNftaObjName = 2, kNftaObjType = 3, kNftaObjData = 4,
+                   kNftaObjUse = 5, kNftaObjHandle = 6, kNftaObjUserdata = 8;
+constexpr uint32_t kNftObjectCounter = 1, kNftObjectQuota = 2, kNftObjectLimit = 4;
+
 // Verdicts.
 constexpr int32_t kNfDrop = 0, kNfAccept = 1, kNftContinue = -1, kNftBreak = -2, kNftJump = -3,
                   kNftGoto = -4, kNftReturn = -5;

@@ -30,6 +30,26 @@ void DumpRules(const NetfilterRequest& request, const Attributes& data, const Ta
   }
 }
 
+void ResetRules(const Table& table, const Attributes& data) {
+  if (data.Has(abi::kNftaRuleTable) && data.Text(abi::kNftaRuleTable) != table.name) return;
+  for (const auto& [handle, chain] : table.chains) {
+    if (data.Has(abi::kNftaRuleChain) && data.Text(abi::kNftaRuleChain) != chain->name) continue;
+    for (const RuleRef& rule : chain->rules) {
+      for (const ExpressionPtr& expression : rule->expressions) expression->Reset();
+    }
+  }
+}
+
+void DumpObjects(const NetfilterRequest& request, const Attributes& data, const Table& table,
+                 uint32_t type, NetfilterAnswers& answers) {
+  if (data.Has(abi::kNftaObjTable) && data.Text(abi::kNftaObjTable) != table.name) return;
+  for (const auto& [handle, object] : table.objects) {
+    if (type != 0 && object->type != type) continue;
+    AddObject(request, table, *object, answers);
+    if (request.command() == abi::kNftMsgGetObjReset) object->state->Reset();
+  }
+}
+
 void DumpSets(const NetfilterRequest& request, const Attributes& data, const Table& table,
               NetfilterAnswers& answers) {
   if (data.Has(abi::kNftaSetTable) && data.Text(abi::kNftaSetTable) != table.name) return;
@@ -116,18 +136,61 @@ Result<void> FilterControl::Dump(const NetfilterRequest& request, NetfilterAnswe
         break;
       }
       case abi::kNftMsgGetRule:
+        DumpRules(request, data, *table, answers);
+        break;
       case abi::kNftMsgGetRuleReset:
         DumpRules(request, data, *table, answers);
+        ResetRules(*table, data);
+        break;
+      case abi::kNftMsgGetObj:
+      case abi::kNftMsgGetObjReset:
+        DumpObjects(request, data, *table, TRY(data.U32(abi::kNftaObjType)), answers);
         break;
       case abi::kNftMsgGetSet:
         DumpSets(request, data, *table, answers);
         break;
-      default:  // Of objects and flow tables there are none.
+      default:  // Of flow tables there are none.
         break;
     }
   }
   return {};
 }
+
+namespace {
+
+Result<void> GetRule(const NetfilterRequest& request, const Attributes& data, const Table& table,
+                     NetfilterAnswers& answers) {
+  const Chain* chain = table.FindChain(data.Text(abi::kNftaRuleChain));
+  const uint64_t handle = TRY(data.U64(abi::kNftaRuleHandle));
+  for (size_t i = 0; chain != nullptr && i < chain->rules.size(); i++) {
+    if (chain->rules[i]->handle != handle) continue;
+    AddRule(request, table, *chain, i, answers);
+    if (request.command() == abi::kNftMsgGetRuleReset) {
+      for (const ExpressionPtr& expression : chain->rules[i]->expressions) expression->Reset();
+    }
+    return {};
+  }
+  return Errno(ENOENT);
+}
+
+Result<void> GetElements(const NetfilterRequest& request, const Attributes& data,
+                         const Table& table, Time now, NetfilterAnswers& answers) {
+  const Set* set = table.FindSet(data.Text(abi::kNftaSetElemListSet));
+  if (set == nullptr) return Errno(ENOENT);
+  const ByteSpan list = TRY(data.Need(abi::kNftaSetElemListElements));
+  return ForEachAttribute(list, [&](uint16_t, ByteSpan bytes) -> Result<void> {
+    const Attributes element = TRY(Attributes::Parse(bytes));
+    const uint32_t flags = TRY(element.U32(abi::kNftaSetElemFlags));
+    const ByteVector key = TRY(ParseValue(element, abi::kNftaSetElemKey));
+    if (key.size() != set->key_size) return Errno(EINVAL);
+    auto found = set->Around(key, (flags & abi::kNftSetElemIntervalEnd) != 0);
+    if (found == set->elements.end() || found->second.Expired(now)) return Errno(ENOENT);
+    AddElement(request, table, *set, &found->first, found->second, now, answers);
+    return {};
+  });
+}
+
+}  // namespace
 
 Result<void> FilterControl::GetOne(const NetfilterRequest& request, NetfilterAnswers& answers) {
   const Attributes data = TRY(Attributes::Parse(request.attributes));
@@ -146,16 +209,8 @@ Result<void> FilterControl::GetOne(const NetfilterRequest& request, NetfilterAns
       return {};
     }
     case abi::kNftMsgGetRule:
-    case abi::kNftMsgGetRuleReset: {
-      const Chain* chain = table->FindChain(data.Text(abi::kNftaRuleChain));
-      const uint64_t handle = TRY(data.U64(abi::kNftaRuleHandle));
-      for (size_t i = 0; chain != nullptr && i < chain->rules.size(); i++) {
-        if (chain->rules[i]->handle != handle) continue;
-        AddRule(request, *table, *chain, i, answers);
-        return {};
-      }
-      return Errno(ENOENT);
-    }
+    case abi::kNftMsgGetRuleReset:
+      return GetRule(request, data, *table, answers);
     case abi::kNftMsgGetSet: {
       const Set* set = table->FindSet(data.Text(abi::kNftaSetName));
       if (set == nullptr) return Errno(ENOENT);
@@ -163,23 +218,16 @@ Result<void> FilterControl::GetOne(const NetfilterRequest& request, NetfilterAns
       return {};
     }
     case abi::kNftMsgGetSetElem:
-    case abi::kNftMsgGetSetElemReset: {
-      const Set* set = table->FindSet(data.Text(abi::kNftaSetElemListSet));
-      if (set == nullptr) return Errno(ENOENT);
-      TRY(data.Need(abi::kNftaSetElemListElements));
-      const Time now = filter_.stack().now();
-      return ForEachAttribute(
-          *data.Find(abi::kNftaSetElemListElements), [&](uint16_t, ByteSpan bytes) -> Result<void> {
-            const Attributes element = TRY(Attributes::Parse(bytes));
-            const bool end =
-                (TRY(element.U32(abi::kNftaSetElemFlags)) & abi::kNftSetElemIntervalEnd) != 0;
-            const ByteVector key = TRY(ParseValue(element, abi::kNftaSetElemKey));
-            if (key.size() != set->key_size) return Errno(EINVAL);
-            auto found = set->Around(key, end);
-            if (found == set->elements.end() || found->second.Expired(now)) return Errno(ENOENT);
-            AddElement(request, *table, *set, &found->first, found->second, now, answers);
-            return {};
-          });
+    case abi::kNftMsgGetSetElemReset:
+      return GetElements(request, data, *table, filter_.stack().now(), answers);
+    case abi::kNftMsgGetObj:
+    case abi::kNftMsgGetObjReset: {
+      const uint32_t type = TRY(data.NeedU32(abi::kNftaObjType));
+      const ObjectRef object = table->FindObject(type, data.Text(abi::kNftaObjName));
+      if (object == nullptr) return Errno(ENOENT);
+      AddObject(request, *table, *object, answers);
+      if (request.command() == abi::kNftMsgGetObjReset) object->state->Reset();
+      return {};
     }
     default:
       return Errno(ENOENT);

@@ -24,6 +24,7 @@ class Counter final : public Expression {
   void Dump(AttributeWriter& to) const override {
     to.U64(abi::kNftaCounterBytes, bytes_).U64(abi::kNftaCounterPackets, packets_);
   }
+  void Reset() const override { bytes_ = packets_ = 0; }
 
  private:
   mutable uint64_t bytes_ = 0, packets_ = 0;
@@ -65,6 +66,67 @@ class Limit final : public Expression {
   uint64_t rate_ = 0, unit_ = 0;
   uint32_t burst_ = 0, type_ = 0, flags_ = 0;
   TokenBucket bucket_;
+};
+
+class Quota final : public Expression {
+ public:
+  enum : uint16_t { kBytes = 1, kFlags = 2, kConsumed = 4 };
+  static ParseResult Parse(const Attributes& data) {
+    auto out = std::make_unique<Quota>();
+    TRY(data.Need(kBytes));
+    out->bytes_ = TRY(data.U64(kBytes));
+    if (out->bytes_ > INT64_MAX) return Errno(EOVERFLOW);
+    out->consumed_ = TRY(data.U64(kConsumed));
+    out->flags_ = TRY(data.U32(kFlags));
+    if (out->flags_ > 1) return Errno(EOPNOTSUPP);
+    return ExpressionPtr(std::move(out));
+  }
+  std::string_view name() const override { return "quota"; }
+  void Evaluate(Evaluation& e, Registers& r) const override {
+    consumed_ += e.packet->size();
+    if ((consumed_ > bytes_) != (flags_ == 1)) r.Break();
+  }
+  void Dump(AttributeWriter& to) const override {
+    to.U64(kBytes, bytes_).U64(kConsumed, std::min(consumed_, bytes_)).U32(kFlags, flags_);
+  }
+  void Reset() const override { consumed_ = 0; }
+
+ private:
+  uint64_t bytes_ = 0;
+  uint32_t flags_ = 0;  // 1: matches what is over.
+  mutable uint64_t consumed_ = 0;
+};
+
+class Numgen final : public Expression {
+ public:
+  enum : uint16_t { kDreg = 1, kModulus = 2, kType = 3, kOffset = 4 };
+  static ParseResult Parse(const Attributes& data) {
+    auto out = std::make_unique<Numgen>();
+    out->modulus_ = TRY(data.NeedU32(kModulus));
+    out->type_ = TRY(data.NeedU32(kType));
+    out->offset_ = TRY(data.U32(kOffset));
+    if (out->modulus_ == 0) return Errno(ERANGE);
+    if (out->offset_ + uint64_t{out->modulus_} - 1 > UINT32_MAX) return Errno(EOVERFLOW);
+    if (out->type_ > 1) return Errno(EINVAL);
+    out->dreg_ = TRY(ParseRegister(data, kDreg, 4));
+    return ExpressionPtr(std::move(out));
+  }
+  std::string_view name() const override { return "numgen"; }
+  void Evaluate(Evaluation& e, Registers& r) const override {
+    // The first that counts up is 0.
+    const uint32_t number = type_ == 1 ? e.stack.Random32() : next_++;
+    if (next_ >= modulus_) next_ = 0;
+    r.Store32(dreg_, offset_ + number % modulus_);
+  }
+  void Dump(AttributeWriter& to) const override {
+    to.U32(kDreg, RegisterNumber(dreg_)).U32(kModulus, modulus_).U32(kType, type_);
+    to.U32(kOffset, offset_);
+  }
+
+ private:
+  uint8_t dreg_ = 0;
+  uint32_t modulus_ = 1, type_ = 0, offset_ = 0;
+  mutable uint32_t next_ = 0;
 };
 
 // Nobody reads the log of the sandbox's packets: it is written to nowhere.
@@ -322,6 +384,8 @@ ParseResult ParseStateful(std::string_view name, const Attributes& data) {
   if (name == "counter") return Counter::Parse(data);
   if (name == "limit") return Limit::Parse(data);
   if (name == "log") return Log::Parse(data);
+  if (name == "quota") return Quota::Parse(data);
+  if (name == "numgen") return Numgen::Parse(data);
   if (name == "notrack") return ExpressionPtr(std::make_unique<NoTrack>());
   return ExpressionPtr();
 }

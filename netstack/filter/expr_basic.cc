@@ -254,7 +254,9 @@ class Lookup final : public Expression {
     const Element* found =
         set == nullptr ? nullptr : set->Find(r.Read(sreg_, key_size_), e.stack.now());
     if ((found != nullptr) == (flags_ == 1)) return r.Break();
-    if (found == nullptr || !has_dreg_) return;
+    if (found == nullptr) return;
+    if (found->stateful != nullptr) found->stateful->Evaluate(e, r);
+    if (!has_dreg_ || r.verdict.code != abi::kNftContinue) return;
     if (verdicts_) {
       r.verdict = found->verdict;
     } else {

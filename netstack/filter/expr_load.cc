@@ -13,21 +13,39 @@ namespace {
 
 class Payload final : public Expression {
  public:
-  enum : uint16_t { kDreg = 1, kBase = 2, kOffset = 3, kLen = 4, kSreg = 5 };
+  enum : uint16_t {
+    kDreg = 1,
+    kBase = 2,
+    kOffset = 3,
+    kLen = 4,
+    kSreg = 5,
+    kCsumType = 6,
+    kCsumOffset = 7,
+    kCsumFlags = 8,
+  };
   enum : uint32_t { kLinkHeader, kNetworkHeader, kTransportHeader };
   static ParseResult Parse(const Attributes& data) {
     auto out = std::make_unique<Payload>();
-    if (data.Has(kSreg)) return Errno(EOPNOTSUPP);  // Changing packets is left to NAT.
     out->base_ = TRY(data.NeedU32(kBase));
     out->offset_ = TRY(data.NeedU32(kOffset));
     out->size_ = TRY(data.NeedU32(kLen));
     if (out->base_ > kTransportHeader) return Errno(EOPNOTSUPP);
     if (out->offset_ > 65535 || out->size_ > 64) return Errno(ERANGE);
-    out->dreg_ = TRY(ParseRegister(data, kDreg, out->size_));
+    out->writes_ = data.Has(kSreg);
+    if (out->writes_) {
+      if (data.Has(kDreg)) return Errno(EINVAL);
+      if (out->base_ == kLinkHeader) return Errno(EOPNOTSUPP);
+      out->csum_type_ = TRY(data.U32(kCsumType));
+      out->csum_offset_ = TRY(data.U32(kCsumOffset));
+      out->csum_flags_ = TRY(data.U32(kCsumFlags));
+      if (out->csum_type_ > 1 || out->csum_flags_ > 1) return Errno(EOPNOTSUPP);
+    }
+    out->dreg_ = TRY(ParseRegister(data, out->writes_ ? kSreg : kDreg, out->size_));
     return ExpressionPtr(std::move(out));
   }
   std::string_view name() const override { return "payload"; }
   void Evaluate(Evaluation& e, Registers& r) const override {
+    if (writes_) return Write(e, r);
     std::array<std::byte, 64> bytes;
     const std::span<std::byte> to = std::span(bytes).first(size_);
     if (base_ == kLinkHeader) {
@@ -43,12 +61,25 @@ class Payload final : public Expression {
     r.Store(dreg_, to);
   }
   void Dump(AttributeWriter& to) const override {
-    to.U32(kDreg, RegisterNumber(dreg_)).U32(kBase, base_).U32(kOffset, offset_).U32(kLen, size_);
+    to.U32(writes_ ? kSreg : kDreg, RegisterNumber(dreg_));
+    to.U32(kBase, base_).U32(kOffset, offset_).U32(kLen, size_);
+    if (!writes_) return;
+    to.U32(kCsumType, csum_type_).U32(kCsumOffset, csum_offset_).U32(kCsumFlags, csum_flags_);
   }
 
  private:
+  // Checksums follow by what is changed, not by what the rule says of them.
+  void Write(Evaluation& e, Registers& r) const {
+    const bool transport = base_ == kTransportHeader;
+    if (transport && e.headers.later_fragment) return r.Break();
+    const size_t at = offset_ + (transport ? e.headers.network_size : 0);
+    if (!Patch(e, at, r.Read(dreg_, size_))) r.Break();
+  }
+
   uint8_t dreg_ = 0;
+  bool writes_ = false;
   uint32_t base_ = 0, offset_ = 0, size_ = 0;
+  uint32_t csum_type_ = 0, csum_offset_ = 0, csum_flags_ = 0;
 };
 
 class Meta final : public Expression {

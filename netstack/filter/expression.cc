@@ -101,6 +101,9 @@ Result<ExpressionPtr> ParseExpression(ByteSpan bytes, const ExpressionPlace& pla
   if (parsed == nullptr) parsed = TRY(ParseLoad(name, data, place));
   if (parsed == nullptr) parsed = TRY(ParseStateful(name, data));
   if (parsed == nullptr) parsed = TRY(ParseAction(name, data, place));
+  if (parsed == nullptr) parsed = TRY(ParsePacket(name, data));
+  if (parsed == nullptr) parsed = TRY(ParseDynset(name, data, place));
+  if (parsed == nullptr) parsed = TRY(ParseReference(name, data, place));
   if (parsed == nullptr) parsed = TRY(ParseCompat(name, data, place));
   if (parsed == nullptr) return Errno(ENOENT);
   return parsed;
@@ -108,11 +111,22 @@ Result<ExpressionPtr> ParseExpression(ByteSpan bytes, const ExpressionPlace& pla
 
 void DumpExpression(const Expression& expression, AttributeWriter& to) {
   const size_t element = to.Begin(abi::kNftaListElem);
+  DumpExpressionInto(expression, to);
+  to.End(element);
+}
+
+void DumpExpressionInto(const Expression& expression, AttributeWriter& to) {
   to.Text(abi::kNftaExprName, expression.name());
   const size_t data = to.Begin(abi::kNftaExprData);
   expression.Dump(to);
   to.End(data);
-  to.End(element);
+}
+
+ParseResult ParseElementState(ByteSpan bytes, const ExpressionPlace& place) {
+  const Attributes expression = TRY(Attributes::Parse(bytes));
+  const std::string name = expression.Text(abi::kNftaExprName);
+  if (name != "counter" && name != "limit" && name != "quota") return Errno(EOPNOTSUPP);
+  return ParseExpression(bytes, place);
 }
 
 }  // namespace netstack

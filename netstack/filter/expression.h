@@ -62,7 +62,7 @@ struct Evaluation {
   PacketFilter& filter;
   Stack& stack;
   PacketPtr& packet;
-  const Headers& headers;
+  Headers& headers;
   Hook hook;
   Interface* in;
   Interface* out;
@@ -98,12 +98,17 @@ class Expression {
   // Handles of the chain and the set that it refers to; 0: none.
   virtual uint64_t chain() const { return 0; }
   virtual uint64_t set() const { return 0; }
+  virtual uint64_t object() const { return 0; }
+  // Counts anew.
+  virtual void Reset() const {}
 };
 using ExpressionPtr = std::unique_ptr<Expression>;
 
 // From NFTA_LIST_ELEM's contents.  ENOENT: nobody knows such an expression.
 Result<ExpressionPtr> ParseExpression(ByteSpan bytes, const ExpressionPlace& place);
 void DumpExpression(const Expression& expression, AttributeWriter& to);
+// Its name and data, without the list's element around.
+void DumpExpressionInto(const Expression& expression, AttributeWriter& to);
 
 // Registers by their numbers; offsets into Registers::bytes.  EINVAL, ERANGE: it does not fit.
 Result<uint8_t> ParseRegister(const Attributes& from, uint16_t type, size_t size);
@@ -124,7 +129,28 @@ ParseResult ParseAction(std::string_view name, const Attributes& data,
 ParseResult ParseCompat(std::string_view name, const Attributes& data,
                         const ExpressionPlace& place);
 
+// What an element of a set can bear: counter, limit, quota.
+ParseResult ParseElementState(ByteSpan bytes, const ExpressionPlace& place);
+ParseResult ParsePacket(std::string_view name, const Attributes& data);
+ParseResult ParseDynset(std::string_view name, const Attributes& data,
+                        const ExpressionPlace& place);
+
+ParseResult ParseReference(std::string_view name, const Attributes& data,
+                           const ExpressionPlace& place);
+
 // --- what several of them do ---
+// Puts bytes into the packet, checksums with them.  False: it is too short, or no memory.
+bool Patch(Evaluation& e, size_t at, ByteSpan value);
+// Where an option of TCP of that kind is, and its length; nothing: there is none.
+struct FoundOption {
+  size_t at;  // From the packet's start.
+  size_t size;
+};
+std::optional<FoundOption> FindTcpOption(const Evaluation& e, uint8_t kind);
+// The largest segment that goes the packet's way without fragments.
+uint16_t SegmentRoom(Evaluation& e);
+// Lowers the MSS that a SYN tells of.
+void ClampMss(Evaluation& e, uint16_t mss);
 // RTN_* of an address, as fib and addrtype see it; `interface` null: any.
 uint32_t AddressTypeOf(Stack& stack, const IpAddress& address, const Interface* interface);
 // The packet's source (or destination) becomes one of the range, with all of its connection.  A

@@ -62,6 +62,12 @@ Result<void> PacketFilter::Commit(RuleSet rules) {
   return {};
 }
 
+bool PacketFilter::Grow(size_t bytes) {
+  if (!stack_.environment().Charge(bytes)) return false;
+  charged_ += bytes;
+  return true;
+}
+
 void PacketFilter::MakePlans() {
   plans_ = {};
   bool any = false;

@@ -18,6 +18,8 @@ class PacketFilter final : public PacketHooks, private ConfigObserver {
   ~PacketFilter();
 
   const RuleSet& rules() const { return rules_; }
+  // A set grows by a rule's doing.  False: there is no memory for it.
+  bool Grow(size_t bytes);
   // From now on these are the rules.  ENOMEM; what Validate() says.
   Result<void> Commit(RuleSet rules);
   uint32_t generation() const { return generation_; }

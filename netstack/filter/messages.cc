@@ -33,6 +33,11 @@ void PutElement(AttributeWriter& to, const Table& table, const Set& set, const E
     const Duration left = std::max<Duration>(0, element.expires - now);
     to.U64(abi::kNftaSetElemExpiration, static_cast<uint64_t>(left / kMillisecond));
   }
+  if (element.stateful != nullptr) {
+    const size_t state = to.Begin(abi::kNftaSetElemExpr);
+    DumpExpressionInto(*element.stateful, to);
+    to.End(state);
+  }
   if (!element.userdata.empty()) to.Put(abi::kNftaSetElemUserdata, element.userdata);
   to.End(mark);
 }
@@ -140,6 +145,19 @@ void AddSet(const NetfilterRequest& to, const Table& table, const Set& set,
   }
   out.End(desc);
   answers.Add(to, NftType(abi::kNftMsgNewSet), table.family, out);
+}
+
+void AddObject(const NetfilterRequest& to, const Table& table, const Object& object,
+               NetfilterAnswers& answers) {
+  AttributeWriter out;
+  out.Text(abi::kNftaObjTable, table.name).Text(abi::kNftaObjName, object.name);
+  out.U64(abi::kNftaObjHandle, object.handle).U32(abi::kNftaObjType, object.type);
+  out.U32(abi::kNftaObjUse, table.CountUsesOf(object));
+  const size_t data = out.Begin(abi::kNftaObjData);
+  object.state->Dump(out);
+  out.End(data);
+  if (!object.userdata.empty()) out.Put(abi::kNftaObjUserdata, object.userdata);
+  answers.Add(to, NftType(abi::kNftMsgNewObj), table.family, out);
 }
 
 void AddElement(const NetfilterRequest& to, const Table& table, const Set& set,

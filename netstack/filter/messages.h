@@ -45,6 +45,8 @@ void AddRule(const NetfilterRequest& to, const Table& table, const Chain& chain,
              NetfilterAnswers& answers, bool with_place = true);
 void AddSet(const NetfilterRequest& to, const Table& table, const Set& set,
             NetfilterAnswers& answers);
+void AddObject(const NetfilterRequest& to, const Table& table, const Object& object,
+               NetfilterAnswers& answers);
 // All of them, in as many messages as it takes.
 void AddElements(const NetfilterRequest& to, const Table& table, const Set& set, Time now,
                  NetfilterAnswers& answers);

@@ -109,6 +109,53 @@ bool RewritePacket(BufferPool& pool, PacketPtr& packet, const Headers& headers,
   return Packet::PutFront(pool, packet, front);
 }
 
+bool PatchPacket(BufferPool& pool, PacketPtr& packet, const Headers& headers, size_t at,
+                 std::span<const std::byte> value) {
+  constexpr size_t kMostFront = 1024;
+  const size_t end = at + value.size(), transport = headers.network_size;
+  if (end > packet->size() || end > kMostFront) return false;
+  std::vector<std::byte> front(
+      std::min(packet->size(), std::max(end + 1, transport + headers.transport_size)));
+  if (packet->CopyOut(0, front) != front.size()) return false;
+  const std::vector<std::byte> before = front;
+  std::copy(value.begin(), value.end(), front.begin() + static_cast<ptrdiff_t>(at));
+  if (headers.v4 && at < transport) {
+    Store16(&front[10], 0);
+    Store16(&front[10], ChecksumOf(std::span(front).first(transport)));
+  }
+  // What the transport's checksum covers: its own bytes, and addresses.
+  const size_t field = transport + headers.checksum_offset();
+  const bool has_field =
+      headers.checksum_offset() != 0 && !headers.later_fragment && field + 2 <= front.size();
+  const bool open = packet->checksum == ChecksumState::kPartial;
+  const bool is_field = at >= field && at < field + 2;
+  const bool absent = headers.protocol == kProtoUdp && has_field && Load16(&front[field]) == 0;
+  if (has_field && !is_field && (open || !absent)) {
+    const size_t addresses = headers.v4 ? 12 : 8, addresses_end = headers.v4 ? 20 : 40;
+    const bool of_addresses = at < addresses_end && end > addresses;
+    const bool covered = at >= transport ? !open : of_addresses && headers.protocol != kProtoIcmp;
+    if (covered) {
+      const size_t base = at >= transport ? transport : addresses;
+      const size_t from = std::max(at, base) - (std::max(at, base) - base) % 2;
+      const size_t stop = at >= transport ? std::min(front.size(), end + (end - base) % 2)
+                                          : std::min(addresses_end, end + end % 2);
+      std::vector<std::byte> old_words(before.begin() + static_cast<ptrdiff_t>(from),
+                                       before.begin() + static_cast<ptrdiff_t>(stop));
+      std::vector<std::byte> new_words(front.begin() + static_cast<ptrdiff_t>(from),
+                                       front.begin() + static_cast<ptrdiff_t>(stop));
+      old_words.resize((old_words.size() + 1) & ~size_t{1});
+      new_words.resize(old_words.size());
+      const uint32_t change = Difference(old_words, new_words);
+      const uint16_t sum = Load16(&front[field]);
+      Store16(&front[field],
+              open ? Fold(sum + change)
+                   : static_cast<uint16_t>(~Fold(static_cast<uint16_t>(~sum) + change)));
+    }
+  }
+  packet->Consume(front.size());
+  return Packet::PutFront(pool, packet, front);
+}
+
 void RewriteQuoted(std::span<std::byte> bytes, const Headers& headers, const Rewrite& rewrite) {
   if (bytes.size() < headers.network_size) return;
   Rewriter(bytes.data(), bytes.size(), headers, rewrite, false).Run();

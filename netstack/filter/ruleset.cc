@@ -104,6 +104,17 @@ std::map<ElementKey, Element>::const_iterator Set::Around(ByteSpan key, bool end
   return std::prev(at);
 }
 
+bool Set::Put(ByteSpan key, Element element, Time now) const {
+  const size_t most = size != 0 ? std::min<size_t>(size, kMaxElements) : kMaxDynamic;
+  const ElementKey place{{key.begin(), key.end()}, false};
+  if (elements.size() >= most && !elements.contains(place)) {
+    std::erase_if(elements, [now](const auto& item) { return item.second.Expired(now); });
+    if (elements.size() >= most) return false;
+  }
+  elements.insert_or_assign(place, std::move(element));
+  return true;
+}
+
 const Element* Set::Find(ByteSpan key, Time now) const {
   const auto found = Around(key, false);
   if (found != elements.end() && !found->second.Expired(now)) return &found->second;
@@ -193,6 +204,25 @@ bool Table::SetIsUsed(uint64_t number) const {
   return false;
 }
 
+ObjectRef Table::FindObject(uint32_t type, const std::string& object) const {
+  for (const auto& [handle, item] : objects) {
+    if (item->type == type && item->name == object) return item;
+  }
+  return nullptr;
+}
+
+uint32_t Table::CountUsesOf(const Object& object) const {
+  uint32_t uses = 0;
+  for (const auto& [handle, chain] : chains) {
+    for (const RuleRef& rule : chain->rules) {
+      for (const ExpressionPtr& expression : rule->expressions) {
+        if (expression->object() == object.handle) uses++;
+      }
+    }
+  }
+  return uses;
+}
+
 Chain& Table::Own(ChainRef& chain) {
   if (chain.use_count() > 1) chain = std::make_shared<Chain>(*chain);
   return *chain;
@@ -219,6 +249,7 @@ RuleSet::Size RuleSet::Measure() const {
   for (const auto& [key, table] : tables) {
     total.chains += table->chains.size();
     total.sets += table->sets.size();
+    total.bytes += table->objects.size() * 512;
     for (const auto& [handle, chain] : table->chains) {
       total.rules += chain->rules.size();
       total.bytes += 512;
@@ -226,7 +257,8 @@ RuleSet::Size RuleSet::Measure() const {
     }
     for (const auto& [handle, set] : table->sets) {
       total.elements += set->elements.size();
-      total.bytes += 512 + set->elements.size() * (256 + set->key_size + set->data_size);
+      set->charged = set->elements.size();
+      total.bytes += 512 + set->elements.size() * set->ElementCost();
     }
   }
   return total;

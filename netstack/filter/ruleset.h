@@ -18,8 +18,11 @@
 namespace netstack {
 
 // Limits of one namespace.
-inline constexpr size_t kMaxTables = 256, kMaxChains = 8192, kMaxSets = 4096, kMaxRules = 65536,
-                        kMaxElements = 131072, kMaxRuleExpressions = 128, kMaxName = 255;
+inline constexpr size_t kMaxTables = 256, kMaxChains = 8192, kMaxSets = 4096, kMaxObjects = 4096,
+                        kMaxRules = 65536, kMaxElements = 131072, kMaxRuleExpressions = 128,
+                        kMaxName = 255;
+inline constexpr size_t kMaxDynamic =
+    65535;  // Elements that rules put into a set of no given size.
 
 struct Rule {
   uint64_t handle = 0;
@@ -59,7 +62,8 @@ struct Element {
   ByteVector data;     // Of a map.
   Verdict verdict;     // Of a verdict map.
   ByteVector userdata;
-  Duration timeout = 0;  // 0: stays.
+  std::shared_ptr<const Expression> stateful;  // Null: none.
+  Duration timeout = 0;                        // 0: stays.
   Time expires = 0;
   bool Expired(Time now) const { return timeout != 0 && expires <= now; }
 };
@@ -73,7 +77,8 @@ struct Set {
   uint64_t timeout = 0;          // milliseconds
   std::vector<uint32_t> fields;  // Sizes of what is concatenated.
   ByteVector userdata;
-  std::map<ElementKey, Element> elements;
+  mutable std::map<ElementKey, Element> elements;  // Rules add to it, too (dynset).
+  mutable size_t charged = 0;                      // Of those, how many are paid for.
   std::unique_ptr<Element> catch_all;
 
   bool Has(uint32_t flag) const { return (flags & flag) != 0; }
@@ -82,9 +87,23 @@ struct Set {
   // The element that is meant by a key: itself, or the start or the end of the interval that it is
   // in.
   std::map<ElementKey, Element>::const_iterator Around(ByteSpan key, bool end) const;
+  // What an element costs.
+  size_t ElementCost() const { return 256 + key_size + data_size; }
+  // By a rule.  False: it is full.
+  bool Put(ByteSpan key, Element element, Time now) const;
   std::shared_ptr<Set> Clone() const;
 };
 using SetRef = std::shared_ptr<Set>;
+
+// A counter, a quota or a limit with a name, which many rules share.
+struct Object {
+  uint64_t handle = 0;
+  uint32_t type = 0;  // NFT_OBJECT_*
+  std::string name;
+  ExpressionPtr state;
+  ByteVector userdata;
+};
+using ObjectRef = std::shared_ptr<const Object>;
 
 struct Table {
   uint8_t family = 0;
@@ -95,6 +114,7 @@ struct Table {
   std::map<uint64_t, ChainRef> chains;  // By handle.
   std::unordered_map<std::string, uint64_t> chain_names;
   std::map<uint64_t, SetRef> sets;
+  std::map<uint64_t, ObjectRef> objects;
   uint64_t last_handle = 0;
 
   const Chain* FindChain(uint64_t number) const;
@@ -106,11 +126,13 @@ struct Table {
   // Whether a rule or a map goes there.
   bool ChainIsUsed(uint64_t number) const;
   bool SetIsUsed(uint64_t number) const;
+  ObjectRef FindObject(uint32_t type, const std::string& object) const;  // Null: none.
+  uint32_t CountUsesOf(const Object& object) const;
   // These become the table's own.
   Chain& Own(ChainRef& chain);
   Chain& OwnChain(uint64_t number) { return Own(chains.find(number)->second); }
   Set& OwnSet(uint64_t number);
-  size_t UseCount() const { return chains.size() + sets.size(); }
+  size_t UseCount() const { return chains.size() + sets.size() + objects.size(); }
 };
 using TableRef = std::shared_ptr<Table>;
 

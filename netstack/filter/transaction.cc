@@ -75,7 +75,10 @@ Result<void> Transaction::Apply(const NetfilterRequest& request, NetfilterAnswer
     case abi::kNftMsgDestroySetElem:
       return DeleteElements(request, data);
     case abi::kNftMsgNewObj:
+      return NewObject(request, data, echoes);
     case abi::kNftMsgDelObj:
+    case abi::kNftMsgDestroyObj:
+      return DeleteObject(request, data);
     case abi::kNftMsgNewFlowtable:
     case abi::kNftMsgDelFlowtable:
       return Errno(EOPNOTSUPP);

@@ -37,6 +37,10 @@ class Transaction {
   Result<size_t> PlaceOf(const NetfilterRequest& request, const Attributes& data,
                          const Chain& chain);
   Result<void> DeleteRule(const NetfilterRequest& request, const Attributes& data);
+  // transaction_objects.cc
+  Result<void> NewObject(const NetfilterRequest& request, const Attributes& data,
+                         NetfilterAnswers& echoes);
+  Result<void> DeleteObject(const NetfilterRequest& request, const Attributes& data);
   // transaction_sets.cc
   Result<void> NewSet(const NetfilterRequest& request, const Attributes& data,
                       NetfilterAnswers& echoes);

@@ -7,7 +7,8 @@ namespace netstack {
 namespace {
 
 constexpr uint32_t kSetFlags = abi::kNftSetAnonymous | abi::kNftSetConstant | abi::kNftSetInterval |
-                               abi::kNftSetMap | abi::kNftSetTimeout | abi::kNftSetConcat;
+                               abi::kNftSetMap | abi::kNftSetTimeout | abi::kNftSetConcat |
+                               abi::kNftSetEval;
 constexpr uint32_t kMaxKey = 64;  // NFT_DATA_VALUE_MAXLEN
 
 Result<void> ReadDescription(const Attributes& data, Set& set) {
@@ -168,11 +169,15 @@ Result<void> Transaction::NewElement(const NetfilterRequest& request, ByteSpan b
                                      const Table& table, Set& set, NetfilterAnswers& echoes) {
   const Attributes data = TRY(Attributes::Parse(bytes));
   ElementHead head = TRY(ReadHead(data, set));
-  if (data.Has(abi::kNftaSetElemExpr) || data.Has(abi::kNftaSetElemExpressions) ||
-      data.Has(abi::kNftaSetElemObjref)) {
+  if (data.Has(abi::kNftaSetElemExpressions) || data.Has(abi::kNftaSetElemObjref)) {
     return Errno(EOPNOTSUPP);
   }
   Element element;
+  if (data.Has(abi::kNftaSetElemExpr)) {
+    static const Chain none;
+    const ExpressionPlace place{rules_, table, none, set_ids_, chain_ids_};
+    element.stateful = TRY(ParseElementState(*data.Find(abi::kNftaSetElemExpr), place));
+  }
   element.key_end = head.key_end;
   const bool needs_data = set.Has(abi::kNftSetMap) && !head.key.end;
   if (needs_data != data.Has(abi::kNftaSetElemData)) return Errno(EINVAL);

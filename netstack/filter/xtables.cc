@@ -233,6 +233,70 @@ int32_t LimitMatch(Evaluation& e, const std::byte* bytes) {
   return If(e.bucket->Take(e.stack.now(), 1));
 }
 
+struct StatisticInfo {  // xt_statistic_info
+  uint16_t mode, flags;
+  uint32_t value, packet, count;
+  uint64_t master;
+};
+static_assert(sizeof(StatisticInfo) == 24);
+
+// One of so many at random, or each so-many-th; the bucket counts.
+int32_t Statistic(Evaluation& e, const std::byte* bytes) {
+  const auto info = As<StatisticInfo>(bytes);
+  bool fits;
+  if (info.mode == 0) {
+    fits = (e.stack.Random32() & 0x7fffffff) < info.value;
+  } else {
+    uint64_t& count = e.bucket->saved;
+    fits = count == info.packet;
+    if (++count > info.value) count = 0;
+  }
+  return If(fits != ((info.flags & 1) != 0));
+}
+
+struct RangeMatchInfo {  // xt_iprange_mtinfo
+  uint8_t source_min[16], source_max[16], dest_min[16], dest_max[16];
+  uint8_t flags;
+};
+// That structure is aligned to four bytes.
+constexpr size_t kRangeMatchSize = 68;
+
+int32_t IpRange(Evaluation& e, const std::byte* bytes) {
+  const auto info = As<RangeMatchInfo>(bytes);
+  constexpr uint8_t kSource = 1, kDest = 2, kSourceInvert = 16, kDestInvert = 32;
+  const auto within = [](const IpAddress& address, const uint8_t* min, const uint8_t* max) {
+    const auto wire = address.wire();
+    return std::memcmp(wire.data(), min, wire.size()) >= 0 &&
+           std::memcmp(wire.data(), max, wire.size()) <= 0;
+  };
+  const bool source = within(e.headers.source, info.source_min, info.source_max);
+  const bool dest = within(e.headers.destination, info.dest_min, info.dest_max);
+  return If(((info.flags & kSource) == 0 || source != ((info.flags & kSourceInvert) != 0)) &&
+            ((info.flags & kDest) == 0 || dest != ((info.flags & kDestInvert) != 0)));
+}
+
+struct TtlInfo {  // ipt_ttl_info
+  uint8_t mode, ttl;
+};
+
+int32_t Ttl(Evaluation& e, const std::byte* bytes) {
+  const auto info = As<TtlInfo>(bytes);
+  const uint8_t ttl = e.headers.hop_limit;
+  const bool fits[] = {ttl == info.ttl, ttl != info.ttl, ttl<info.ttl, ttl> info.ttl};
+  return If(info.mode < std::size(fits) && fits[info.mode]);
+}
+
+struct LengthInfo {  // xt_length_info
+  uint16_t min, max;
+  uint8_t invert;
+};
+
+int32_t Length(Evaluation& e, const std::byte* bytes) {
+  const auto info = As<LengthInfo>(bytes);
+  const size_t size = e.packet->size() - (e.headers.v4 ? 0 : 40);
+  return If((size >= info.min && size <= info.max) != (info.invert != 0));
+}
+
 // --- targets ---
 
 struct RangeInfo4 {  // nf_nat_ipv4_multi_range_compat
@@ -309,6 +373,38 @@ int32_t Reject6(Evaluation& e, const std::byte* bytes) {
   return abi::kNfDrop;
 }
 
+// Keeps the network's bits and takes over the host's.
+int32_t NetMap4(Evaluation& e, const std::byte* bytes) {
+  NatRange range = RangeOf4(bytes);
+  const NatKind kind = NatKindAt(e.hook);
+  const uint32_t mask = ~(range.min_address.v4() ^ range.max_address.v4());
+  const IpAddress& old = kind == NatKind::kSource ? e.headers.source : e.headers.destination;
+  range.min_address = range.max_address =
+      IpAddress::V4((old.v4() & ~mask) | (range.min_address.v4() & mask));
+  range.flags |= abi::kNatRangeMapIps;
+  return SetUpNat(e, kind, range);
+}
+
+// xt_tcpmss_info: 0xffff clamps to the path.
+int32_t TcpMss(Evaluation& e, const std::byte* bytes) {
+  const auto mss = As<uint16_t>(bytes);
+  ClampMss(e, mss == 0xffff ? SegmentRoom(e) : mss);
+  return kGoesOn;
+}
+
+// xt_ct_target_info_v1: its flags come first; there is nothing else it could do.
+int32_t CtTarget(Evaluation& e, const std::byte* bytes) {
+  if ((As<uint16_t>(bytes) & 1) != 0 && e.packet->tracking == nullptr) {
+    e.packet->tracking_info = abi::kCtUntracked;
+  }
+  return kGoesOn;
+}
+
+// CHECKSUM fills in for receivers that cannot bear open checksums; whoever sends closes them.
+int32_t ChecksumTarget(Evaluation&, const std::byte*) {
+  return kGoesOn;
+}
+
 int32_t LogTarget(Evaluation&, const std::byte*) {
   return kGoesOn;
 }
@@ -371,6 +467,11 @@ constexpr XtablesEntry kEntries[] = {
     {"mark", 1, false, kBoth, sizeof(MarkInfo), Mark},
     {"connmark", 1, false, kBoth, sizeof(MarkInfo), ConnMark, true},
     {"limit", 0, false, kBoth, sizeof(LimitInfo), LimitMatch},
+    {"statistic", 0, false, kBoth, sizeof(StatisticInfo), Statistic},
+    {"iprange", 1, false, kBoth, kRangeMatchSize, IpRange},
+    {"ttl", 0, false, k4, sizeof(TtlInfo), Ttl},
+    {"hl", 0, false, k6, sizeof(TtlInfo), Ttl},
+    {"length", 0, false, kBoth, sizeof(LengthInfo), Length},
     {"tcp", 0, false, kBoth, sizeof(TcpInfo), TcpMatch},
     {"udp", 0, false, kBoth, sizeof(UdpInfo), UdpMatch},
     {"icmp", 0, false, k4, sizeof(IcmpInfo), IcmpMatch},
@@ -387,6 +488,11 @@ constexpr XtablesEntry kEntries[] = {
      Bit(Hook::kPostRouting)},
     {"REDIRECT", 0, true, k4, sizeof(RangeInfo4), Redirect4, true, true, kDestinationHooks},
     {"REDIRECT", 0, true, k6, sizeof(RangeInfo), Redirect6, true, true, kDestinationHooks},
+    {"NETMAP", 0, true, k4, sizeof(RangeInfo4), NetMap4, true, true,
+     kSourceHooks | kDestinationHooks},
+    {"TCPMSS", 0, true, kBoth, 2, TcpMss},
+    {"CT", 2, true, kBoth, 72, CtTarget},
+    {"CHECKSUM", 0, true, kBoth, 1, ChecksumTarget},
     {"REJECT", 0, true, k4, sizeof(uint32_t), Reject4, false, false, kRejectHooks},
     {"REJECT", 0, true, k6, sizeof(uint32_t), Reject6, false, false, kRejectHooks},
     {"LOG", 0, true, kBoth, 32, LogTarget},

@@ -171,7 +171,9 @@ void Ipv6::Forward(PacketPtr packet, const Ipv6Header& header, const IpReceived&
     stack_.icmp().SendUnreachable(*packet, ip, Unreachable::kNet);
     return;
   }
-  if (Ipv6Header::kSize + packet->size() > route->mtu && packet->gso_size == 0) {
+  // What came in fragments (and a filter joined) leaves in fragments.
+  const bool in_pieces = packet->fragment_size != 0 && packet->fragment_size <= route->mtu;
+  if (Ipv6Header::kSize + packet->size() > route->mtu && packet->gso_size == 0 && !in_pieces) {
     stats.in_too_big++;
     stack_.icmp().SendTooBig(*packet, ip, route->mtu);
     return;

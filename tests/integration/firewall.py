@@ -147,6 +147,43 @@ tell nft 'add table ip x; add rule ip x nothing drop'
 tell nft list tables
 setpriv --bounding-set=-net_admin --inh-caps=-net_admin nft list tables 2>&1; echo "= $?"
 """, needs=["nft", "setpriv"])
+filtered("rules", "nft_of_all_kinds", r"""
+cat > /run/rules <<'END'
+table ip t {
+ set m { type ipv4_addr; size 100; flags dynamic,timeout; timeout 1m; }
+ set d { type ipv4_addr; size 100; flags dynamic; }
+ map back { type ipv4_addr : inet_service; size 100; flags dynamic,timeout; timeout 1m; }
+ counter hits { }
+ quota much { over 10 mbytes }
+ limit slow { rate 5/second }
+ chain f { type filter hook forward priority 0;
+ numgen inc mod 3 vmap { 0 : accept, 1 : drop, 2 : continue }
+ numgen random mod 10 < 5 accept
+ quota over 10 mbytes drop
+ tcp flags syn tcp option maxseg size set rt mtu
+ tcp option maxseg size > 500 accept
+ tcp option timestamp exists accept
+ ip ttl set 5
+ ip dscp set cs1
+ tcp dport set 55
+ update @m { ip saddr limit rate 5/second } accept
+ add @d { ip saddr counter }
+ update @back { ip saddr : tcp dport }
+ delete @m { ip saddr }
+ counter name "hits"
+ quota name "much" drop
+ limit name "slow" accept
+ }
+}
+END
+tell nft -f /run/rules
+tell nft list ruleset
+for kind in counters quotas limits; do tell nft list $kind; done
+tell nft delete counter ip t hits
+nft add counter ip t other; tell nft delete counter ip t other; tell nft delete counter ip t other
+tell nft reset counters
+tell nft create counter ip t hits
+""", needs=["nft"])
 filtered("rules", "iptables_of_a_container_engine", r"""
 {
 iptables -t nat -N DOCKER
@@ -194,9 +231,9 @@ tell ip6tables -S
 
 # --- what becomes of packets ---
 TRAFFIC = r"""
-serve outer 99 1; dial_in inner 203.0.113.2 99; wait $server
-serve inner 80 2; dial_in outer 203.0.113.1 8080; dial 203.0.113.1 8080; wait $server
-serve outer 53 2 udp; dial_in inner 203.0.113.2 53 100; dial_in inner 203.0.113.2 53 9000; wait $server
+serve outer 99 1; dial_in inner 203.0.113.2 99; wait $server || exit 9
+serve inner 80 2; dial_in outer 203.0.113.1 8080; dial 203.0.113.1 8080; wait $server || exit 9
+serve outer 53 2 udp; dial_in inner 203.0.113.2 53 100; dial_in inner 203.0.113.2 53 9000; wait $server || exit 9
 ip -n outer route add 172.18.0.0/16 via 203.0.113.1
 dial_in outer 172.18.0.2 81
 dial_in inner 203.0.113.2 98
@@ -231,6 +268,27 @@ table inet engine {
 }
 END
 """ + TRAFFIC, needs=["nft"])
+filtered("traffic", "by_ip6tables", r"""
+ip netns add inner; ip netns add outer
+for n in inner outer; do ip netns exec $n sh -c 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad' 2>/dev/null; done
+pair6() { ip link add "$1" type veth peer name eth0 netns "$2"; ip -n "$2" link set eth0 up; ip -n "$2" link set lo up; ip link set "$1" up; ip -n "$2" addr add "$3" dev eth0 nodad; ip addr add "$4" dev "$1" nodad; }
+pair6 v0 inner fd00:1::2/64 fd00:1::1/64; ip -n inner -6 route add default via fd00:1::1
+pair6 up0 outer fd00:2::2/64 fd00:2::1/64
+echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
+ip6tables -t nat -A POSTROUTING -o up0 -j MASQUERADE
+ip6tables -t nat -A PREROUTING -i up0 -p tcp --dport 8080 -j DNAT --to-destination [fd00:1::2]:80
+ip6tables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+ip6tables -A FORWARD -p tcp --dport 98 -j REJECT --reject-with tcp-reset
+ip6tables -A FORWARD -p tcp --dport 97 -j REJECT --reject-with icmp6-adm-prohibited
+sed -i 's/create_server(("", int(sys.argv\[1\])))/create_server(("", int(sys.argv[1])), family=socket.AF_INET6)/; s/^u = .*/u = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)/' /run/serve.py
+sed -i 's/s = socket.socket(type=socket.SOCK_DGRAM)/s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)/' /run/dial.py
+serve outer 99 1; dial_in inner fd00:2::2 99; wait $server || exit 9
+serve inner 80 1; dial_in outer fd00:2::1 8080; wait $server || exit 9
+serve outer 53 2 udp; dial_in inner fd00:2::2 53 100; dial_in inner fd00:2::2 53 9000; wait $server || exit 9
+dial_in inner fd00:2::2 96 5
+for port in 96 97 98; do dial_in inner fd00:2::2 $port; done
+conntrack -L -f ipv6 2>/dev/null | grep -c 'dport=53 '
+""", needs=["ip6tables", "conntrack"])
 filtered("traffic", "refused_here", r"""
 world
 iptables -A OUTPUT -p tcp --dport 7 -j REJECT
@@ -242,14 +300,50 @@ for port in 7 8 10; do dial 203.0.113.2 $port; dial 127.0.0.1 $port; done
 dial 203.0.113.2 9 5; dial 127.0.0.1 9 5
 iptables -t nat -A OUTPUT -p tcp --dport 12 -j REDIRECT --to-ports 13
 : > /run/up; python3 /run/serve.py 13 2 > /run/up & server=$!; for i in $(seq 200); do grep -q up /run/up && break; sleep 0.05; done
-dial 203.0.113.2 12; dial 127.0.0.1 12; wait $server
+dial 203.0.113.2 12; dial 127.0.0.1 12; wait $server || exit 9
 iptables -L OUTPUT -n -v -x | awk 'NR > 2 { print ($1 > 0), $3, $NF }'
 """, needs=["iptables"])
+filtered("traffic", "packets_are_changed", r"""
+world
+nft -f - <<'END'
+table ip t {
+  set seen { type inet_service; size 100; flags dynamic; }
+  counter hits { }
+  chain pre { type filter hook prerouting priority -300; ip daddr 203.0.113.77 udp dport 72 ip daddr set 203.0.113.2 udp dport set 70; }
+  chain f { type filter hook forward priority 0;
+    tcp flags syn tcp option maxseg size set 1000
+    ip protocol udp ip ttl set 9 add @seen { udp dport counter }
+    udp dport 70 numgen inc mod 2 == 1 counter name "hits" drop
+    ip protocol icmp drop
+  }
+}
+END
+iptables -t nat -A POSTROUTING -o up0 -j MASQUERADE
+iptables -t mangle -A PREROUTING -p tcp --dport 98 --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 800
+cat > /run/look.py <<'END'
+import socket, sys
+u = socket.socket(type=socket.SOCK_DGRAM); u.bind(("", 70)); u.setsockopt(0, 12, 1); u.settimeout(20)
+t = [socket.create_server(("", port)) for port in (98, 99)]
+print("up", flush=True)
+for s in t: c, who = s.accept(); print(c.getsockopt(6, socket.TCP_MAXSEG)); c.close()
+for i in range(3): data, control, flags, who = u.recvmsg(100, 100); print(data, control[0][2][0])
+END
+: > /run/up; ip netns exec outer python3 /run/look.py > /run/up & server=$!; for i in $(seq 200); do grep -q up /run/up && break; sleep 0.05; done
+ip netns exec inner python3 -c '
+import socket
+for port in 98, 99: s = socket.create_connection(("203.0.113.2", port), 20); s.recv(1); s.close()
+u = socket.socket(type=socket.SOCK_DGRAM)
+for i in range(4): u.sendto(b"%d" % i, ("203.0.113.2", 70))
+u.sendto(b"elsewhere", ("203.0.113.77", 72))'
+wait $server || exit 9; cat /run/up
+nft list set ip t seen | sed 's/bytes [0-9]*/bytes N/'
+nft list counter ip t hits
+""", needs=["nft", "iptables"])
 filtered("traffic", "connections_are_listed", r"""
 world
 nft 'table ip t { chain post { type nat hook postrouting priority srcnat; oifname "up0" masquerade; }; }'
-serve outer 99 1; dial_in inner 203.0.113.2 99; wait $server
-serve outer 53 1 udp; dial_in inner 203.0.113.2 53 100; wait $server
+serve outer 99 1; dial_in inner 203.0.113.2 99; wait $server || exit 9
+serve outer 53 1 udp; dial_in inner 203.0.113.2 53 100; wait $server || exit 9
 dial_in inner 203.0.113.2 54 100
 hide() { grep -v 224.0.0 | sed -E 's/ [0-9]+ (ESTAB|TIME_WAIT|src|CLOSE|LAST)/ T \1/; s/(sport|dport)=[0-9]{4,5}/\1=P/g; s/use=[0-9]+/use=N/' | sort; }
 conntrack -L 2>/dev/null | hide

@@ -61,6 +61,8 @@ class InetFilter final : public NetfilterPlane {
 
   Result<void> Handle(const abi::Nlmsghdr& header, std::span<const std::byte> payload,
                       uint32_t port, Answers& answers) override {
+    // What is too short to say for which family it is means nothing (nfnetlink_rcv_msg()).
+    if (payload.size() < sizeof(abi::Nfgenmsg)) return {};
     netstack::Stack::Scope scope(stack_);
     netstack::NetfilterAnswers out;
     TRY(control_.Handle(TRY(netstack::NetfilterRequest::Read(header, payload, port)), out));

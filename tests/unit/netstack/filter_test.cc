@@ -216,20 +216,24 @@ TEST_F(FilterTest, ErrorsComeBackToWhoSent) {
 }
 
 TEST_F(FilterTest, FragmentsAreSeenWhole) {
-  ASSERT_EQ(Masquerading(), 0);
-  auto to = server.CreateUdp(kInet, 0);
-  ASSERT_TRUE(to->Bind({IpAddress::AnyV4(), 53, 0}).ok());
-  auto from = client.CreateUdp(kInet, 0);
-  DatagramInfo info;
-  for (size_t size : {4000u, 40000u}) {
-    ASSERT_TRUE(Write(*from, std::string(size, 'x'), {.to = SocketAddr{kServer, 53, 0}}).ok());
-    EXPECT_EQ(Read(*to, &info), std::string(size, 'x'));
-    ASSERT_TRUE(Write(*to, std::string(size, 'y'), {.to = info.source}).ok());
-    EXPECT_EQ(Read(*from), std::string(size, 'y'));
+  for (int family : {kInet, kInet6}) {
+    const bool v4 = family == kInet;
+    ASSERT_EQ(Masquerading(v4 ? abi::kNfprotoIpv4 : abi::kNfprotoIpv6), 0);
+    auto to = server.CreateUdp(family, 0);
+    ASSERT_TRUE(to->Bind({IpAddress::AnyFor(v4), 53, 0}).ok());
+    auto from = client.CreateUdp(family, 0);
+    DatagramInfo info;
+    for (size_t size : {4000u, 40000u}) {
+      const SocketAddr there{v4 ? kServer : Six(2, 2), 53, 0};
+      ASSERT_TRUE(Write(*from, std::string(size, 'x'), {.to = there}).ok());
+      EXPECT_EQ(Read(*to, &info), std::string(size, 'x'));
+      ASSERT_TRUE(Write(*to, std::string(size, 'y'), {.to = info.source}).ok());
+      EXPECT_EQ(Read(*from), std::string(size, 'y'));
+    }
+    EXPECT_EQ(tracked().size(), v4 ? 1u : 2u);
+    from->Close();
+    to->Close();
   }
-  EXPECT_EQ(tracked().size(), 1u);
-  from->Close();
-  to->Close();
 }
 
 TEST_F(FilterTest, PingThroughMasquerade) {
@@ -359,6 +363,52 @@ TEST_F(FilterTest, ChecksumsAreRightOnTheWire) {
   EXPECT_EQ(sum.Finish(), 0);
   EXPECT_EQ(IpAddress::V4Bytes(&bytes[12]), Four(10, 3, 0, 1));
   from->Close();
+}
+
+TEST_F(FilterTest, ChangedPacketsHaveRightChecksums) {
+  auto owned = std::make_unique<ChannelLink>(LinkKind::kRaw, MacAddress{}, 1500);
+  ChannelLink* wire = owned.get();
+  Add(router, "tun", std::move(owned), {Four(10, 3, 0, 1)});
+  struct Change {
+    uint32_t base, offset;
+    ByteVector value;
+  };
+  const Change changes[] = {{1, 16, Address(Four(10, 3, 9, 9))},
+                            {1, 15, Byte(77)},
+                            {1, 8, Byte(3)},
+                            {2, 2, nft::Port(99)},
+                            {2, 9, Byte('X')},
+                            {2, 10, Byte('Y')}};
+  std::vector<Item> items;
+  for (const Change& c : changes) {
+    items.push_back(Load(kReg2, c.value));
+    items.push_back(PayloadSet(c.base, c.offset, static_cast<uint32_t>(c.value.size())));
+  }
+  ASSERT_EQ(Batch()
+                .Table("t")
+                .Base("t", "post", "filter", Hook::kPostRouting, 0)
+                .Rule("t", "post", Out("tun") + items)
+                .Send(control),
+            0);
+  // From elsewhere with an open checksum, and from here.
+  auto far = client.CreateUdp(kInet, 0), near = router.CreateUdp(kInet, 0);
+  for (UdpEndpoint* from : {far.get(), near.get()}) {
+    ASSERT_TRUE(Write(*from, "odd", {.to = SocketAddr{Four(10, 3, 0, 2), 9, 0}}).ok());
+    PacketPtr packet = wire->Read();
+    ASSERT_NE(packet, nullptr);
+    const ByteVector bytes = packet->ToBytes();
+    EXPECT_EQ(ChecksumOf(std::span(bytes).first(20)), 0);
+    Checksum sum;
+    sum.AddPseudoHeader(IpAddress::V4Bytes(&bytes[12]), IpAddress::V4Bytes(&bytes[16]), kProtoUdp,
+                        bytes.size() - 20);
+    sum.Add(std::span(bytes).subspan(20));
+    EXPECT_EQ(sum.Finish(), 0);
+    EXPECT_EQ(IpAddress::V4Bytes(&bytes[16]), Four(10, 3, 9, 9));
+    EXPECT_EQ(Load8(&bytes[8]), 3);
+    EXPECT_EQ(Load16(&bytes[22]), 99);
+    EXPECT_EQ(Load8(&bytes[29]), 'X');
+    from->Close();
+  }
 }
 
 TEST_F(FilterTest, FullTableDropsWhatIsLeastSure) {

@@ -24,6 +24,11 @@ inline Item Payload(uint32_t base, uint32_t offset, uint32_t size) {
     w.U32(1, kReg1).U32(2, base).U32(3, offset).U32(4, size);
   });
 }
+inline Item PayloadSet(uint32_t base, uint32_t offset, uint32_t size) {  // From kReg2.
+  return Make("payload", [&](AttributeWriter& w) {
+    w.U32(5, kReg2).U32(2, base).U32(3, offset).U32(4, size);
+  });
+}
 inline Item Meta(uint32_t key) {
   return Make("meta", [&](AttributeWriter& w) { w.U32(1, kReg1).U32(2, key); });
 }
@@ -85,6 +90,13 @@ inline Item Lookup(const char* set, bool verdicts = false) {
   return Make("lookup", [&](AttributeWriter& w) {
     w.Text(1, set).U32(2, kReg1);
     if (verdicts) w.U32(3, 0);
+  });
+}
+// What kReg1 holds, with a counter of its own.
+inline Item AddTo(const char* set) {
+  return Make("dynset", [&](AttributeWriter& w) {
+    w.Text(1, set).U32(3, 0).U32(4, kReg1);
+    w.Put(7, Make("counter", [](AttributeWriter&) {}));
   });
 }
 inline ByteVector Port(uint16_t port) {
@@ -163,8 +175,13 @@ class Batch {
     return Put(NftType(abi::kNftMsgDelRule), 0, w);
   }
   Batch& Set(const char* table, const char* set, uint32_t flags, uint32_t key_size,
-             bool verdicts = false) {
+             bool verdicts = false, uint32_t size = 0) {
     AttributeWriter w;
+    if (size != 0) {
+      const size_t desc = w.Begin(abi::kNftaSetDesc);
+      w.U32(abi::kNftaSetDescSize, size);
+      w.End(desc);
+    }
     w.Text(abi::kNftaSetTable, table).Text(abi::kNftaSetName, set);
     w.U32(abi::kNftaSetFlags, flags).U32(abi::kNftaSetKeyLen, key_size).U32(abi::kNftaSetId, ++id_);
     if (verdicts) w.U32(abi::kNftaSetDataType, abi::kNftDataVerdict);

@@ -176,6 +176,27 @@ TEST_F(NftTest, IntervalsAndMaps) {
   EXPECT_EQ(Batch().DeleteChain("t", "no").Send(control), EBUSY) << "the map goes there";
 }
 
+TEST_F(NftTest, RulesFillSets) {
+  constexpr uint32_t kSize = 3;
+  ASSERT_EQ(
+      Start()
+          .Set("t", "seen", abi::kNftSetEval, 2, false, kSize)
+          .Rule("t", "out",
+                Protocol(kProtoUdp) + std::vector<Item>{Payload(2, 2, 2), AddTo("seen"), Drop()})
+          .Send(control),
+      0);
+  for (uint16_t port : {1, 2, 3, 3, 1}) EXPECT_FALSE(Passes(port)) << port;
+  EXPECT_TRUE(Passes(4)) << "the set is full";
+  const netstack::Set* set = control.filter().rules().tables.begin()->second->FindSet("seen");
+  ASSERT_NE(set, nullptr);
+  EXPECT_EQ(set->elements.size(), kSize);
+  EXPECT_NE(set->elements.begin()->second.stateful, nullptr);
+  // They outlive the next transaction.
+  EXPECT_EQ(Batch().Chain("t", "c").Send(control), 0);
+  set = control.filter().rules().tables.begin()->second->FindSet("seen");
+  EXPECT_EQ(set->elements.size(), kSize);
+}
+
 TEST_F(NftTest, TcpSeenFromTheMiddle) {
   using enum FlowDirection;
   struct Step {
