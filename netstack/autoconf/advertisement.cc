@@ -14,6 +14,7 @@ constexpr size_t kMostRouters = 16, kMostPrefixes = 32, kMostAddresses = 16;
 constexpr uint32_t kTwoHours = 7200, kMinMtu = 1280;
 constexpr uint32_t kRouterMetric = 1024, kPrefixMetric = 256;
 constexpr int kIdentifierBits = 64;
+constexpr uint32_t kManageTemporary = 0x100;  // IFA_F_MANAGETEMPADDR
 
 // RFC 4191 section 2.1; what is reserved is medium.
 int Rank(uint8_t preference) {
@@ -86,7 +87,7 @@ Route Autoconf::RouteOf(const Interface& in, const Link& link, const Router& rou
   return route;
 }
 
-Route Autoconf::RouteOf(const Interface& in, const Link& link, const Prefix& prefix) const {
+Route Autoconf::RouteOf(const Interface& in, const Prefix& prefix) const {
   Route route;
   route.dst = prefix.prefix;
   route.prefix = prefix.length;
@@ -94,7 +95,6 @@ Route Autoconf::RouteOf(const Interface& in, const Link& link, const Prefix& pre
   route.ifindex = in.index();
   route.metric = kPrefixMetric;
   route.protocol = kProtoKernel;
-  route.mtu = link.mtu;
   route.advertised = true;
   route.expires = prefix.until;
   return route;
@@ -136,8 +136,8 @@ void Autoconf::HandleRouter(Interface& in, Link& link, const IpAddress& addr, ui
 void Autoconf::HandleMtu(Interface& in, Link& link, uint32_t mtu) {
   if (mtu < kMinMtu || mtu > in.mtu() || mtu == link.mtu) return;
   link.mtu = mtu;
+  stack_.SetMtu6(in, mtu);
   for (const Router& router : link.routers) target_->Put(RouteOf(in, link, router));
-  for (const Prefix& prefix : link.prefixes) target_->Put(RouteOf(in, link, prefix));
 }
 
 void Autoconf::HandlePrefix(Interface& in, Link& link, std::span<const std::byte> option) {
@@ -163,7 +163,7 @@ void Autoconf::HandleOnLink(Interface& in, Link& link, const PrefixOption& optio
   });
   if (option.valid == 0) {
     if (found == link.prefixes.end()) return;
-    const Route route = RouteOf(in, link, *found);
+    const Route route = RouteOf(in, *found);
     link.prefixes.erase(found);
     target_->Drop(route);
     return;
@@ -175,7 +175,7 @@ void Autoconf::HandleOnLink(Interface& in, Link& link, const PrefixOption& optio
     if (link.prefixes.size() >= kMostPrefixes) return;
     link.prefixes.push_back(prefix);
   }
-  target_->Put(RouteOf(in, link, prefix));
+  target_->Put(RouteOf(in, prefix));
 }
 
 void Autoconf::HandleAutonomous(Interface& in, Link& link, const PrefixOption& option) {
@@ -189,7 +189,9 @@ void Autoconf::HandleAutonomous(Interface& in, Link& link, const PrefixOption& o
     Own own;
     own.address.addr = addr;
     own.address.prefix = option.length;
-    own.address.flags = kAddrNoPrefixRoute;  // It has one of its own, if at all.
+    // Its prefix has a route of its own, if at all.  Temporary addresses may be made of it, as
+    // Linux says of all of these.
+    own.address.flags = kAddrNoPrefixRoute | kManageTemporary;
     if (stack_.DetectsDuplicates(in)) own.address.flags |= kAddrTentative;
     own.valid_until = After(option.valid);
     link.addresses.push_back(own);

@@ -79,6 +79,7 @@ void Autoconf::OnAddress(Interface& interface, const InterfaceAddress& address, 
 }
 
 void Autoconf::OnDown(Interface& interface) {
+  stack_.SetMtu6(interface, 0);
   links_.erase(interface.index());
   Rearm();
 }
@@ -193,7 +194,7 @@ void Autoconf::RunLifetimes(Interface& interface, Link& link) {
   });
   std::erase_if(link.prefixes, [&](const Prefix& prefix) {
     if (!over(prefix.until)) return false;
-    routes.push_back(RouteOf(interface, link, prefix));
+    routes.push_back(RouteOf(interface, prefix));
     return true;
   });
   for (const Route& route : routes) target_->Drop(route);

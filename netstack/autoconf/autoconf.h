@@ -91,7 +91,7 @@ class Autoconf final : public AutoconfListener, private AutoconfTarget {
   void HandleAutonomous(Interface& in, Link& link, const PrefixOption& option);
   void HandleMtu(Interface& in, Link& link, uint32_t mtu);
   Route RouteOf(const Interface& in, const Link& link, const Router& router) const;
-  Route RouteOf(const Interface& in, const Link& link, const Prefix& prefix) const;
+  Route RouteOf(const Interface& in, const Prefix& prefix) const;
   void PutOwn(Interface& in, Own& own);
   Time After(uint32_t seconds) const;
   uint32_t SecondsUntil(Time at) const;

@@ -25,7 +25,7 @@ Result<void> Stack::AddAddress(Interface& interface, InterfaceAddress address) {
   if (address.peer.IsAny()) address.peer = addr;
   address.created = address.updated = now();
   interface.addresses_.push_back(address);
-  if (addr.IsV6()) interface.JoinGroup(addr.SolicitedNode());
+  if (addr.IsV6() && interface.IsEthernet()) interface.JoinGroup(addr.SolicitedNode());
   if (interface.IsUp()) AddAddressRoutes(interface, address);
   if (addr.IsV6() && autoconf_ != nullptr) autoconf_->OnAddress(interface, address, false);
   NotifyConfig([&](ConfigObserver& o) { o.OnAddress(interface, address, false); });
@@ -61,7 +61,7 @@ Result<void> Stack::RemoveAddress(Interface& interface, const IpAddress& addr, i
   if (found == list.end()) return Errno(EADDRNOTAVAIL);
   const InterfaceAddress address = *found;
   list.erase(found);
-  if (addr.IsV6()) interface.LeaveGroup(addr.SolicitedNode());
+  if (addr.IsV6() && interface.IsEthernet()) interface.LeaveGroup(addr.SolicitedNode());
   RemoveRoutesOf(interface.index(), &address);
   if (addr.IsV6() && autoconf_ != nullptr) autoconf_->OnAddress(interface, address, true);
   NotifyConfig([&](ConfigObserver& o) { o.OnAddress(interface, address, true); });

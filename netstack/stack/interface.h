@@ -1,6 +1,7 @@
 // Interface: one network device of a stack with its addresses (netdevice(7), rtnetlink(7)).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
@@ -76,6 +77,8 @@ class Interface final : private LinkSink {
   uint32_t flags() const;
   bool IsUp() const { return (flags_ & abi::kIffUp) != 0; }
   uint32_t mtu() const { return mtu_; }
+  // Of IPv6, where a router has said less.
+  uint32_t mtu6() const { return mtu6_ != 0 ? std::min(mtu6_, mtu_) : mtu_; }
   MacAddress mac() const { return mac_; }
   uint32_t tx_queue_length() const { return tx_queue_length_; }
   const LinkStats& stats() const { return stats_; }
@@ -129,7 +132,7 @@ class Interface final : private LinkSink {
   std::string name_;
   std::unique_ptr<Link> link_;
   uint32_t flags_;
-  uint32_t mtu_;
+  uint32_t mtu_, mtu6_ = 0;  // 0: that of the device.
   MacAddress mac_;
   uint32_t tx_queue_length_ = 1000;
   std::vector<InterfaceAddress> addresses_;

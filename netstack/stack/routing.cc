@@ -189,7 +189,7 @@ Result<RouteResult> Stack::FindRoute(const IpAddress& dst, const IpAddress& sour
       if (out.source.IsAny() && !v4) return Errno(EADDRNOTAVAIL);
     }
   }
-  out.mtu = out.out->mtu();
+  out.mtu = v4 ? out.out->mtu() : out.out->mtu6();
   if (route != nullptr && route->mtu != 0) out.mtu = std::min(out.mtu, route->mtu);
   if (const uint32_t learnt = path_mtu_->Find(dst, now())) out.mtu = std::min(out.mtu, learnt);
   return out;

@@ -226,6 +226,11 @@ Result<void> Stack::SetMtu(Interface& interface, uint32_t mtu) {
   return {};
 }
 
+void Stack::SetMtu6(Interface& interface, uint32_t mtu) {
+  interface.mtu6_ = mtu;
+  generation_++;
+}
+
 Result<void> Stack::SetMac(Interface& interface, const MacAddress& mac) {
   Scope scope(*this);
   if (!interface.IsEthernet()) return Errno(EOPNOTSUPP);

@@ -97,6 +97,7 @@ class Stack final : private BufferPool::Account {
   // nothing, on others the IPv6 link-local address.
   Result<void> SetFlags(Interface& interface, uint32_t flags, uint32_t mask);
   Result<void> SetMtu(Interface& interface, uint32_t mtu);           // EINVAL
+  void SetMtu6(Interface& interface, uint32_t mtu);                  // 0: that of the device.
   Result<void> SetMac(Interface& interface, const MacAddress& mac);  // EOPNOTSUPP
   Result<void> Rename(Interface& interface, std::string name);       // EEXIST, EINVAL, EBUSY
   void SetTxQueueLength(Interface& interface, uint32_t length);

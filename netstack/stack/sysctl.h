@@ -37,7 +37,9 @@ struct Sysctl {
   bool tcp_window_scaling = true, tcp_timestamps = true, tcp_sack = true, tcp_dsack = true;
   bool tcp_moderate_rcvbuf = true, tcp_slow_start_after_idle = true;
   bool tcp_abort_on_overflow = false, tcp_rfc1337 = false, tcp_no_metrics_save = true;
-  int tcp_ecn = 2;         // 0 never, 1 ask and accept, 2 accept
+  // 0 never; 1 ask and accept, 2 accept; accurate ECN as well: 3 ask for it and accept, 4 ask for
+  // the older, 5 accept.
+  int tcp_ecn = 2;
   int tcp_syncookies = 1;  // 0 never, 1 when the queue overflows, 2 always
   // 1: clients; 2: servers; 4: clients without a cookie; 0x200: servers without one; 0x400: all
   // listeners.

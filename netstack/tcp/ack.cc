@@ -25,7 +25,7 @@ bool TcpEndpoint::HandleAck(const TcpSegment& segment) {
   AckEffect effect;
   last_ack_received_at_ = stack_.now();
   keepalive_probes_ = 0;
-  effect.ece = ecn_on_ && segment.Has(kTcpEce);
+  effect.ece = ecn_on_ && !accecn_.on && segment.Has(kTcpEce);
   if (effect.ece) ecn_seen_ = true;
   effect.prior_in_flight = InFlight();
   const bool old = SeqBefore(ack, snd_una_);
@@ -35,6 +35,7 @@ bool TcpEndpoint::HandleAck(const TcpSegment& segment) {
     CleanAcked(ack, effect);
   }
   if (sack_on_ && segment.options.sack_count != 0) ApplySack(segment, effect);
+  if (accecn_.on && !old) ReadAce(segment, effect);
   SampleRtt(segment, effect);
   FinishRate(effect.rate);
   CountRound(ack);

@@ -129,6 +129,8 @@ bool Tcp::OpenEarly(TcpEndpoint& listener, TcpSegment& segment, TcpRequest& requ
     return false;
   }
   const Ref<TcpEndpoint> child = CreateEndpoint(listener.family(), listener.uid());
+  // It answers for itself, in the older way.
+  request.accecn = false;
   child->InitFromRequest(request, listener);
   HoldPort(*child, request.tuple.local.port);
   AddConnection(*child);

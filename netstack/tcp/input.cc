@@ -34,7 +34,13 @@ void TcpEndpoint::InputSynSent(TcpSegment& segment) {
   irs_ = segment.seq;
   rcv_nxt_ = rcv_wup_ = irs_ + 1;
   LearnSynOptions(segment.options, true);
-  if (ecn_on_) ecn_on_ = segment.Has(kTcpEce) && (!segment.Has(kTcpCwr) || !ack);
+  if (accecn_.on && ack) {
+    LearnAccEcn(segment);
+  } else if (accecn_.on) {
+    ecn_on_ = accecn_.on = false;  // Both have asked; nobody answers.
+  } else if (ecn_on_) {
+    ecn_on_ = segment.Has(kTcpEce) && (!segment.Has(kTcpCwr) || !ack);
+  }
   snd_wnd_ = segment.header.window;  // Not scaled in a SYN.
   snd_wl1_ = segment.seq;
   max_window_ = snd_wnd_;
@@ -125,6 +131,7 @@ void TcpEndpoint::InputSynchronized(TcpSegment& segment) {
     ts_recent_ = segment.options.timestamp;
     ts_recent_at_ = stack_.now();
   }
+  const bool tell_mark = accecn_.on && CountMark(segment);
   if (!HandleAckState(segment)) return;
   if (segment.Has(kTcpUrg)) HandleUrgent(segment);
   if (segment.length != 0 || segment.Has(kTcpFin)) {
@@ -137,6 +144,7 @@ void TcpEndpoint::InputSynchronized(TcpSegment& segment) {
     }
     ReceiveData(segment);
     if (state_ == TcpState::kClose) return;
+    if (tell_mark) ack_pending_ = true;
   }
   Output();
   if (ack_pending_) SendAck();
@@ -153,6 +161,7 @@ bool TcpEndpoint::HandleAckState(const TcpSegment& segment) {
     snd_wnd_ = static_cast<uint32_t>(segment.header.window) << snd_wscale_;
     snd_wl1_ = segment.seq;
     max_window_ = snd_wnd_;
+    if (accecn_.on) ReadHandshakeAce(segment);
     AckEffect effect;
     CleanAcked(segment.header.ack, effect);
     if (!rtt_.known()) SampleRtt(segment, effect);

@@ -209,7 +209,9 @@ void TcpEndpoint::SendSyn() {
   timestamps_on_ = sysctl.tcp_timestamps;
   sack_on_ = sysctl.tcp_sack;
   wscale_on_ = sysctl.tcp_window_scaling;
-  ecn_on_ = sysctl.tcp_ecn == 1;
+  ecn_on_ = sysctl.tcp_ecn == 1 || sysctl.tcp_ecn == 3 || sysctl.tcp_ecn == 4;
+  accecn_ = {};
+  accecn_.on = sysctl.tcp_ecn == 3;
   rcv_wscale_ = wscale_on_ ? WindowScale() : 0;
   retransmits_ = backoff_ = 0;
   stack_.stats().tcp.active_opens++;
@@ -256,6 +258,7 @@ void TcpEndpoint::InitFromRequest(const TcpRequest& request, const TcpEndpoint& 
   timestamps_on_ = request.timestamps_on;
   sack_on_ = request.sack_on;
   ecn_on_ = request.ecn_on;
+  accecn_.on = accecn_.handshake = request.accecn;
   wscale_on_ = request.wscale_on;
   snd_wscale_ = request.snd_wscale;
   rcv_wscale_ = request.wscale_on ? request.rcv_wscale : 0;

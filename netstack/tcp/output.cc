@@ -283,6 +283,9 @@ bool TcpEndpoint::Transmit(uint32_t seq, uint32_t end, uint16_t flags) {
   if (ecn_on_) {
     if ((flags & kTcpSyn) != 0) {
       flags |= state_ == TcpState::kSynSent ? kTcpEce | kTcpCwr : kTcpEce;
+      if (accecn_.on) flags |= kTcpAe;
+    } else if (accecn_.on) {
+      if ((flags & kTcpRst) == 0) flags |= AceFlags(length == 0 && tcp_options.sack_count == 0);
     } else {
       if (ece_pending_) flags |= kTcpEce;
       if (cwr_pending_ && length != 0) {
@@ -310,7 +313,7 @@ bool TcpEndpoint::Transmit(uint32_t seq, uint32_t end, uint16_t flags) {
   ip.hop_limit = v4 ? ip4.ttl : ip6.unicast_hops;
   ip.tos = v4 ? ip4.tos : static_cast<uint8_t>(std::max(0, ip6.traffic_class));
   // RFC 3168 section 6.1: data that is sent for the first time only.
-  if (ecn_on_ && length != 0 && seq + length == snd_nxt_)
+  if (ecn_on_ && !accecn_.unmarked && length != 0 && seq + length == snd_nxt_)
     ip.tos = static_cast<uint8_t>((ip.tos & ~3u) | 2u);
   ip.flow_label = flow_label_;
   ip.fragmentation =

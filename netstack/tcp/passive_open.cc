@@ -57,6 +57,8 @@ bool Tcp::PrepareRequest(TcpRequest& request, TcpEndpoint& listener, const TcpSe
   request.ts_recent = options.timestamp;
   request.sack_on = sysctl.tcp_sack && options.sack_permitted;
   request.ecn_on = sysctl.tcp_ecn != 0 && segment.Has(kTcpEce) && segment.Has(kTcpCwr);
+  request.accecn = sysctl.tcp_ecn >= 3 && AccEcn::AskedBy(segment);
+  request.syn_mark = static_cast<uint8_t>(segment.ip->tos & 3);
   request.window = listener.InitialWindow(own);
   request.tos = segment.ip->source.IsV4()
                     ? listener.ip4.tos
@@ -108,7 +110,11 @@ void Tcp::SendSynAck(TcpRequest& request) {
   reply.seq = request.iss;
   reply.ack = request.irs + 1;
   reply.flags = kTcpSyn | kTcpAck;
-  if (request.ecn_on) reply.flags |= kTcpEce;
+  if (request.accecn) {
+    reply.flags |= AccEcn::Flags(AccEcn::AceForMark(request.syn_mark));
+  } else if (request.ecn_on) {
+    reply.flags |= kTcpEce;
+  }
   reply.window = static_cast<uint16_t>(std::min(request.window, 65535u));
   reply.tos = request.tos;
   reply.ifindex = request.ifindex;
@@ -261,7 +267,7 @@ void Tcp::SendCookie(TcpEndpoint& listener, TcpSegment& segment, const TcpTuple&
   while (index + 1 < std::size(kCookieMss) && kCookieMss[index + 1] <= request.mss) index++;
   const auto minute = static_cast<uint32_t>(stack_.now() / (60 * kSecond));
   request.iss = (Cookie(tuple, segment.seq, minute) | index << 24 | (minute & 31) << 27);
-  request.ecn_on = false;
+  request.ecn_on = request.accecn = false;
   if (!request.timestamps_on) {
     request.wscale_on = request.sack_on = false;
   } else {

@@ -315,7 +315,7 @@ void TcpEndpoint::EnterQuickAck(uint32_t most) {
 
 void TcpEndpoint::ScheduleAck(const TcpSegment& segment, bool in_order) {
   if (segment.Has(kTcpPsh)) ack_push_ = true;
-  if (ecn_on_) {
+  if (ecn_on_ && !accecn_.on) {
     const int mark = segment.ip->tos & 3;
     if (mark == 3) {
       ece_pending_ = ack_pending_ = true;

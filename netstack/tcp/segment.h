@@ -37,6 +37,22 @@ struct SentSegment {
   uint32_t size() const { return end - seq; }
 };
 
+// What a connection with accurate ECN counts (RFC 9768); only the lowest three bits ever matter.
+struct AccEcn {
+  static constexpr uint8_t kFirst = 5;  // Section 3.2.1.
+  bool on = false;
+  bool handshake = false;    // The next segment out (or in) says how the SYN's answer was marked.
+  bool unmarked = false;     // Nothing is sent as capable of ECN.
+  bool last_marked = false;  // The last packet that came.
+  uint8_t syn_mark = 0;      // Of the SYN, or of its answer, as it came.
+  uint8_t received = kFirst, echoed = kFirst;  // Marked CE: what has come; what of ours has.
+  uint8_t untold = 0;                          // Since the last segment out.
+
+  static uint16_t Flags(uint8_t ace);
+  static uint8_t AceForMark(uint8_t mark);
+  static bool AskedBy(const TcpSegment& syn);
+};
+
 // Data beyond what is expected next.
 struct EarlyData {
   uint32_t seq = 0;

@@ -29,7 +29,9 @@ struct TcpRequest {
   uint8_t snd_wscale = 0, rcv_wscale = 0, tos = 0;
   bool wscale_on = false, timestamps_on = false, sack_on = false, ecn_on = false;
   bool give_cookie = false;  // Of TCP Fast Open.
-  bool acked = false;  // The last ACK has come, without data (TCP_DEFER_ACCEPT) or without room.
+  bool accecn = false;
+  uint8_t syn_mark = 0;  // The SYN's two bits of ECN.
+  bool acked = false;    // The last ACK has come, without data (TCP_DEFER_ACCEPT) or without room.
   uint8_t timeouts = 0, retransmits = 0;
   Time sent_at = 0;
   StackTimer timer;

@@ -247,6 +247,13 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   void ExpandSendBuffer();
   void CountRound(uint32_t ack);
 
+  // --- accurate ECN (accecn.cc) ---
+  void LearnAccEcn(const TcpSegment& answer);
+  void ReadHandshakeAce(const TcpSegment& segment);
+  void ReadAce(const TcpSegment& segment, AckEffect& effect);
+  bool CountMark(const TcpSegment& segment);
+  uint16_t AceFlags(bool pure_ack);
+
   // --- rates (rate.cc) ---
   enum class Wait : uint8_t { kNothing, kNetwork, kPeerWindow, kSendBuffer };
   void StampRate(SentSegment& sent);
@@ -396,7 +403,8 @@ class TcpEndpoint final : public Endpoint, public TcpPortHolder {
   bool reordering_seen_ = false, probe_is_retransmission_ = false;
   uint32_t probe_end_ = 0;
   bool probe_out_ = false;
-  // ECN (RFC 3168).
+  // ECN (RFC 3168, RFC 9768).
+  AccEcn accecn_;
   bool ece_pending_ = false, cwr_pending_ = false, ecn_seen_ = false;
 
   // Receiving.

@@ -59,6 +59,33 @@ def in_namespaces(name, script, needs=()):
     same("namespaces", name, ["unshare", "-mn", "/bin/bash", "-c", IN_NAMESPACES + script], needs=["ip", "unshare", *needs], status=0, timeout=60, users=("root",))
 
 
+# A router at the other end of a pair: one advertisement, when it is asked for.
+in_namespaces("router_is_followed", r"""
+ip link add near address 02:11:22:33:44:55 type veth peer name far address 02:11:22:33:44:66
+ip link set lo up; ip link set far up; ip link set near up
+/usr/bin/python3 - <<'PY'
+import socket, struct
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x86dd)); s.bind(("far", 0)); s.settimeout(20)
+while True:
+    f, a = s.recvfrom(2048)
+    if a[2] != 4 and f[20] == 58 and f[54] == 133: break
+src = socket.inet_pton(socket.AF_INET6, "fe80::1"); dst = socket.inet_pton(socket.AF_INET6, "ff02::1")
+ra = struct.pack("!BBHBBHII", 134, 0, 0, 0, 8, 1800, 0, 0)
+ra += struct.pack("!BBBBIII", 3, 4, 64, 0xc0, 86400, 14400, 0) + socket.inet_pton(socket.AF_INET6, "2001:db8:77::")
+ra += struct.pack("!BBHI", 5, 1, 0, 1400)
+p = src + dst + struct.pack("!II", len(ra), 58) + ra
+t = sum(struct.unpack("!%dH" % (len(p) // 2), p))
+while t >> 16: t = (t & 0xffff) + (t >> 16)
+ra = ra[:2] + struct.pack("!H", ~t & 0xffff) + ra[4:]
+s.send(bytes.fromhex("33330000000102000000000186dd") + struct.pack("!IHBB", 6 << 28, len(ra), 58, 255) + src + dst + ra)
+PY
+until ip -6 addr show dev near scope global -tentative | grep -q inet6; do sleep 0.05; done
+seconds() { sed -E 's/[0-9]+sec/SEC/g; s/ +$//'; }
+ip -6 addr show dev near | seconds | grep -v mtu
+ip -6 route | grep near | seconds | sort
+for dev in lo near; do ip maddr show dev $dev | grep -v link | sort; done
+""", needs=[PYTHON])
+
 in_namespaces("move_a_pair", r"""
 ip netns add east; ip netns add west
 ip netns list | sort

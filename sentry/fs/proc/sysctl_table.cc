@@ -155,7 +155,7 @@ constexpr SysctlRow kRows[] = {
     {"net/ipv4/tcp_base_mss", 0644, "1024", kNumbers, 0},
     {"net/ipv4/tcp_congestion_control", 0644, "cubic", kText},
     {"net/ipv4/tcp_dsack", 0644, "1", kNumbers, 0},
-    {"net/ipv4/tcp_ecn", 0644, "2", kNumbers, 0},
+    {"net/ipv4/tcp_ecn", 0644, "2", kNumbers, 0, 5},
     {"net/ipv4/tcp_fack", 0644, "0", kNumbers, 0},
     {"net/ipv4/tcp_fastopen", 0644, "1", kNumbers, 0},
     {"net/ipv4/tcp_fin_timeout", 0644, "60", kNumbers, 0},

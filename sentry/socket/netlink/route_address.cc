@@ -1,4 +1,6 @@
 // rtnetlink(7): RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR.
+#include <algorithm>
+
 #include "sentry/socket/netlink/route_messages.h"
 #include "sentry/time/time.h"
 
@@ -66,6 +68,22 @@ Result<InterfaceAddress> ReadAddress(NetlinkRequest& request, Network& network) 
   return out;
 }
 
+// Those of a device as Linux keeps them: of IPv6 the wide scopes first, then the latest
+// (ipv6_link_dev_addr()).
+std::vector<const InterfaceAddress*> InOrder(const Network& network, int32_t device,
+                                             uint16_t family) {
+  std::vector<const InterfaceAddress*> all;
+  for (const InterfaceAddress& address : network.addresses()) {
+    if (address.device == device && address.local.family == family) all.push_back(&address);
+  }
+  if (family != abi::kAfInet6) return all;
+  std::reverse(all.begin(), all.end());
+  std::stable_sort(
+      all.begin(), all.end(),
+      [](const InterfaceAddress* a, const InterfaceAddress* b) { return a->scope < b->scope; });
+  return all;
+}
+
 void SendAddress(NetlinkRequest& request, const InterfaceAddress& address) {
   NetlinkMessage reply = request.Reply(abi::kRtmNewaddr);
   WriteAddress(reply, address);
@@ -124,10 +142,8 @@ Result<void> DumpAddresses(NetlinkRequest& request, Network& network) {
     if (head.ifa_family != abi::kAfUnspec && head.ifa_family != family) continue;
     for (const auto& [index, device] : network.devices()) {
       if (only != 0 && index != only) continue;
-      for (const InterfaceAddress& address : network.addresses()) {
-        if (address.device == index && address.local.family == family) {
-          SendAddress(request, address);
-        }
+      for (const InterfaceAddress* address : InOrder(network, index, family)) {
+        SendAddress(request, *address);
       }
     }
   }

