@@ -61,6 +61,7 @@ ALLOWED_EXTRA = {
     "sentry/fs/tmpfs": {"platform/host"},                    # file contents live in memfds
     "sentry/socket/inet": {"netstack", "sentry/fs/anon"},  # adapter to the TCP/IP stack
     "sentry/socket/metadata": {"netstack", "sentry/socket/inet"},  # a server on a stack of its own or the gateway's
+    "sentry/socket/tun": {"netstack", "sentry/socket/inet"},  # a link of the stack, driven by a file
     "sentry/socket/outside": {"netstack", "gofer/protocol", "sentry/socket/inet", "sentry/socket/metadata"},  # a second stack, joined to the net broker's sockets
     "sentry/socket": {"sentry/fs/anon"},                     # sockets are files without a name
     "sentry/kernel": {"platform/host"},                      # waits for host descriptors and clocks

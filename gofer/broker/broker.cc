@@ -89,6 +89,8 @@ void Broker::OnMessages() {
 
 void Broker::Handle(const BrokerMessage& message) {
   if (message.op == BrokerOp::kConnect) return Connect(message);
+  if (message.op == BrokerOp::kListen) return Listen(message.port);
+  if (message.op == BrokerOp::kUnlisten) return Unlisten(message.port);
   auto found = flows_.find(message.id);
   if (found == flows_.end()) {  // It has ended meanwhile, or not begun.
     if (message.op == BrokerOp::kClose) {
@@ -270,7 +272,9 @@ void Broker::Finish() {
   finishing_ = true;
   loop_.Forget(channel_.get());
   control_.Stop();
-  for (auto& listening : listening_) loop_.Forget(listening->port.socket.get());
+  for (auto& listening : listening_) {
+    if (listening->port.socket.valid()) loop_.Forget(listening->port.socket.get());
+  }
   BePatient(0);
   // Not from within a call of one of them.
   loop_.Post([this] {

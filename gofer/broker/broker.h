@@ -51,18 +51,22 @@ class Broker final : public FlowOwner {
   struct Listening {
     PublishedPort port;
     bool watched = false;
+    bool by_guest = false;  // It listens there; without a socket: it did.
     // UDP: who has sent, and the Sentry's end of what they send.
     std::map<std::pair<Address, uint16_t>, uint64_t> clients;
   };
   class ClientFlow;  // The datagrams of one client.
   void Watch(Listening& listening);
+  // --net=host: what the guest listens on.
+  void Listen(uint16_t port);
+  void Unlisten(uint16_t port);
   void OnClient(Listening& listening);
   void OnDatagrams(Listening& listening);
   void Announce(const Listening& listening, uint64_t id, const Address& from, uint16_t port,
                 const base::Fd& descriptor);
 
   static constexpr size_t kMostFlows = 4096, kMostUntaken = 64, kMostClients = 1024;
-  static constexpr size_t kMostDelayed = 256;
+  static constexpr size_t kMostDelayed = 256, kMostListening = 256;
   BrokerConfig config_;
   base::Fd channel_;
   Loop loop_;

@@ -20,6 +20,7 @@ namespace gofer {
 namespace {
 
 constexpr auto kProgram = host::CompileStatic<kBrokerRules>();
+constexpr auto kHostProgram = host::CompileStatic<kHostBrokerRules>();
 
 // Nothing but what the configuration names and the log: the process was forked in the midst of
 // others' channels.
@@ -37,12 +38,12 @@ int Fail(base::Errno error) {
 }
 
 // All but the one, if it is there, that newer kernels want of who attaches a filter to a TCP socket
-// (peer_filter.h).
-void DropCapabilities() {
+// (peer_filter.h), and, where ports are bound, that for low ones.
+void DropCapabilities(bool listens) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct sets[2] = {};
   if (::syscall(SYS_capget, &header, sets) != 0) return;
-  sets[0].permitted &= 1u << CAP_NET_ADMIN;
+  sets[0].permitted &= 1u << CAP_NET_ADMIN | (listens ? 1u << CAP_NET_BIND_SERVICE : 0);
   sets[0].effective = sets[0].permitted;
   sets[0].inheritable = 0;
   sets[1] = {};
@@ -75,8 +76,8 @@ void OpenNothing() {
 
 }  // namespace
 
-base::Result<void> InstallBrokerFilter() {
-  TRY(host::InstallFilter(kProgram));
+base::Result<void> InstallBrokerFilter(bool may_listen) {
+  TRY(may_listen ? host::InstallFilter(kHostProgram) : host::InstallFilter(kProgram));
   return {};
 }
 
@@ -87,13 +88,14 @@ int BrokerMain(BrokerConfig config, base::Fd channel) {
   host::RaiseDescriptorLimit();
   const base::Result<void> kept = KeepOnly(config, channel);
   if (!kept.ok()) return Fail(kept.error());
+  const bool listens = config.publish_all;
   Broker broker(std::move(config), std::move(channel));
   LeaveHostTree();
-  DropCapabilities();
+  DropCapabilities(listens);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   base::Result<void> is_protected = host::SetNoNewPrivileges();
   if (is_protected.ok() && !host::kSanitized) OpenNothing();
-  if (is_protected.ok() && !host::kSanitized) is_protected = InstallBrokerFilter();
+  if (is_protected.ok() && !host::kSanitized) is_protected = InstallBrokerFilter(listens);
   if (!is_protected.ok()) return Fail(is_protected.error());
   broker.Run();
   return 0;

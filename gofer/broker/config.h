@@ -34,6 +34,8 @@ struct BrokerConfig {
   std::vector<Resolver> resolvers;            // Upstream.
   std::multimap<std::string, Address> hosts;  // --add-host
   std::vector<PublishedPort> ports;
+  // Publish what the guest listens on, at all addresses of the host (--net=host).
+  bool publish_all = false;
   // Pass sockets that can be bound to their peer; else their bytes go through the broker, as they
   // do where they are limited or may come to be.
   bool share_sockets = true;

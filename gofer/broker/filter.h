@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 
 #include "platform/host/seccomp_filter.h"
@@ -56,8 +57,22 @@ inline constexpr auto kBrokerRules = std::to_array<host::Rule>({
     host::Allow(SYS_exit_group, "the channel has closed"),
     host::On(host::FailWith(ENOENT), SYS_openat, "the C library looks for the time zone"),
 });
-static_assert(host::CountCalls(kBrokerRules) <= kMaxBrokerCalls);
 
-base::Result<void> InstallBrokerFilter();
+// And with --net=host.
+inline constexpr auto kListenRules = std::to_array<host::Rule>({
+    host::Allow(SYS_bind, "ports that the guest listens on"),
+    host::Allow(SYS_listen, "likewise"),
+    host::Allow(SYS_getsockname, "likewise"),
+});
+
+inline constexpr auto kHostBrokerRules = [] {
+  std::array<host::Rule, kBrokerRules.size() + kListenRules.size()> all{};
+  std::copy(kListenRules.begin(), kListenRules.end(),
+            std::copy(kBrokerRules.begin(), kBrokerRules.end(), all.begin()));
+  return all;
+}();
+static_assert(host::CountCalls(kHostBrokerRules) <= kMaxBrokerCalls);
+
+base::Result<void> InstallBrokerFilter(bool may_listen);
 
 }  // namespace gofer

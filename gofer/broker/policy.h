@@ -16,7 +16,8 @@
 
 namespace gofer {
 
-enum class PolicyMode : uint8_t { kOpen, kAllowList, kNone };
+// kUnrestricted: there is no policy (--net=host).
+enum class PolicyMode : uint8_t { kOpen, kAllowList, kNone, kUnrestricted };
 
 // Names as they are compared: ASCII letters in lower case.
 std::string Lower(std::string_view text);

@@ -2,7 +2,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
+#include <cstring>
 
 #include "gofer/broker/broker.h"
 
@@ -93,6 +96,7 @@ class Broker::ClientFlow final : public Flow {
 // As long as the Sentry has not said what becomes of those that came, nobody else is taken: the
 // host's own backlog fills, and clients see that they wait.
 void Broker::Watch(Listening& listening) {
+  if (!listening.port.socket.valid()) return;
   if (finishing_ || listening.watched || untaken_ >= kMostUntaken || Crowded()) return;
   listening.watched = true;
   const bool tcp = listening.port.protocol == IPPROTO_TCP;
@@ -115,6 +119,43 @@ void Broker::Watch(Listening& listening) {
     listening.port.protocol == IPPROTO_TCP ? OnClient(listening) : OnDatagrams(listening);
     Watch(listening);
   });
+}
+
+void Broker::Listen(uint16_t port) {
+  if (!config_.publish_all || port == 0 || finishing_) return;
+  PublishedPort opened;
+  opened.host = *Address::Parse("::");
+  opened.host_port = opened.guest_port = port;
+  base::Result<void> bound = BindPort(opened);
+  if (bound.Is(EAFNOSUPPORT) || bound.Is(EADDRNOTAVAIL)) {  // A host without IPv6.
+    opened.host = Address::V4(INADDR_ANY);
+    bound = BindPort(opened);
+  }
+  if (!bound.ok()) {
+    std::fprintf(stderr, "sentry: --net=host: port %u of this host: %s\n", port,
+                 std::strerror(bound.error().value()));
+    return;
+  }
+  auto unused = std::find_if(listening_.begin(), listening_.end(),
+                             [](const auto& one) { return !one->port.socket.valid(); });
+  if (unused == listening_.end()) {
+    if (listening_.size() >= kMostListening) return;
+    unused = listening_.insert(unused, std::make_unique<Listening>());
+  }
+  (*unused)->port = std::move(opened);
+  (*unused)->by_guest = true;
+  Watch(**unused);
+}
+
+// Callbacks may refer to the entry: it stays, without a socket.
+void Broker::Unlisten(uint16_t port) {
+  for (auto& listening : listening_) {
+    if (!listening->by_guest || listening->port.guest_port != port) continue;
+    if (!listening->port.socket.valid()) continue;
+    loop_.Forget(listening->port.socket.get());
+    listening->port.socket.reset();
+    listening->watched = false;
+  }
 }
 
 void Broker::Announce(const Listening& listening, uint64_t id, const Address& from, uint16_t port,

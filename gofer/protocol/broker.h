@@ -29,6 +29,9 @@ enum class BrokerOp : uint8_t {
   kConnect = 1,   // `id` (the Sentry's choice), protocol, address, port: a flow to there.
   kShutdown = 2,  // `id`: no more data goes out.
   kClose = 3,     // `id`: the flow is over; with an error: the far side is to see a reset.
+  // --net=host: the guest listens on `port` of its addresses outside, or no longer does.
+  kListen = 4,
+  kUnlisten = 5,
   // From the broker.
   kConnected = 16,  // `id`, with the descriptor: connected, or one end of a pair (UDP).
   kFailed = 17,     // `id`, error.

@@ -11,8 +11,7 @@ namespace netstack {
 
 // --- frames that go ---
 
-// What the virtio header tells of a frame.  False: it cannot be told.
-bool DeviceLink::Describe(Packet& frame, VirtioNetHeader& header) const {
+bool DescribeFrame(Packet& frame, VirtioNetHeader& header) {
   if (frame.gso_size == 0 && frame.checksum != ChecksumState::kPartial) return true;
   std::array<std::byte, FrameLayout::kMost> start;
   const size_t got = frame.CopyOut(0, start);
@@ -34,7 +33,7 @@ bool DeviceLink::Describe(Packet& frame, VirtioNetHeader& header) const {
 
 void DeviceLink::Send(PacketPtr frame) {
   VirtioNetHeader header;
-  if (options_.header_size != 0 && Describe(*frame, header)) {
+  if (options_.header_size != 0 && DescribeFrame(*frame, header)) {
     if (frame->headroom() < options_.header_size) {
       counters_.unsent++;
       return;
@@ -169,7 +168,9 @@ void DeviceLink::Take(Incoming& from, size_t size) {
   Take(std::move(frame), header);
 }
 
-bool DeviceLink::CheckSuperSegment(const Packet& frame, const VirtioNetHeader& header) const {
+namespace {
+
+bool CheckSuperSegment(const Packet& frame, const VirtioNetHeader& header) {
   std::array<std::byte, FrameLayout::kMost> start;
   const size_t got = frame.CopyOut(0, start);
   std::optional<FrameLayout> layout = FrameLayout::Parse(std::span(start).first(got), frame.size());
@@ -183,8 +184,6 @@ bool DeviceLink::CheckSuperSegment(const Packet& frame, const VirtioNetHeader& h
       return layout->protocol == kProtoUdp;
   }
 }
-
-namespace {
 
 // A checksum that is left to us: of the frame's own transport it need not be done at all.
 void TakeChecksum(Packet& frame, const VirtioNetHeader& header) {
@@ -223,19 +222,25 @@ void TakeChecksum(Packet& frame, const VirtioNetHeader& header) {
 
 }  // namespace
 
+bool ApplyHeader(Packet& frame, const VirtioNetHeader& header) {
+  if (!header.Fits(frame.size()) ||
+      (header.kind() != VirtioNetHeader::kNone && !CheckSuperSegment(frame, header))) {
+    return false;
+  }
+  if (header.NeedsChecksum()) {
+    TakeChecksum(frame, header);
+  } else if ((header.flags & VirtioNetHeader::kDataValid) != 0) {
+    frame.checksum = ChecksumState::kVerified;
+  }
+  if (header.kind() != VirtioNetHeader::kNone) frame.gso_size = header.gso_size;
+  return true;
+}
+
 void DeviceLink::Take(PacketPtr frame, const VirtioNetHeader& header) {
-  if (!header.Fits(frame->size()) ||
-      (header.kind() != VirtioNetHeader::kNone && !CheckSuperSegment(*frame, header))) {
+  if (!ApplyHeader(*frame, header)) {
     counters_.malformed++;
     return;
   }
-  if (header.NeedsChecksum()) {
-    TakeChecksum(*frame, header);
-  } else if ((header.flags & VirtioNetHeader::kDataValid) != 0) {
-    frame->checksum = ChecksumState::kVerified;
-  }
-  if (header.kind() == VirtioNetHeader::kNone) return Deliver(std::move(frame));
-  frame->gso_size = header.gso_size;
   if (header.kind() != VirtioNetHeader::kUdpSegments) return Deliver(std::move(frame));
   // Datagrams that were joined have borders, which a reader sees.
   constexpr size_t kMostDatagrams = 128;

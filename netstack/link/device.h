@@ -29,6 +29,13 @@ class FramePort {
   virtual void AwaitRoom() = 0;
 };
 
+// What the virtio header tells of a frame of Ethernet that the stack sends.  False: it cannot be
+// told.
+bool DescribeFrame(Packet& frame, VirtioNetHeader& header);
+// The reverse for one that comes: what is known of its checksum and size.  Datagrams that were
+// joined stay joined.  False: the header does not fit the frame.
+bool ApplyHeader(Packet& frame, const VirtioNetHeader& header);
+
 class DeviceLink final : public Link {
  public:
   struct Options {
@@ -88,8 +95,6 @@ class DeviceLink final : public Link {
   View Keep(Incoming& from, size_t size);
   PacketPtr Join(Incoming& from, size_t size);
   void Take(PacketPtr frame, const VirtioNetHeader& header);
-  bool CheckSuperSegment(const Packet& frame, const VirtioNetHeader& header) const;
-  bool Describe(Packet& frame, VirtioNetHeader& header) const;
   void Queue(PacketPtr frame);
   bool Write(const Packet& frame);  // False: no room.
   void Deliver(PacketPtr frame);

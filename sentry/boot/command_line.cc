@@ -196,6 +196,8 @@ void AddNetworkFlags(CLI::App& app, Config& config) {
   app.add_option("--net", config.net,
                  "none (default) or loopback: the guest has its own loopback and nothing else; "
                  "user: it reaches outside through a broker process, without privilege here; "
+                 "host: the same without any policy, private networks and this host (10.0.2.2 in "
+                 "the guest) too, and what it listens on is on this host's ports; "
                  "tap:NAME, fd:N, netns:PATH: its frames go to a TAP device, to an inherited "
                  "descriptor (TAP, packet socket, Unix socket with message borders), to the "
                  "interfaces of a prepared network namespace, whose addresses and routes it has "
@@ -261,10 +263,12 @@ void AddNetworkFlags(CLI::App& app, Config& config) {
 void CheckNetMode(const Config& config) {
   const std::string_view mode = NetMode(config), argument = NetArgument(config);
   const bool device = mode == "tap" || mode == "fd" || mode == "netns";
-  const bool known = device || mode == "none" || mode == "loopback" || mode == "user";
+  const bool known =
+      device || mode == "none" || mode == "loopback" || mode == "user" || mode == "host";
   if (!known || device == argument.empty() || device != NetUsesDevices(config)) {
     throw CLI::ValidationError(
-        "--net", "'" + config.net + "' is not none, loopback, user, tap:NAME, fd:N or netns:PATH");
+        "--net",
+        "'" + config.net + "' is not none, loopback, user, host, tap:NAME, fd:N or netns:PATH");
   }
   constexpr size_t kMostName = 15;  // IFNAMSIZ
   if (mode == "tap" && argument.size() > kMostName)
@@ -324,14 +328,19 @@ void CheckNetwork(const Config& config) {
   }
   CheckDeviceFlags(config);
   if (!config.metadata.empty() && NetUsesDevices(config))
-    throw CLI::ValidationError("--metadata", "it needs --net=none, loopback or user");
+    throw CLI::ValidationError("--metadata", "it needs --net=none, loopback, user or host");
   const bool any = !config.net_allow.empty() || !config.net_deny.empty() ||
                    !config.net_policy.empty() || !config.net_audit.empty() ||
                    !config.net_limit.empty() || !config.net_policy_file.empty() ||
                    !config.net_control.empty() || !config.publish.empty() ||
                    !config.add_host.empty() || (!config.dns.empty() && !NetUsesDevices(config));
-  if (any && config.net != "user")
+  if (any && !NetUsesBroker(config))
     throw CLI::ValidationError("--net", "the flags of the network outside need --net=user");
+  const bool policy = !config.net_allow.empty() || !config.net_deny.empty() ||
+                      !config.net_policy.empty() || !config.net_policy_file.empty() ||
+                      !config.net_control.empty();
+  if (policy && config.net == "host")
+    throw CLI::ValidationError("--net", "there is no policy with --net=host: use --net=user");
 }
 
 void AddLimitFlags(CLI::App& app, Config& config) {

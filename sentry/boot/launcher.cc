@@ -202,7 +202,7 @@ int Launch(const Config& config) {
   if (!gofer.ok()) return Fail("the Gofer cannot be started", gofer.error().value());
   clock.Mark("Gofer");
   BrokerProcess broker;
-  if (config.net == "user") {
+  if (NetUsesBroker(config)) {
     base::Result<gofer::BrokerConfig> plan = PlanBroker(config);
     if (!plan.ok()) return kSandboxFailed;
     base::Result<BrokerProcess> started = StartBroker(std::move(*plan));

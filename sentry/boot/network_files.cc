@@ -1,11 +1,13 @@
 #include "sentry/boot/network_files.h"
 
+#include "sentry/fs/dev/device_registry.h"
 #include "sentry/fs/kernfs/text_file.h"
 #include "sentry/fs/proc/process_net.h"
 #include "sentry/fs/sysfs/sysfs.h"
 #include "sentry/socket/inet/inet_stack.h"
 #include "sentry/socket/netlink/netlink_socket.h"
 #include "sentry/socket/proc_net.h"
+#include "sentry/socket/tun/tun_file.h"
 #include "sentry/syscalls/socket_calls.h"
 
 namespace sentry {
@@ -24,14 +26,14 @@ SysNetDevice ForSysfs(Network& network, const NetDevice& device) {
   std::string flags;
   Append(flags, "0x%x", device.flags);
   auto text = [](auto number) { return std::to_string(number); };
-  return {
+  SysNetDevice out{
       .name = device.name,
       .index = device.index,
       .attributes = {{"addr_assign_type", "0"},
-                     {"addr_len", "6"},
-                     {"address", LinkAddress(device.address)},
-                     {"broadcast", LinkAddress(device.broadcast)},
-                     {"carrier", device.IsUp() ? "1" : "0"},
+                     {"addr_len", device.HasAddress() ? "6" : "0"},
+                     {"address", device.HasAddress() ? LinkAddress(device.address) : ""},
+                     {"broadcast", device.HasAddress() ? LinkAddress(device.broadcast) : ""},
+                     {"carrier", device.IsUp() && device.carrier ? "1" : "0"},
                      {"dev_id", "0x0"},
                      {"dev_port", "0"},
                      {"dormant", "0"},
@@ -55,6 +57,8 @@ SysNetDevice ForSysfs(Network& network, const NetDevice& device) {
                      {"tx_queue_len", text(device.tx_queue_length)},
                      {"type", text(device.type)},
                      {"uevent", "INTERFACE=" + device.name + "\nIFINDEX=" + text(device.index)}}};
+  if (device.backing != nullptr) device.backing->Tell(out.attributes);
+  return out;
 }
 
 }  // namespace
@@ -73,6 +77,11 @@ void SetUpNetworkFiles(Kernel& kernel) {
   for (const ProcNetFile& file : ProcNetSocketFiles()) add(file);
   add({"netlink", NetlinkProcText});
   BindNetworkSysctls(kernel);
+  kernel.Get<DeviceRegistry>().Register(
+      kMiscMajor, abi::kTunMinor, 1,
+      [&kernel](OpContext& ctx, const Path& path, uint64_t, uint32_t flags) {
+        return OpenTun(kernel, ctx, path, flags);
+      });
 }
 
 std::vector<SysNetDevice> SysNetDevices(Kernel& kernel, OpContext& ctx) {

@@ -156,9 +156,20 @@ std::optional<std::vector<gofer::PublishedPort>> ParsePublished(std::string_view
   return all;
 }
 
+bool NetUsesBroker(const Config& config) {
+  return config.net == "user" || config.net == "host";
+}
+
 Result<gofer::BrokerConfig> PlanBroker(const Config& config) {
   gofer::BrokerConfig plan;
   TRY(PlanPolicy(config, plan));
+  if (config.net == "host") {
+    plan.policy.mode = gofer::PolicyMode::kUnrestricted;
+    plan.publish_all = true;
+    std::fprintf(stderr,
+                 "sentry: --net=host: warning: the program reaches all that this host reaches, and "
+                 "itself at 10.0.2.2, and listens on its ports\n");
+  }
   gofer::AddHostAddresses(plan.policy);
   for (const std::string& text : config.dns) {
     plan.resolvers.push_back(*gofer::Resolver::Parse(text));
@@ -196,10 +207,13 @@ Result<BrokerProcess> StartBroker(gofer::BrokerConfig config) {
   return BrokerProcess{.pid = pid, .channel = std::move(ours)};
 }
 
-void SetUpGateway(Kernel& kernel, MountNamespace& mounts, base::Fd channel) {
+void SetUpGateway(Kernel& kernel, const Config& config, base::Fd channel) {
   Network& network = StateOf<Networks>(kernel).first();
-  network.outside_owner = MakeRef<Gateway>(kernel, network, std::move(channel));
-  WriteResolver(mounts, "nameserver " + gofer::Address::V4(gofer::kResolverV4).Text() + "\n");
+  auto gateway = MakeRef<Gateway>(kernel, network, std::move(channel));
+  if (config.net == "host") gateway->FollowListeners(network);
+  network.outside_owner = std::move(gateway);
+  WriteResolver(*kernel.root_mounts,
+                "nameserver " + gofer::Address::V4(gofer::kResolverV4).Text() + "\n");
 }
 
 void SetUpDevices(Kernel& kernel, const Config& config, std::vector<OutsideDevice> devices) {

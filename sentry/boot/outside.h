@@ -1,4 +1,4 @@
-// --net=user: the net broker as a process, and the gateway that the guest's stack sees.
+// --net=user and host: the net broker as a process, and the gateway that the guest's stack sees.
 #pragma once
 
 #include "gofer/broker/config.h"
@@ -9,6 +9,8 @@
 
 namespace sentry {
 
+// Whether a broker is behind the network.
+bool NetUsesBroker(const Config& config);
 // What the flags ask for, with files and ports opened.  What is wrong was told in one line.
 Result<gofer::BrokerConfig> PlanBroker(const Config& config);
 
@@ -20,7 +22,7 @@ struct BrokerProcess {
 Result<BrokerProcess> StartBroker(gofer::BrokerConfig config);
 
 // eth0, its addresses and routes, and a resolver in /etc/resolv.conf.
-void SetUpGateway(Kernel& kernel, MountNamespace& mounts, base::Fd channel);
+void SetUpGateway(Kernel& kernel, const Config& config, base::Fd channel);
 // The same for devices of the host (outside_devices.h); resolvers as --dns says.
 void SetUpDevices(Kernel& kernel, const Config& config, std::vector<OutsideDevice> devices);
 

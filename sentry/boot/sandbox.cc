@@ -153,7 +153,7 @@ bool MountView(Kernel& kernel, gofer::Client& client, const GuestView& view, Cha
 Ref<Capture> ConnectOutside(Kernel& kernel, const Config& config, OutsideParts outside) {
   base::MutexLock lock(&kernel.lock());
   Network& network = StateOf<Networks>(kernel).first();
-  if (outside.broker.valid()) SetUpGateway(kernel, *kernel.root_mounts, std::move(outside.broker));
+  if (outside.broker.valid()) SetUpGateway(kernel, config, std::move(outside.broker));
   if (!outside.devices.empty()) SetUpDevices(kernel, config, std::move(outside.devices));
   if (outside.metadata) SetUpMetadata(kernel, *std::move(outside.metadata));
   if (!outside.capture.valid()) return {};

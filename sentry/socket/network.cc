@@ -95,6 +95,7 @@ Result<NetDevice*> Network::Add(NetDevice device) {
   kept.flags &= ~kUpFlags;
   kept.carrier = HasCarrier(kept);
   kept.next_network = nullptr;
+  if (kept.backing != nullptr) kept.backing->OnNetwork(this, kept.index);
   Tell([&kept](NetworkObserver& o) { o.OnLink(kept, false); });
   if (up) SetFlags(kept, kept.flags | abi::kIffUp);
   return &kept;

@@ -55,6 +55,23 @@ struct BridgeSettings {
   uint16_t priority = 0x8000;
 };
 
+// What stands behind a device that a program drives (socket/tun).
+class DeviceBacking : public RefCounted {
+ public:
+  // The device is there, or in another network; null: it has gone.
+  virtual void OnNetwork(Network* network, int32_t index) = 0;
+  virtual bool Carrier() const = 0;
+  // Attributes of /sys/class/net besides those of every device.
+  virtual void Tell(std::vector<std::pair<std::string, std::string>>& attributes) const = 0;
+  // What IFLA_INFO_DATA says of it: attributes of one byte or four.
+  struct Info {
+    uint16_t type;
+    uint32_t value;
+    bool byte;
+  };
+  virtual std::vector<Info> Infos() const = 0;
+};
+
 struct NetDevice {
   int32_t index = 0;
   std::string name;
@@ -80,8 +97,11 @@ struct NetDevice {
   Network* next_network = nullptr;
   int32_t next_index = 0;
 
+  Ref<DeviceBacking> backing;  // Null: none.
+
   bool IsLoopback() const;
   bool IsUp() const;
+  bool HasAddress() const { return type != abi::kArphrdNone; }
 };
 
 struct InterfaceAddress {
@@ -232,6 +252,8 @@ class Network final : public RefCounted {
   Result<void> Rename(NetDevice& device, std::string_view name);
   Result<void> SetMtu(NetDevice& device, int64_t mtu);
   void Changed(const NetDevice& device);  // Of what has no setter.
+  // Something has come to its other end, or gone.
+  void UpdateCarrier(NetDevice& device);
 
   // --- numbers of other networks (network_ids.cc) ---
   const std::map<int32_t, Network*>& ids() const { return ids_; }
@@ -287,7 +309,6 @@ class Network final : public RefCounted {
   void TakeDown(NetDevice& device);
   void AddLinkLocal(const NetDevice& device);
   bool HasCarrier(const NetDevice& device);
-  void UpdateCarrier(NetDevice& device);
   // What depends on whether `device` is up: the other end, the VLANs on it, its bridge.
   void UpdateDependents(const NetDevice& device);
   void UpdateBridge(NetDevice& bridge);

@@ -30,6 +30,7 @@ bool Network::HasCarrier(const NetDevice& device) {
              return port.master == device.index && port.IsUp() && port.carrier;
            });
   }
+  if (device.backing != nullptr) return device.backing->Carrier();
   if (device.kind != "veth" && device.kind != "vlan") return true;
   const NetDevice* other = device.link != 0 ? device.link_network->Find(device.link) : nullptr;
   if (other == nullptr || !other->IsUp()) return false;
@@ -150,6 +151,7 @@ void Network::Extract(int32_t index, Network* target, const NetDevice* arriving)
   const NetDevice gone = std::move(*device);
   devices_.erase(index);
   Tell([&gone](NetworkObserver& o) { o.OnLink(gone, true); });
+  if (gone.backing != nullptr && arriving == nullptr) gone.backing->OnNetwork(nullptr, 0);
   if (gone.kind != "veth" || gone.link == 0 || arriving != nullptr) return;
   if (NetDevice* other = gone.link_network->Find(gone.link)) {
     other->link = 0;

@@ -86,6 +86,19 @@ ip -6 route | grep near | seconds | sort
 for dev in lo near; do ip maddr show dev $dev | grep -v link | sort; done
 """, needs=[PYTHON])
 
+in_namespaces("tuntap", r"""
+mount -t sysfs none /sys
+ip tuntap add t0 mode tun user 1000
+ip tuntap add t1 mode tap group 5 vnet_hdr
+ip tuntap
+ip link show t0; ip link show t1 | hide
+ip -d link show t1 | grep -o 'tun type tap.*persist on'
+ip link set t0 up; ip addr add 192.0.2.1/24 dev t0
+ip -4 -o addr show t0; ip -4 route | sed 's, linkdown,,'
+cat /sys/class/net/t0/tun_flags /sys/class/net/t0/owner /sys/class/net/t0/group /sys/class/net/t0/type /sys/class/net/t0/addr_len
+ip tuntap add t0 mode tun || ip tuntap del t0 mode tap || echo refused
+ip tuntap del t0 mode tun; ip link del t1; ip tuntap; ip -br link | wc -l
+""")
 in_namespaces("move_a_pair", r"""
 ip netns add east; ip netns add west
 ip netns list | sort

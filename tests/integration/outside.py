@@ -3,7 +3,7 @@
 
 The far side is a server of this script on the host's loopback, which the policy grants: the guest finds it at 10.0.2.2.
 """
-# groups: tcp udp web names publish policy limits metadata broker
+# groups: tcp udp web names publish policy limits metadata host broker
 import contextlib
 import http.server
 import json
@@ -51,9 +51,9 @@ def free_port(kind=socket.SOCK_STREAM):
         return s.getsockname()[1]
 
 
-def run(machine, scratch, script, *flags, timeout=60):
+def run(machine, scratch, script, *flags, timeout=60, net="user"):
     scratch.fill()
-    result = machine.run([PYTHON, "-c", script], scratch, flags=["--net=user", *flags], timeout=timeout)
+    result = machine.run([PYTHON, "-c", script], scratch, flags=[f"--net={net}", *flags], timeout=timeout)
     check(result.status == 0, result)
     return result
 
@@ -647,9 +647,54 @@ def what_is_no_metadata(machine, scratch):
     file = scratch.top / "metadata.json"
     file.write_text('{"a": 1,\n}')
     for flags, words in (([f"--metadata={file}"], "line 2: a name is missing"), (["--metadata=/nowhere"], "/nowhere: --metadata"),
-                         (["--net=tap:x", f"--metadata={file}"], "it needs --net=none, loopback or user")):
+                         (["--net=tap:x", f"--metadata={file}"], "it needs --net=none, loopback, user or host")):
         result = machine.run(["/bin/true"], scratch, flags=flags)
         check(result.status == 125 and words in result.err, result)
+
+
+@case("host")
+def the_host_is_reached_and_reaches_back(machine, scratch):
+    """No rule is needed for the host's loopback; the port of a listener is the host's as long as it listens; a private one stays private."""
+    listener, port = serve()
+    ports = [free_port() for _ in range(2)]
+    answers = []
+
+    def call():
+        for _ in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", ports[0]), timeout=20) as s:
+                s.sendall(b"hello")
+                answers.append(s.recv(100))
+                return
+            time.sleep(0.05)
+    caller = threading.Thread(target=call, daemon=True)
+    caller.start()
+    result = run(machine, scratch, f"""
+import socket
+s = socket.create_connection(('10.0.2.2', {port})); s.sendall(b'x'); print(s.recv(10))
+private = socket.create_server(('127.0.0.1', {ports[1]}))
+server = socket.create_server(('', {ports[0]}))
+c, _ = server.accept(); c.sendall(c.recv(100).upper()); c.close(); server.close()
+for there in {ports}:
+    # Messages to the broker keep their order: once this flow is there the port is closed.
+    socket.create_connection(('10.0.2.2', {port})).close()
+    try: socket.create_connection(('10.0.2.2', there)); print('open')
+    except OSError as e: print(e.strerror)
+""", net="host")
+    caller.join(30)
+    check(answers == [b"HELLO"], answers)
+    check(result.out == "b'X'\nConnection refused\nConnection refused\n", result)
+    check("--net=host: warning: " in result.err, result)
+    listener.close()
+
+
+@case("host")
+def a_port_that_is_taken(machine, scratch):
+    listener, port = serve()
+    result = run(machine, scratch, f"import socket; socket.create_server(('', {port})); socket.create_connection(('10.0.2.2', {port})).close(); print('on')", net="host")
+    check(result.out == "on\n" and f"port {port} of this host: Address already in use" in result.err, result)
+    result = machine.run(["/bin/true"], scratch, flags=["--net=host", "--net-allow=192.0.2.1"])
+    check(result.status == 125 and "there is no policy with --net=host" in result.err, result)
+    listener.close()
 
 
 @case("broker")

@@ -1,5 +1,6 @@
 #include "sentry/fs/dev/dev.h"
 
+#include "abi/linux/if_tun.h"
 #include "sentry/fs/dev/device_registry.h"
 #include "sentry/fs/devpts/devpts.h"
 #include "sentry/fs/tmpfs/filesystem.h"
@@ -33,7 +34,7 @@ constexpr Link kLinks[] = {
     {"stderr", "/proc/self/fd/2"}, {"ptmx", "pts/ptmx"},
 };
 
-constexpr const char* kDirectories[] = {"pts", "shm", "mqueue"};
+constexpr const char* kDirectories[] = {"pts", "shm", "mqueue", "net"};
 
 Result<void> Fill(OpContext& ctx, Inode& dir) {
   for (const Node& node : kNodes) {
@@ -52,6 +53,9 @@ Result<void> FillDevTree(Kernel& kernel, MountNamespace& mounts) {
   OpContext ctx{.creds = *root, .now = RealtimeNow(), .umask = 0};
   WalkRoot from{mounts.Root(), mounts.Root(), mounts};
   TRY(Fill(ctx, *TRY(WalkPath(ctx, from, "/dev", {})).inode()));
+  Path net = TRY(WalkPath(ctx, from, "/dev/net", {}));
+  TRY(net.inode()->Mknod(ctx, TRY(Name::Parse("tun")), abi::kSIfchr | 0666,
+                         abi::MakeDev(kMiscMajor, abi::kTunMinor)));
   Path shm = TRY(WalkPath(ctx, from, "/dev/shm", {}));
   auto fs = MakeRef<TmpfsFilesystem>(TmpfsOptions{.mode = 01777}, kernel.memory());
   TRY(mounts.Attach(Mount::Create(fs, abi::kMsNosuid | abi::kMsNodev | abi::kMsRelatime, "tmpfs"),

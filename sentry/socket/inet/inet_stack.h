@@ -33,6 +33,8 @@ class InetStack final : public RefCounted, public NetworkPlane, private netstack
   netstack::Stack& stack() { return net_->stack(); }
   Kernel& kernel() { return kernel_; }
   std::set<InetSocket*>& sockets() { return sockets_; }
+  // Told when a socket begins and ends to listen for TCP; empty: nobody is.  Must not call back.
+  std::function<void(const netstack::SocketAddr&, bool listens)> on_listening;
   // What the device of that name, which is about to be added to the network, is made of.
   void PrepareLink(const std::string& name, std::unique_ptr<netstack::Link> link) {
     links_[name] = std::move(link);

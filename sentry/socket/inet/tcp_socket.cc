@@ -23,12 +23,23 @@ TcpSocket::TcpSocket(InetStack& stack, Network& network, Path path, uint32_t fla
 TcpSocket::~TcpSocket() {
   netstack::Stack::Scope scope(stack().stack());
   Detach();
-  if (!closing_) tcp_->Close();
+  if (closing_) return;
+  closing_ = true;
+  TellListening();
+  tcp_->Close();
+}
+
+void TcpSocket::TellListening() {
+  const bool listens = !closing_ && tcp_->listening();
+  if (listens == told_) return;
+  told_ = listens;
+  if (stack().on_listening) stack().on_listening(tcp_->local(), listens);
 }
 
 std::optional<int64_t> TcpSocket::BeginClose() {
   netstack::Stack::Scope scope(stack().stack());
   closing_ = true;
+  TellListening();
   tcp_->Close();
   if (!tcp_->Lingering()) return std::nullopt;
   return int64_t{tcp_->options.linger_seconds} * netstack::kSecond;
@@ -43,7 +54,9 @@ Result<void> TcpSocket::Connect(OpContext&, const SocketAddress& address, bool n
   if (address.size() < sizeof(uint16_t)) return Errno(EINVAL);
   if (address.family() == abi::kAfUnspec) {
     netstack::Stack::Scope scope(stack().stack());
-    return tcp_->Disconnect();
+    const Result<void> done = tcp_->Disconnect();
+    TellListening();
+    return done;
   }
   const netstack::SocketAddr peer = TRY(AddressToReach(address));
   auto attempt = [this, &peer]() -> Result<void> {
@@ -63,7 +76,9 @@ Result<void> TcpSocket::Connect(OpContext&, const SocketAddress& address, bool n
 
 Result<void> TcpSocket::Listen(OpContext&, int backlog) {
   netstack::Stack::Scope scope(stack().stack());
-  return tcp_->Listen(backlog);
+  TRY(tcp_->Listen(backlog));
+  TellListening();
+  return {};
 }
 
 Result<Ref<Socket>> TcpSocket::Accept(OpContext& ctx) {
@@ -167,7 +182,9 @@ Result<size_t> TcpSocket::Receive(OpContext&, IoSink& data, uint32_t flags, Rece
 
 Result<void> TcpSocket::Shutdown(OpContext&, int how) {
   netstack::Stack::Scope scope(stack().stack());
-  return tcp_->Shutdown(how != abi::kShutWr, how != abi::kShutRd);
+  const Result<void> done = tcp_->Shutdown(how != abi::kShutWr, how != abi::kShutRd);
+  TellListening();
+  return done;
 }
 
 Result<void> TcpSocket::SetFamilyOption(OpContext& ctx, int32_t level, int32_t name,

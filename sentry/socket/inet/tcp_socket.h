@@ -37,6 +37,7 @@ class TcpSocket final : public InetSocket {
 
   Result<size_t> ReceiveStream(IoSink& data, uint32_t flags, Received& out);
   bool EnoughToRead(const IoSink& data, uint32_t flags) const;
+  void TellListening();
   Result<size_t> ConnectToSend(OpContext& ctx, IoSource& data, const SendArgs& args);
   // tcp_options.cc
   Result<OptionBytes> GetTransportOption(int32_t level, int32_t name) override;
@@ -48,6 +49,7 @@ class TcpSocket final : public InetSocket {
   const netstack::Ref<netstack::TcpEndpoint> tcp_;
   bool tell_inq_ = false;  // TCP_INQ
   bool closing_ = false;   // BeginClose() was called.
+  bool told_ = false;      // That it listens (InetStack::on_listening).
 };
 
 // The bytes of struct tcp_info.

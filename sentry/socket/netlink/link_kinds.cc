@@ -139,9 +139,18 @@ Result<void> ChangeKind(NetlinkRequest& request, const NetlinkAttributes& info, 
 }
 
 void WriteKind(NetlinkMessage& message, const NetDevice& device) {
-  if (device.kind != "vlan" && device.kind != "bridge") return;
+  if (device.kind != "vlan" && device.kind != "bridge" && device.backing == nullptr) return;
   const size_t data = message.BeginNested(abi::kIflaInfoData);
-  device.kind == "vlan" ? WriteVlan(message, device) : WriteBridge(message, device);
+  if (device.backing != nullptr) {
+    for (const DeviceBacking::Info& info : device.backing->Infos()) {
+      info.byte ? message.Put(info.type, static_cast<uint8_t>(info.value))
+                : message.Put(info.type, info.value);
+    }
+  } else if (device.kind == "vlan") {
+    WriteVlan(message, device);
+  } else {
+    WriteBridge(message, device);
+  }
   message.EndNested(data);
 }
 

@@ -81,9 +81,10 @@ void WriteLink(NetlinkMessage& message, Network& network, const NetDevice& devic
       .Put(abi::kIflaCarrier, uint8_t{device.carrier})
       .PutText(abi::kIflaQdisc, device.IsUp() ? "noqueue" : "noop")
       .Put(abi::kIflaCarrierChanges, uint32_t{0})
-      .Put(abi::kIflaMap, std::array<std::byte, 32>{})
-      .Put(abi::kIflaAddress, device.address)
-      .Put(abi::kIflaBroadcast, device.broadcast);
+      .Put(abi::kIflaMap, std::array<std::byte, 32>{});
+  if (device.HasAddress()) {
+    message.Put(abi::kIflaAddress, device.address).Put(abi::kIflaBroadcast, device.broadcast);
+  }
   const LinkStats stats = network.plane != nullptr ? network.plane->Stats(device) : LinkStats();
   message.Put(abi::kIflaStats64, Stats<uint64_t>(stats));
   message.Put(abi::kIflaStats, Stats<uint32_t>(stats));

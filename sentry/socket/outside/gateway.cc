@@ -51,6 +51,7 @@ Gateway::~Gateway() {
   netstack::Stack::Scope scope(stack());
   for (const auto& [id, flow] : std::map(flows_)) flow->End(0);
   if (metadata_ != nullptr) metadata_->Stop();
+  if (followed_ != nullptr) followed_->on_listening = nullptr;
   net_->tcp().SetForwarder(nullptr, nullptr);
   net_->udp().SetForwarder(nullptr);
   listener_->SetObserver(nullptr);
@@ -87,6 +88,23 @@ void Gateway::SetUpStack(std::unique_ptr<netstack::Link> link) {
   listener_->SetObserver(this);
   net_->tcp().SetForwarder(this, listener_);
   net_->udp().SetForwarder(this);
+}
+
+void Gateway::FollowListeners(Network& network) {
+  followed_ = &InetStack::Of(kernel_, network);
+  followed_->on_listening = [this](const netstack::SocketAddr& at, bool listens) {
+    // What only the guest itself can reach stays so.
+    if (at.addr.IsLoopback()) return;
+    int& count = listening_[at.port];
+    const bool changed = listens ? count++ == 0 : --count == 0;
+    if (count == 0) listening_.erase(at.port);
+    if (!changed) return;
+    gofer::BrokerMessage message;
+    message.op = listens ? gofer::BrokerOp::kListen : gofer::BrokerOp::kUnlisten;
+    message.protocol = IPPROTO_TCP;
+    message.port = at.port;
+    broker_.Send(message);
+  };
 }
 
 void Gateway::ServeMetadata(MetadataOptions options) {

@@ -30,6 +30,8 @@ class Gateway final : public RefCounted,
   Kernel& kernel() { return kernel_; }
   netstack::Stack& stack() { return net_->stack(); }
   netstack::Udp& udp() { return net_->udp(); }
+  // --net=host: the broker is to publish what the guest listens on.
+  void FollowListeners(Network& network);
   void ServeMetadata(MetadataOptions options);
   // When the guest is gone: carries what it has sent to the host, until then.
   void Finish(MonoTime deadline);
@@ -66,7 +68,9 @@ class Gateway final : public RefCounted,
   };
   std::vector<Accepting> accepting_;  // The host is connected, the guest's handshake goes on.
   Timer expiry_;
-  Ref<MetadataServer> metadata_;  // Null: none.
+  InetStack* followed_ = nullptr;      // Borrowed: FollowListeners() was called.
+  std::map<uint16_t, int> listening_;  // How many sockets on each port.
+  Ref<MetadataServer> metadata_;       // Null: none.
   uint64_t next_id_ = 1;
   BrokerClient broker_;
 };
