@@ -79,9 +79,9 @@ class StubThread final : public Thread,
   void WaitForHost() override;
   std::optional<std::string> BroughtString(uint64_t address) override;
   bool TakeAway(uint64_t address, std::span<const std::byte> bytes) override;
-  bool MayPrepare() override;
+  size_t MayPrepare() override;
   size_t Prepare(std::span<const AnswerAhead> answers) override;
-  void DropPrepared() override;
+  size_t DropPrepared() override;
   void ExitThread() override;
   void KillProcess() override;
 
@@ -179,7 +179,8 @@ class StubThread final : public Thread,
   size_t out_size_ = 0;  // Bytes in the slot that are to be stored at out_address_.
   uint64_t out_address_ = 0;
   bool out_failed_ = false;
-  bool ahead_populated_ = false;  // The page for answers ahead.
+  bool ahead_populated_ = false;         // The pages for answers ahead.
+  std::vector<uint32_t> ahead_offsets_;  // Where they are.
   bool reissue_ = false;          // Makes its call again, only for the host to execute it.
 
   std::vector<HostCall> ops_;

@@ -110,12 +110,21 @@ call_plain:
         leaq    -2(%r11), %rcx
         jmpq    *%rcx
 
-// An answer waits here.  Is it this call's?  r11: the string's size.  rsi: the answer, rdi: where to.
+// An answer waits here.  Is it this call's?  r11: the size of the strings.  rsi: the answer, then its bytes,
+// rdi: where to.  The thread takes it by moving on to the next, which fails when they were taken back.
         .macro  record
         leaq    -SHIM_HEADER_OFFSET(%rcx,%rsi), %rsi
         .endm
 
+// rax: the argument.
+        .macro  check   number
+        xorq    SHIM_AHEAD_VALUES + 8 * \number(%rsi), %rax
+        testq   %rax, SHIM_AHEAD_MASKS + 8 * \number(%rsi)
+        jne     call_unprepared
+        .endm
+
 call_prepared:
+        movl    %r11d, SHIM_H_CALL + SHIM_CALL_IN(%rcx)
         movl    SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx), %esi
         testl   %esi, %esi
         jz      call_unprepared
@@ -125,54 +134,67 @@ call_prepared:
         jne     call_unprepared
         cmpl    %r11d, SHIM_AHEAD_IN(%rsi)
         jne     call_unprepared
-        cmpl    $332, %eax              // statx
-        je      1f
-        cmpl    $262, %eax              // newfstatat
-        je      2f
-        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rdi
-        jmp     3f
-1:      cmpl    %edi, SHIM_AHEAD_DIRFD(%rsi)
-        jne     call_unprepared
-        cmpl    %edx, SHIM_AHEAD_FLAGS(%rsi)
-        jne     call_unprepared
-        cmpl    %r10d, SHIM_AHEAD_MASK(%rsi)
-        jne     call_unprepared
-        movq    %r8, %rdi
-        jmp     3f
-2:      cmpl    %edi, SHIM_AHEAD_DIRFD(%rsi)
-        jne     call_unprepared
-        cmpl    %r10d, SHIM_AHEAD_FLAGS(%rsi)
-        jne     call_unprepared
-        movq    %rdx, %rdi
-3:      decl    %r11d
+        movq    %rdi, %rax
+        check   0
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rax
+        check   1
+        movq    %rdx, %rax
+        check   2
+        movq    %r10, %rax
+        check   3
+        cmpq    SHIM_AHEAD_LEAST(%rsi), %rdx
+        jb      call_unprepared
+        testl   %r11d, %r11d
+        jz      2f
+1:      decl    %r11d
         movzbl  SHIM_H_OPS(%rcx,%r11), %eax
         cmpb    %al, SHIM_AHEAD_STRING(%rsi,%r11)
         jne     call_another
         testl   %r11d, %r11d
-        jnz     3b
-        movl    SHIM_AHEAD_OUT(%rsi), %r11d
+        jnz     1b
+2:      movq    SHIM_AHEAD_RESULT(%rsi), %rax
+        movq    %rax, SHIM_H_CALL + SHIM_CALL_RESULT(%rcx)
+        movq    %r8, %rdi
+        cmpl    $4, SHIM_AHEAD_STORES(%rsi)
+        je      3f
+        movq    %rdx, %rdi
+        cmpl    $2, SHIM_AHEAD_STORES(%rsi)
+        je      3f
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rdi
+3:      movl    SHIM_AHEAD_OUT(%rsi), %r11d
         movl    SHIM_AHEAD_OUT_AT(%rsi), %eax
         addq    %rax, %rsi
-4:      subl    $8, %r11d
+4:      cmpl    $8, %r11d
+        jb      5f
+        subl    $8, %r11d
         movq    (%rsi,%r11), %rax
         movq    %rax, (%rdi,%r11)
-        jnz     4b
-// Unless they all were taken back meanwhile, the next one's turn comes.
-        movl    SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx), %eax
+        jmp     4b
+5:      testl   %r11d, %r11d
+        jz      6f
+        decl    %r11d
+        movb    (%rsi,%r11), %al
+        movb    %al, (%rdi,%r11)
+        jmp     5b
+6:      movl    SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx), %eax
         movl    %eax, %esi
         testl   %eax, %eax
-        jz      5f
+        jz      call_another
         record
         movl    SHIM_AHEAD_NEXT(%rsi), %r11d
         lock cmpxchgl %r11d, SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx)
-5:      movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
+call_offered:
+        jne     call_another
+call_took:
+        movl    $0, SHIM_H_CALL + SHIM_CALL_IN(%rcx)
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
         movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rsi
         load_flags
-        movl    $0, %eax
+        movq    SHIM_H_CALL + SHIM_CALL_RESULT(%rcx), %rax
         movq    %r11, %rcx
         jmpq    *%r11
 call_another:
-        movl    SHIM_AHEAD_IN(%rsi), %r11d
+        movl    SHIM_H_CALL + SHIM_CALL_IN(%rcx), %r11d
         movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
         jmp     call_unprepared
 

@@ -37,7 +37,7 @@ shim_start:
         .long   own_set_robust_list - shim_start
         .long   own_states - shim_start
         .long   (own_states_end - own_states) / 8
-        .irp    part, first, begin, swapped, packed, loaded, unpacked, numbered, flagged, stored, kept, made, end
+        .irp    part, first, begin, swapped, packed, loaded, unpacked, numbered, flagged, stored, kept, made, offered, took, another, end
         .long   call_\part - shim_start
         .endr
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,7 @@ class GoferFilesystem final : public Filesystem {
   };
   void KeepListing(ListedAhead ahead);
   std::optional<gofer::DirListing> TakeListing(gofer::NodeId parent, std::string_view name);
+  bool HasListing(gofer::NodeId parent, std::string_view name) const;
   void DropListings();
   AheadWindow& listing_window() { return listing_window_; }
 
@@ -99,6 +101,7 @@ class GoferFilesystem final : public Filesystem {
   };
   void KeepOpened(OpenedAhead ahead);
   base::Fd TakeOpened(gofer::NodeId directory, std::string_view name);
+  bool HasOpened(gofer::NodeId directory, std::string_view name) const;
   void DropOpened();
   // Grows with each DropOpened().
   uint64_t name_changes() const { return name_changes_; }
@@ -140,8 +143,8 @@ class GoferFilesystem final : public Filesystem {
   // So many of the descriptors that the Sentry may have, and no more than `most`.
   static size_t DescriptorShare(size_t most);
   size_t entries_ahead_ = 0;
-  std::deque<ListedAhead> listings_ahead_;  // Oldest first, as the next.
-  std::deque<OpenedAhead> opened_ahead_;
+  std::list<ListedAhead> listings_ahead_;  // Oldest first, as the next.
+  std::list<OpenedAhead> opened_ahead_;
   uint64_t name_changes_ = 0;
   AheadWindow listing_window_{gofer::kMaxListedAlso}, open_window_{gofer::kMaxOpenedAhead};
   base::IntrusiveList<GoferInode> idle_files_;  // Longest idle in front.

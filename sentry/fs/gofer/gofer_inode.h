@@ -59,6 +59,8 @@ class GoferInode final : public Inode, public base::ListNode<GoferInode> {
   using Entries = std::vector<gofer::DirEntry>;
   Result<std::shared_ptr<const Entries>> Listing();
   void DropListing();
+  bool ListsAtOnce() const override;
+  bool OpensAtOnce(std::string_view name) const override;
   // A description of it comes and goes.
   void Opened();
   void Closed();

@@ -123,6 +123,15 @@ base::Fd GoferFilesystem::TakeOpened(gofer::NodeId directory, std::string_view n
   return taken;
 }
 
+bool GoferFilesystem::HasOpened(gofer::NodeId directory, std::string_view name) const {
+  return std::any_of(opened_ahead_.begin(), opened_ahead_.end(),
+                     [&](const auto& a) { return a.directory == directory && a.name == name; });
+}
+
+bool GoferInode::OpensAtOnce(std::string_view name) const {
+  return !fs_->shared() && KnowsName(name) && HasName(name) && fs_->HasOpened(node_, name);
+}
+
 void GoferFilesystem::DropOpened() {
   ++name_changes_;
   opened_ahead_.clear();
@@ -132,6 +141,11 @@ Result<std::shared_ptr<const GoferInode::Entries>> GoferInode::Listing() {
   if (listing_ == nullptr || fs_->shared()) return FetchListing(fs_->lists_attributes());
   listing_used_ = true;
   return listing_;
+}
+
+bool GoferInode::ListsAtOnce() const {
+  if (fs_->shared()) return false;
+  return listing_ != nullptr || (parent_ && fs_->HasListing(parent_->node_, name_));
 }
 
 Result<std::shared_ptr<const GoferInode::Entries>> GoferInode::FetchListing(bool with_attr) {
@@ -226,6 +240,11 @@ void GoferFilesystem::KeepListing(ListedAhead ahead) {
     listings_ahead_.pop_front();
     listing_window_.Wasted();
   }
+}
+
+bool GoferFilesystem::HasListing(gofer::NodeId parent, std::string_view name) const {
+  return std::any_of(listings_ahead_.begin(), listings_ahead_.end(),
+                     [&](const auto& a) { return a.parent == parent && a.name == name; });
 }
 
 std::optional<gofer::DirListing> GoferFilesystem::TakeListing(gofer::NodeId parent,
