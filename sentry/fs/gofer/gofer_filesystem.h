@@ -21,6 +21,7 @@
 namespace sentry {
 
 class GoferInode;
+struct ListedNode;  // Tells a list apart.
 
 // How much is asked for ahead: it grows with use and shrinks without it.
 class AheadWindow {
@@ -109,6 +110,7 @@ class GoferFilesystem final : public Filesystem {
 
   // Bounds the number of listings that are kept.
   void ListingKept(GoferInode& directory);
+  void ListingUsed(GoferInode& directory);
   void ListingDropped(GoferInode& directory);
   // Listings bring attributes along while somebody looks at the names in them.
   bool lists_attributes() const { return unread_listings_ < kUnreadListings; }
@@ -137,9 +139,10 @@ class GoferFilesystem final : public Filesystem {
   std::deque<Ahead> ahead_;  // Oldest first; those that were taken are gone.
   uint64_t changes_ = 0;
   std::unordered_map<Identity, GoferInode*, Hash> linked_;  // Inodes with several names; borrowed.
-  std::deque<GoferInode*> listed_;  // Directories with a listing, oldest first; borrowed.
-  size_t listed_entries_ = 0;       // In all of them.
-  size_t unread_listings_ = 0;      // In a row, which brought attributes that nobody wanted.
+  base::IntrusiveList<GoferInode, ListedNode> listed_;  // Those with a listing, latest used last.
+  size_t listed_count_ = 0;
+  size_t listed_entries_ = 0;   // In all of them.
+  size_t unread_listings_ = 0;  // In a row, which brought attributes that nobody wanted.
   // So many of the descriptors that the Sentry may have, and no more than `most`.
   static size_t DescriptorShare(size_t most);
   size_t entries_ahead_ = 0;
