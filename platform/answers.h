@@ -80,19 +80,31 @@ class Marshalling {
   // does not do that.  Nothing else may be stored, and nothing depend on it, until then.
   virtual bool TakeAway(uint64_t address, std::span<const std::byte> bytes) = 0;
 
-  // The answer 0 of a call that the thread is expected to make, with what it stores.
+  // The answer of a call that the thread is expected to make, with what it stores.
   struct AnswerAhead {
-    uint32_t number;  // SYS_stat, SYS_lstat, SYS_newfstatat or SYS_statx.
-    uint32_t dirfd, flags, mask;
-    std::string path;
-    std::vector<std::byte> bytes;  // A multiple of 8.
+    static constexpr size_t kOverhead = sizeof(abi::stub::SlotAnswerAhead) + 16;  // Of room.
+    static constexpr uint64_t kInt = UINT32_MAX, kAll = UINT64_MAX;
+    struct Check {
+      uint64_t value = 0, mask = 0;
+    };
+    uint32_t number = 0;
+    Check args[4] = {};  // Of the first four arguments.
+    uint64_t least = 0;  // The third is not smaller.
+    std::optional<std::string> path;
+    uint32_t stores = 1;  // Which argument says where `bytes` go: 1, 2 or 4.
+    int64_t result = 0;
+    std::vector<std::byte> bytes;
+
+    size_t Size() const { return kOverhead + (path ? path->size() + 1 : 0) + bytes.size(); }
   };
-  // Whether the thread could give itself answers ahead now.  In a call, not captured.
-  virtual bool MayPrepare() = 0;
+  // Room for answers that the thread could give itself now, in bytes; 0: it cannot.  In a call, not
+  // captured.
+  virtual size_t MayPrepare() = 0;
   // Once it goes on, the thread may give itself these answers, in this order, without an event,
   // until DropPrepared().  How many of them it may.
   virtual size_t Prepare(std::span<const AnswerAhead> answers) = 0;
-  virtual void DropPrepared() = 0;
+  // How many of them it took.
+  virtual size_t DropPrepared() = 0;
 
  protected:
   ~Marshalling() = default;

@@ -4,7 +4,7 @@
 
 // A slot is shared by the Sentry and one stub thread: the thread's alternate signal stack with the
 // header above it, so that header and signal frame touch the same page.
-#define SHIM_SLOT_SIZE 16384
+#define SHIM_SLOT_SIZE 32768
 #define SHIM_HEADER_SIZE 1920
 #define SHIM_HEADER_OFFSET (SHIM_SLOT_SIZE - SHIM_HEADER_SIZE)
 
@@ -114,13 +114,15 @@
 // Answers that wait in the slot for their calls (SlotAnswerAhead), or the bytes of one call.
 #define SHIM_AHEAD_OFFSET 4096
 #define SHIM_AHEAD_NEXT 4
-#define SHIM_AHEAD_DIRFD 8
-#define SHIM_AHEAD_FLAGS 12
-#define SHIM_AHEAD_MASK 16
-#define SHIM_AHEAD_IN 20
-#define SHIM_AHEAD_OUT 24
-#define SHIM_AHEAD_OUT_AT 28
-#define SHIM_AHEAD_STRING 32
+#define SHIM_AHEAD_IN 8
+#define SHIM_AHEAD_OUT 12
+#define SHIM_AHEAD_OUT_AT 16
+#define SHIM_AHEAD_STORES 20
+#define SHIM_AHEAD_VALUES 24
+#define SHIM_AHEAD_MASKS 56
+#define SHIM_AHEAD_LEAST 88
+#define SHIM_AHEAD_RESULT 96
+#define SHIM_AHEAD_STRING 104
 #define SHIM_CALL_PATIENCE 3000  // Looks at the state, each behind a `pause`.
 
 // The clone child's register r9: its slot's address with these bits.

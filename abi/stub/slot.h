@@ -84,17 +84,18 @@ struct SlotQuickClone {
   uint64_t reserved[6];
 };
 
-// An answer to a call that the thread is expected to make: stat, lstat, newfstatat or statx, with
-// these arguments.  Its string follows.
+// An answer to a call that the thread is expected to make.  Its string follows.
 struct SlotAnswerAhead {
   uint32_t number;
-  uint32_t next;  // As SlotCall::prepared.
-  uint32_t dirfd;
-  uint32_t flags;
-  uint32_t mask;
-  uint32_t in;      // Bytes of the string, with its end.
-  uint32_t out;     // Bytes to be stored, a multiple of 8;
-  uint32_t out_at;  // they are so far behind the start of this.
+  uint32_t next;       // As SlotCall::prepared.
+  uint32_t in;         // Bytes of the string, with its end.
+  uint32_t out;        // Bytes to be stored;
+  uint32_t out_at;     // they are so far behind the start of this,
+  uint32_t stores;     // and go where this argument says: 1, 2 or 4, from 0 on.
+  uint64_t values[4];  // Of the first arguments,
+  uint64_t masks[4];   // in these bits.
+  uint64_t least;      // The third argument is not smaller.
+  int64_t result;
 };
 
 // What a call that goes through the slot brings along and takes away: in the place of the
@@ -182,11 +183,14 @@ struct ShimHeader {
   uint32_t return_switched;  // the stack is the SlotReturn, where the rest is kept,
   uint32_t return_undo;      // and rbp is the stack, r9 the mask.
   uint32_t return_end;
-  uint32_t call_first;   // Code of calls through the slot.
-  uint32_t call_begin;   // Entered here.
-  uint32_t call_stored;  // From these on: number and ip
-  uint32_t call_kept;    // and rdi and rsi are in the slot;
-  uint32_t call_made;    // it may be made already.
+  uint32_t call_first;    // Code of calls through the slot.
+  uint32_t call_begin;    // Entered here.
+  uint32_t call_stored;   // From these on: number and ip
+  uint32_t call_kept;     // and rdi and rsi are in the slot;
+  uint32_t call_made;     // it may be made already.
+  uint32_t call_offered;  // An answer ahead is taken, if the flags say so;
+  uint32_t call_took;     // it is,
+  uint32_t call_another;  // up to here.
   uint32_t call_end;
 };
 
@@ -260,9 +264,11 @@ static_assert(offsetof(SlotCall, data) == SHIM_CALL_DATA);
 static_assert(offsetof(SlotCall, room) == SHIM_CALL_ROOM);
 static_assert(offsetof(SlotCall, out_from) == SHIM_CALL_OUT_FROM);
 static_assert(offsetof(SlotAnswerAhead, next) == SHIM_AHEAD_NEXT);
-static_assert(offsetof(SlotAnswerAhead, dirfd) == SHIM_AHEAD_DIRFD);
-static_assert(offsetof(SlotAnswerAhead, flags) == SHIM_AHEAD_FLAGS);
-static_assert(offsetof(SlotAnswerAhead, mask) == SHIM_AHEAD_MASK);
+static_assert(offsetof(SlotAnswerAhead, stores) == SHIM_AHEAD_STORES);
+static_assert(offsetof(SlotAnswerAhead, values) == SHIM_AHEAD_VALUES);
+static_assert(offsetof(SlotAnswerAhead, masks) == SHIM_AHEAD_MASKS);
+static_assert(offsetof(SlotAnswerAhead, least) == SHIM_AHEAD_LEAST);
+static_assert(offsetof(SlotAnswerAhead, result) == SHIM_AHEAD_RESULT);
 static_assert(offsetof(SlotAnswerAhead, in) == SHIM_AHEAD_IN);
 static_assert(offsetof(SlotAnswerAhead, out) == SHIM_AHEAD_OUT);
 static_assert(offsetof(SlotAnswerAhead, out_at) == SHIM_AHEAD_OUT_AT);

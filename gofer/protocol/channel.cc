@@ -153,6 +153,7 @@ base::Result<void> Client::Channel::Send(const wire::Request& request, uint64_t 
 base::Result<base::Fd> Client::Channel::Call(wire::Request* request, wire::Reply* reply,
                                              std::vector<base::Fd>* more) {
   if (lost()) return base::Errno(EIO);
+  if (hook_ != nullptr && !hook_->MayWait()) return base::Errno(EAGAIN);
   Waiter self;
   self.reply = reply;
   uint16_t in_flight = 0;

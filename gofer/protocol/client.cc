@@ -66,6 +66,14 @@ std::vector<DirEntry> ToEntries(
   return entries;
 }
 
+DirListing ToListing(const wire::ReadDirReply::Listing& in) {
+  return {.entries = ToEntries(in.items()),
+          .self = ToEntry(in.self()),
+          .failed = in.failed(),
+          .parent = static_cast<NodeId>(in.parent()),
+          .name = in.name()};
+}
+
 wire::OpenMode ToWire(OpenMode mode) {
   return static_cast<wire::OpenMode>(mode);
 }
@@ -157,6 +165,7 @@ base::Result<DirPage> Client::ReadDir(NodeId dir, uint64_t cookie, bool with_att
   request->set_cookie(cookie);
   request->set_with_attr(with_attr);
   request->set_nodes(nodes);
+  request->set_below(also.below);
   if (!also.names.empty()) {
     request->set_parent(Number(also.parent));
     request->set_also_nodes(also.want_nodes);
@@ -168,10 +177,9 @@ base::Result<DirPage> Client::ReadDir(NodeId dir, uint64_t cookie, bool with_att
   page.end = reply.end();
   page.entries = ToEntries(reply.items());
   page.next_cookie = page.entries.empty() ? cookie : page.entries.back().cookie;
-  for (const wire::ReadDirReply::Listing& listing : reply.also()) {
-    page.also.push_back({.entries = ToEntries(listing.items()),
-                         .self = ToEntry(listing.self()),
-                         .failed = listing.failed()});
+  for (const wire::ReadDirReply::Listing& each : reply.also()) page.also.push_back(ToListing(each));
+  for (const wire::ReadDirReply::Listing& each : reply.below()) {
+    page.below.push_back(ToListing(each));
   }
   if (page.also.size() > also.names.size()) return base::Errno(EPROTO);
   return page;

@@ -28,6 +28,8 @@ class BlockingHook {
   virtual ~BlockingHook() = default;
   virtual void BeginBlocking() = 0;
   virtual void EndBlocking() = 0;
+  // False: whoever calls now cannot wait, which is EAGAIN.
+  virtual bool MayWait() { return true; }
   // One side has no room for another descriptor: some of what can be made anew is to be given up;
   // false when there was nothing.
   virtual bool MakeRoom() { return false; }

@@ -97,19 +97,24 @@ struct DirEntry {
 // A whole listing that was asked for along with another.
 struct DirListing {
   std::vector<DirEntry> entries;
-  Entry self;           // If it was wanted, with a node.
-  bool failed = false;  // It cannot be read, or is no directory.
+  Entry self;                     // If it was wanted, with a node.
+  bool failed = false;            // It cannot be read, or is no directory.
+  NodeId parent = NodeId::kNone;  // With its name: of one below.
+  std::string name;
 };
 
 struct DirPage {
   std::vector<DirEntry> entries;  // Without "." and "..".
   uint64_t next_cookie = 0;
   bool end = false;
-  std::vector<DirListing> also;  // Of the first names in ReadDirAlso.
+  std::vector<DirListing> also;   // Of the first names in ReadDirAlso.
+  std::vector<DirListing> below;  // As many as it wants and fit.
 };
 
-// Directories in `parent` whose listings are wanted in the same round trip.
+// Directories in `parent` whose listings are wanted in the same round trip, and how many below the
+// one that is listed itself.
 struct ReadDirAlso {
+  uint32_t below = 0;  // At most kMaxListedAlso.
   NodeId parent = NodeId::kNone;
   std::vector<std::string_view> names;  // At most kMaxListedAlso.
   bool want_nodes = false;

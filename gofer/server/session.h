@@ -78,6 +78,11 @@ class Session {
                                   bool with_attr, wire::ReadDirReply::Item* item);
   // Describes a directory and gives it its node, as a walk to it would; whether it has one now.
   bool KeepItem(const Node& dir, const char* text, wire::ReadDirReply::Item* item);
+  // Those of `items` that have nodes, each with what is below it; false when there is no more room.
+  bool ListBelow(uint64_t parent, const ListedItems& items, bool with_attr, ListingRoom* room,
+                 wire::ReadDirReply* reply);
+  base::Result<bool> ListNode(uint64_t id, bool with_attr, ListingRoom* room, ListedItems* items);
+  void ReleaseItems(ListedItems* items);
   base::Result<void> ListAlso(const wire::ReadDirRequest& request, ListingRoom* room,
                               wire::ReadDirReply* reply);
   // The listing of the directory `text` in `parent`, if it has room.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "abi/gofer/framing.h"
 #include "gofer/server/session.h"
@@ -38,6 +39,7 @@ constexpr size_t kListingSize = 256;
 struct Session::ListingRoom {
   size_t used = 0;     // Of kPageLimit bytes.
   uint32_t nodes = 0;  // How many directories may become nodes yet.
+  uint32_t below = 0;  // How many directories below may be listed yet.
   bool types = true;   // Attributes may be looked at where the host tells no type.
 };
 
@@ -98,10 +100,66 @@ base::Result<void> Session::ReadDir(const wire::ReadDirRequest& request,
     if (::lseek(listing.get(), offset, SEEK_SET) < 0) return base::LastErrno();
   }
   reply->set_end(TRY(FillPage(*dir, listing, with_attr, &room, reply->mutable_items())));
-  if (!reply->end() || request.also_size() == 0) return base::Ok();
+  if (!reply->end()) return base::Ok();
+  room.below = std::min<uint32_t>(request.below(), kMaxListedAlso);
+  if (!ListBelow(request.dir(), reply->items(), request.with_attr(), &room, reply)) {
+    return base::Ok();
+  }
   const base::Result<void> listed = ListAlso(request, &room, reply);
   // What was not asked for by itself fails by itself; nodes that it made are the client's.
   return listed.Is(EMSGSIZE) ? base::Ok() : listed;
+}
+
+bool Session::ListBelow(uint64_t parent, const ListedItems& items, bool with_attr,
+                        ListingRoom* room, wire::ReadDirReply* reply) {
+  std::vector<const wire::ReadDirReply::Item*> directories;
+  for (const wire::ReadDirReply::Item& item : items) {
+    if (item.node() != 0) directories.push_back(&item);
+  }
+  std::sort(directories.begin(), directories.end(),
+            [](const auto* a, const auto* b) { return a->name() < b->name(); });
+  for (const wire::ReadDirReply::Item* item : directories) {
+    if (room->below == 0) return true;
+    --room->below;
+    room->used += kListingSize + item->name().size();
+    wire::ReadDirReply::Listing* listing = reply->add_below();
+    listing->set_parent(parent);
+    listing->set_name(item->name());
+    const base::Result<bool> whole =
+        room->used < kPageLimit ? ListNode(item->node(), with_attr, room, listing->mutable_items())
+                                : base::Result<bool>(false);
+    if (whole.ok() && whole.value()) {
+      if (!ListBelow(item->node(), listing->items(), with_attr, room, reply)) return false;
+      continue;
+    }
+    ReleaseItems(listing->mutable_items());
+    if (whole.ok()) {
+      reply->mutable_below()->RemoveLast();
+      return false;
+    }
+    listing->set_failed(true);
+  }
+  return true;
+}
+
+base::Result<bool> Session::ListNode(uint64_t id, bool with_attr, ListingRoom* room,
+                                     ListedItems* items) {
+  const base::Ref<Node> dir = TRY(nodes_.Find(static_cast<NodeId>(id)));
+  if (dir->mount->world_readable_only()) {
+    const struct statx found = TRY(StatHandle(dir->fd));
+    if (!dir->mount->MayRead(found.stx_mode) || !dir->mount->MaySearch(found.stx_mode)) {
+      return base::Errno(EACCES);
+    }
+  }
+  const base::Fd listing = TRY(guard_.Reopen(dir->fd, O_RDONLY | O_DIRECTORY));
+  return FillPage(*dir, listing, with_attr, room, items);
+}
+
+void Session::ReleaseItems(ListedItems* items) {
+  for (const wire::ReadDirReply::Item& item : *items) {
+    nodes_.Release(static_cast<NodeId>(item.node()));
+  }
+  items->Clear();
 }
 
 base::Result<void> Session::ListAlso(const wire::ReadDirRequest& request, ListingRoom* room,
@@ -112,10 +170,7 @@ base::Result<void> Session::ListAlso(const wire::ReadDirRequest& request, Listin
     wire::ReadDirReply::Listing* listing = reply->add_also();
     const base::Result<void> done = ListEntry(*parent.value(), text, request, room, listing);
     if (done.ok()) continue;
-    for (const wire::ReadDirReply::Item& item : listing->items()) {
-      nodes_.Release(static_cast<NodeId>(item.node()));
-    }
-    listing->clear_items();
+    ReleaseItems(listing->mutable_items());
     if (done.Is(EMSGSIZE)) {
       reply->mutable_also()->RemoveLast();
       return done;

@@ -2,6 +2,7 @@
 // is the expected one, to the last byte.  They are good only until the kernel does anything else.
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "platform/notify/backend.h"
 
@@ -10,60 +11,82 @@ namespace {
 
 using abi::stub::SlotAnswerAhead;
 
-constexpr uint64_t kAheadSize = StubRegion::kPageSize;
+constexpr uint64_t kMostRoom = 4 * StubRegion::kPageSize;
 
 size_t Aligned(size_t size) {
   return (size + 7) / 8 * 8;
 }
 
+size_t StringSize(const Marshalling::AnswerAhead& answer) {
+  return answer.path ? answer.path->size() + 1 : 0;
+}
+
+size_t BytesAt(const Marshalling::AnswerAhead& answer) {
+  return Aligned(sizeof(SlotAnswerAhead) + StringSize(answer));
+}
+
 size_t SizeOf(const Marshalling::AnswerAhead& answer) {
-  return Aligned(sizeof(SlotAnswerAhead) + answer.path.size() + 1) + answer.bytes.size();
+  return BytesAt(answer) + Aligned(answer.bytes.size());
 }
 
 void Put(const Marshalling::AnswerAhead& answer, uint32_t next, std::byte* to) {
-  const size_t out_at = Aligned(sizeof(SlotAnswerAhead) + answer.path.size() + 1);
-  const SlotAnswerAhead head = {.number = answer.number,
-                                .next = next,
-                                .dirfd = answer.dirfd,
-                                .flags = answer.flags,
-                                .mask = answer.mask,
-                                .in = static_cast<uint32_t>(answer.path.size() + 1),
-                                .out = static_cast<uint32_t>(answer.bytes.size()),
-                                .out_at = static_cast<uint32_t>(out_at)};
+  SlotAnswerAhead head = {.number = answer.number,
+                          .next = next,
+                          .in = static_cast<uint32_t>(StringSize(answer)),
+                          .out = static_cast<uint32_t>(answer.bytes.size()),
+                          .out_at = static_cast<uint32_t>(BytesAt(answer)),
+                          .stores = answer.stores,
+                          .values = {},
+                          .masks = {},
+                          .least = answer.least,
+                          .result = answer.result};
+  for (size_t i = 0; i < std::size(answer.args); ++i) {
+    head.values[i] = answer.args[i].value;
+    head.masks[i] = answer.args[i].mask;
+  }
   std::memcpy(to, &head, sizeof(head));
-  std::memcpy(to + sizeof(head), answer.path.c_str(), answer.path.size() + 1);
-  std::memcpy(to + out_at, answer.bytes.data(), answer.bytes.size());
+  if (answer.path) std::memcpy(to + sizeof(head), answer.path->c_str(), StringSize(answer));
+  std::memcpy(to + BytesAt(answer), answer.bytes.data(), answer.bytes.size());
 }
 
 }  // namespace
 
-// It came from the code in the shim that looks for them.
-bool StubThread::MayPrepare() {
+// Its call came from the code in the shim that looks for them.
+size_t StubThread::MayPrepare() {
   base::MutexLock lock(&backend_.mu_);
-  if (!AwaitsAnswer() || capture_wanted_ || brought_.load(std::memory_order_relaxed) == 0 ||
-      header()->call.owned != SHIM_CALL_IS_OWNED || (out_in_page_ && out_size_ != 0)) {
-    return false;
+  const uint64_t end = std::min(backend_.region_->untouched(), SHIM_AHEAD_OFFSET + kMostRoom);
+  if (!AwaitsAnswer() || capture_wanted_ || header()->call.owned != SHIM_CALL_IS_OWNED ||
+      !Rewriter::IsAlone(*this) || end <= SHIM_AHEAD_OFFSET) {
+    return 0;
   }
-  return HasPage();
+  // They would stand where the answer's bytes do.
+  if (out_in_page_ && out_size_ != 0) return 0;
+  const std::vector<uint64_t>& sites = process_->memory->call_sites;
+  if (std::ranges::find(sites, call_.ip) == sites.end()) return 0;
+  const size_t room = end - SHIM_AHEAD_OFFSET;
+  ahead_populated_ = ahead_populated_ || backend_.region_->Populate(slot_, SHIM_AHEAD_OFFSET, room);
+  return ahead_populated_ ? room : 0;
 }
 
 size_t StubThread::Prepare(std::span<const AnswerAhead> answers) {
   base::MutexLock lock(&backend_.mu_);
-  if (!AwaitsAnswer() || !ahead_populated_) return 0;
+  if (!AwaitsAnswer() || !ahead_populated_ || (out_in_page_ && out_size_ != 0)) return 0;
+  // Bytes of the call that is being answered were there; it is done with them.
+  data_.store(0, std::memory_order_relaxed);
+  room_.store(0, std::memory_order_relaxed);
   auto* const slot = reinterpret_cast<std::byte*>(backend_.region_->SlotAddress(slot_));
-  size_t at = SHIM_AHEAD_OFFSET, count = 0;
-  constexpr size_t kEnd = SHIM_AHEAD_OFFSET + kAheadSize;
+  const size_t end = std::min(backend_.region_->untouched(), SHIM_AHEAD_OFFSET + kMostRoom);
+  ahead_offsets_.clear();
+  size_t at = SHIM_AHEAD_OFFSET;
   for (const AnswerAhead& answer : answers) {
     const size_t size = SizeOf(answer);
-    if (size > kEnd - at) break;
-    ++count;
+    if (size > end - at) break;
+    ahead_offsets_.push_back(static_cast<uint32_t>(at));
     at += size;
   }
-  at = SHIM_AHEAD_OFFSET;
+  const size_t count = ahead_offsets_.size();
   for (size_t i = 0; i < count; ++i) {
-    const size_t next = at + SizeOf(answers[i]);
-    Put(answers[i], i + 1 < count ? static_cast<uint32_t>(next) : 0, slot + at);
-    at = next;
+    Put(answers[i], i + 1 < count ? ahead_offsets_[i + 1] : 0, slot + ahead_offsets_[i]);
   }
   if (count != 0) {
     __atomic_store_n(&header()->call.prepared, uint32_t{SHIM_AHEAD_OFFSET}, __ATOMIC_RELEASE);
@@ -71,8 +94,14 @@ size_t StubThread::Prepare(std::span<const AnswerAhead> answers) {
   return count;
 }
 
-void StubThread::DropPrepared() {
-  __atomic_store_n(&header()->call.prepared, 0u, __ATOMIC_SEQ_CST);
+// The thread writes nothing else there than where the next one is; whatever else it may be, it took
+// them all.
+size_t StubThread::DropPrepared() {
+  const uint32_t next = __atomic_exchange_n(&header()->call.prepared, 0u, __ATOMIC_SEQ_CST);
+  const auto found = std::ranges::find(ahead_offsets_, next);
+  const auto taken = static_cast<size_t>(found - ahead_offsets_.begin());
+  ahead_offsets_.clear();
+  return taken;
 }
 
 }  // namespace platform::notify

@@ -18,9 +18,9 @@ std::span<std::byte> StubThread::Page() const {
 bool StubThread::HasPage() {
   const StubRegion& region = *backend_.region_;
   if (region.untouched() < SHIM_AHEAD_OFFSET + StubRegion::kPageSize) return false;
-  ahead_populated_ =
-      ahead_populated_ || region.Populate(slot_, SHIM_AHEAD_OFFSET, StubRegion::kPageSize);
-  return ahead_populated_;
+  page_populated_ =
+      page_populated_ || region.Populate(slot_, SHIM_AHEAD_OFFSET, StubRegion::kPageSize);
+  return page_populated_;
 }
 
 void StubThread::OfferSpace() {
@@ -34,7 +34,7 @@ void StubThread::OfferSpace() {
 void StubThread::OpenBytes() {
   const abi::stub::SlotCall& shared = header()->call;
   const uint64_t size = call_.args[2];
-  if (!ahead_populated_ || size == 0 || size > StubRegion::kPageSize) return;
+  if (!page_populated_ || size == 0 || size > StubRegion::kPageSize) return;
   if (__atomic_load_n(&shared.data, __ATOMIC_RELAXED) == size) {
     data_.store(static_cast<uint32_t>(size), std::memory_order_relaxed);
   } else if (__atomic_load_n(&shared.room, __ATOMIC_RELAXED) == size) {

@@ -214,6 +214,9 @@ bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
   const abi::stub::SlotCall call = shared;
   const auto past = [&](uint32_t label) { return regs.rip >= region_.Site(label); };
   if (!past(code.call_first) || past(code.call_end)) return false;
+  constexpr uint64_t kZero = 0x40;  // A flag.
+  const bool took = (past(code.call_took) && !past(code.call_another)) ||
+                    (regs.rip == region_.Site(code.call_offered) && (regs.eflags & kZero) != 0);
   uint64_t behind = 0;
   if (past(code.call_stored)) {
     behind = UnpackAddress(call.ip);
@@ -227,7 +230,10 @@ bool Rewriter::LeaveCall(StubThread& t, const abi::SigInfo& info) {
     regs.rdi = call.args[0];
     regs.rsi = call.args[1];
   }
-  if (answered) {
+  if (took) {
+    regs.rax = static_cast<uint64_t>(call.result);
+    regs.rip = regs.rcx = behind;
+  } else if (answered) {
     regs.rax = static_cast<uint64_t>(StoreAnswer(t, call));
     regs.rip = regs.rcx = behind;
   } else {

@@ -80,9 +80,9 @@ class StubThread final : public Thread,
   void WaitForHost() override;
   std::optional<std::string> BroughtString(uint64_t address) override;
   bool TakeAway(uint64_t address, std::span<const std::byte> bytes) override;
-  bool MayPrepare() override;
+  size_t MayPrepare() override;
   size_t Prepare(std::span<const AnswerAhead> answers) override;
-  void DropPrepared() override;
+  size_t DropPrepared() override;
   void ExitThread() override;
   void KillProcess() override;
 
@@ -195,10 +195,12 @@ class StubThread final : public Thread,
   uint64_t out_address_ = 0;
   bool out_in_page_ = false;
   bool out_failed_ = false;
-  bool ahead_populated_ = false;   // The page for answers ahead, and for the bytes of a call:
-  std::atomic<uint32_t> data_{0};  // so many it brought along, from its second argument on;
-  std::atomic<uint32_t> room_{0};  // so many it will store there.
-  bool reissue_ = false;           // Makes its call again, only for the host to execute it.
+  bool page_populated_ = false;          // The page for the bytes of a call:
+  std::atomic<uint32_t> data_{0};        // so many it brought along, from its second argument on;
+  std::atomic<uint32_t> room_{0};        // so many it will store there.
+  bool ahead_populated_ = false;         // The pages for answers ahead, that one among them.
+  std::vector<uint32_t> ahead_offsets_;  // Where they are.
+  bool reissue_ = false;                 // Makes its call again, only for the host to execute it.
 
   std::vector<HostCall> ops_;
   std::vector<int64_t> results_;

@@ -1,8 +1,8 @@
 // Part of shim.S.  Rewritten sites of calls that may go through the slot come here, with registers as for
 // the answers: eax is the number, r11 the address behind the site, rcx the header of the slot.
 //
-// A thread whose slot the table does not tell, or who looks as another does, makes its call.  Strings that the call names are copied there, so that the Sentry need not fetch them.  While the Sentry
-// watches the slot (platform/notify/watcher.h) the call is written there too and the answer awaited; in all
+// A thread whose slot the table does not tell, or who looks as another does, makes its call.  Strings that the
+// call names are copied there, so that the Sentry need not fetch them.  While the Sentry watches the slot (platform/notify/watcher.h) the call is written there too and the answer awaited; in all
 // other cases, and when that takes long, the thread makes its call.  `state` says whose turn it is, and each
 // side changes it by an exchange, so that every call is answered once.  What the answer stores for the caller
 // is copied here, too, and so are the bytes of small reads and writes while the slot is watched.
@@ -148,12 +148,21 @@ call_plain:
         leaq    -2(%r11), %rcx
         jmpq    *%rcx
 
-// An answer waits here.  Is it this call's?  r11: the string's size.  rsi: the answer, rdi: where to.
+// An answer waits here.  Is it this call's?  r11: the size of the strings.  rsi: the answer, then its bytes,
+// rdi: where to.  The thread takes it by moving on to the next, which fails when they were taken back.
         .macro  record
         leaq    -SHIM_HEADER_OFFSET(%rcx,%rsi), %rsi
         .endm
 
+// rax: the argument.
+        .macro  check   number
+        xorq    SHIM_AHEAD_VALUES + 8 * \number(%rsi), %rax
+        testq   %rax, SHIM_AHEAD_MASKS + 8 * \number(%rsi)
+        jne     call_unprepared
+        .endm
+
 call_prepared:
+        movl    %r11d, SHIM_H_CALL + SHIM_CALL_IN(%rcx)
         movl    SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx), %esi
         testl   %esi, %esi
         jz      call_unprepared
@@ -163,54 +172,56 @@ call_prepared:
         jne     call_unprepared
         cmpl    %r11d, SHIM_AHEAD_IN(%rsi)
         jne     call_unprepared
-        cmpl    $332, %eax              // statx
-        je      1f
-        cmpl    $262, %eax              // newfstatat
-        je      2f
-        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rdi
-        jmp     3f
-1:      cmpl    %edi, SHIM_AHEAD_DIRFD(%rsi)
-        jne     call_unprepared
-        cmpl    %edx, SHIM_AHEAD_FLAGS(%rsi)
-        jne     call_unprepared
-        cmpl    %r10d, SHIM_AHEAD_MASK(%rsi)
-        jne     call_unprepared
-        movq    %r8, %rdi
-        jmp     3f
-2:      cmpl    %edi, SHIM_AHEAD_DIRFD(%rsi)
-        jne     call_unprepared
-        cmpl    %r10d, SHIM_AHEAD_FLAGS(%rsi)
-        jne     call_unprepared
-        movq    %rdx, %rdi
-3:      decl    %r11d
+        movq    %rdi, %rax
+        check   0
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rax
+        check   1
+        movq    %rdx, %rax
+        check   2
+        movq    %r10, %rax
+        check   3
+        cmpq    SHIM_AHEAD_LEAST(%rsi), %rdx
+        jb      call_unprepared
+        testl   %r11d, %r11d
+        jz      2f
+1:      decl    %r11d
         movzbl  SHIM_H_OPS(%rcx,%r11), %eax
         cmpb    %al, SHIM_AHEAD_STRING(%rsi,%r11)
         jne     call_another
         testl   %r11d, %r11d
-        jnz     3b
-        movl    SHIM_AHEAD_OUT(%rsi), %r11d
+        jnz     1b
+2:      movq    SHIM_AHEAD_RESULT(%rsi), %rax
+        movq    %rax, SHIM_H_CALL + SHIM_CALL_RESULT(%rcx)
+        movq    %r8, %rdi
+        cmpl    $4, SHIM_AHEAD_STORES(%rsi)
+        je      3f
+        movq    %rdx, %rdi
+        cmpl    $2, SHIM_AHEAD_STORES(%rsi)
+        je      3f
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rdi
+3:      movl    SHIM_AHEAD_OUT(%rsi), %r11d
         movl    SHIM_AHEAD_OUT_AT(%rsi), %eax
         addq    %rax, %rsi
-4:      subl    $8, %r11d
-        movq    (%rsi,%r11), %rax
-        movq    %rax, (%rdi,%r11)
-        jnz     4b
-// Unless they all were taken back meanwhile, the next one's turn comes.
+        copy_bytes %rsi, %rdi
         movl    SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx), %eax
         movl    %eax, %esi
         testl   %eax, %eax
-        jz      5f
+        jz      call_another
         record
         movl    SHIM_AHEAD_NEXT(%rsi), %r11d
         lock cmpxchgl %r11d, SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx)
-5:      movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
+call_offered:
+        jne     call_another
+call_took:
+        movl    $0, SHIM_H_CALL + SHIM_CALL_IN(%rcx)
+        movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
         movq    SHIM_H_CALL + SHIM_CALL_ARGS + 8(%rcx), %rsi
         load_flags
-        movl    $0, %eax
+        movq    SHIM_H_CALL + SHIM_CALL_RESULT(%rcx), %rax
         movq    %r11, %rcx
         jmpq    *%r11
 call_another:
-        movl    SHIM_AHEAD_IN(%rsi), %r11d
+        movl    SHIM_H_CALL + SHIM_CALL_IN(%rcx), %r11d
         movq    SHIM_H_CALL + SHIM_CALL_ARGS(%rcx), %rdi
         jmp     call_unprepared
 
@@ -229,7 +240,9 @@ call_make:
         leaq    -1(%rdx), %r11
         cmpq    %rax, %r11
         jae     call_ready
-        movl    $0, SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx)
+// Not where answers wait: how many were taken has to stay known.
+        cmpl    $0, SHIM_H_CALL + SHIM_CALL_PREPARED(%rcx)
+        jne     call_ready
         testl   $SHIM_CALL_TAKES, SHIM_H_CALL + SHIM_CALL_KIND(%rcx)
         jnz     call_takes
 // It can be written to: what is there stays.  Two pages at the most.

@@ -47,7 +47,7 @@ shim_start:
         .irp    part, first, switched, undo, end
         .long   return_\part - shim_start
         .endr
-        .irp    part, first, begin, stored, kept, made, end
+        .irp    part, first, begin, stored, kept, made, offered, took, another, end
         .long   call_\part - shim_start
         .endr
 

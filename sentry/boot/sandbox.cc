@@ -44,6 +44,7 @@ class KernelHook final : public gofer::BlockingHook {
   void EndBlocking() override {
     if (serving) kernel_.EndBlocking();
   }
+  bool MayWait() override { return !kernel_.makes_calls_ahead; }
   // Directories hold nodes of the Gofer, files may hold descriptors here.
   bool MakeRoom() override {
     if (!serving || kernel_.root_mounts == nullptr) return false;

@@ -97,7 +97,10 @@ void Kernel::DrainReady() {
     for (base::UniqueFunction<void()>& one : work) one();
     std::vector<Ref<Task>> round = std::move(ready_);
     ready_.clear();
-    for (const Ref<Task>& task : round) task->OnReady();
+    for (const Ref<Task>& task : round) {
+      DropPrepared();
+      task->OnReady();
+    }
   }
 }
 

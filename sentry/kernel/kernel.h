@@ -73,6 +73,8 @@ class Kernel final : public Blocker {
   ThreadGroup* first() { return first_.get(); }
   MonoTime boot_time() const { return boot_time_; }
   CallObserver* observer = nullptr;  // Borrowed.
+  // What is made ahead of its call (sentry/syscalls/calls_ahead.h) waits for nobody.
+  bool makes_calls_ahead = false;
   // The file systems' own hooks, set by boot: see vfs.
   Ref<MountNamespace> root_mounts;
   SpecialFileOpener* special_files = nullptr;  // Borrowed; null: no FIFOs, no device nodes.

@@ -24,26 +24,38 @@ bool IsObserved(const Task& task) {
 // One for all: each call of anybody takes back what was prepared before.  Guarded by the
 // kernel's lock.
 platform::Marshalling* prepared_thread = nullptr;
+Task* prepared_task = nullptr;  // Nothing happens to it before they are taken back.
+SettlePrepared settle_prepared = nullptr;
 uint64_t prepared_age = 0;
 
 }  // namespace
 
-bool MayPrepare(Task& task) {
+size_t MayPrepare(Task& task) {
   platform::Marshalling* thread = IsObserved(task) ? nullptr : Of(task);
-  return thread != nullptr && thread->MayPrepare();
+  return thread != nullptr ? thread->MayPrepare() : 0;
 }
 
-size_t Prepare(Task& task, std::span<const platform::Marshalling::AnswerAhead> answers) {
+size_t Prepare(Task& task, std::span<const platform::Marshalling::AnswerAhead> answers,
+               SettlePrepared settle) {
   platform::Marshalling* thread = Of(task);
-  if (thread == nullptr) return 0;
+  if (thread == nullptr || prepared_thread != nullptr) return 0;
   const size_t count = thread->Prepare(answers);
-  if (count != 0) prepared_thread = thread;
+  if (count == 0) return 0;
+  prepared_thread = thread;
+  prepared_task = &task;
+  settle_prepared = settle;
   return count;
+}
+
+bool HasPrepared() {
+  return prepared_thread != nullptr;
 }
 
 void DropPrepared() {
   ++prepared_age;
-  if (prepared_thread != nullptr) std::exchange(prepared_thread, nullptr)->DropPrepared();
+  if (prepared_thread == nullptr) return;
+  const size_t used = std::exchange(prepared_thread, nullptr)->DropPrepared();
+  if (settle_prepared != nullptr) std::exchange(settle_prepared, nullptr)(*prepared_task, used);
 }
 
 uint64_t PreparedAge() {

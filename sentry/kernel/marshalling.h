@@ -23,8 +23,13 @@ base::Result<void> WriteLast(Task& task, uint64_t address, std::span<const std::
 
 // Answers that the task's thread may give to calls that it is expected to make, as long as nothing
 // else happens in the sandbox: whoever got the kernel's lock takes them back first.
-bool MayPrepare(Task& task);
-size_t Prepare(Task& task, std::span<const platform::Marshalling::AnswerAhead> answers);
+// Room for them, in bytes; 0: none.
+size_t MayPrepare(Task& task);
+// Told how many of the answers were used, before anything else happens.
+using SettlePrepared = void (*)(Task& task, size_t used);
+size_t Prepare(Task& task, std::span<const platform::Marshalling::AnswerAhead> answers,
+               SettlePrepared settle = nullptr);
+bool HasPrepared();
 void DropPrepared();
 // Grows with each DropPrepared(): answers that were found before are too old.
 uint64_t PreparedAge();

@@ -1,5 +1,6 @@
 #include "sentry/kernel/dispatch.h"
 
+#include "sentry/syscalls/calls_ahead.h"
 #include "sentry/syscalls/table.h"
 
 namespace sentry {
@@ -8,7 +9,9 @@ Result<uint64_t> DispatchSyscall(Task& task) {
   const SyscallEntry* entry = FindSyscall(task.call().number);
   if (entry == nullptr) return Errno(ENOSYS);
   if (entry->handler == nullptr) return Errno(entry->refusal);
-  return entry->handler(task, task.call().args);
+  Result<uint64_t> result = entry->handler(task, task.call().args);
+  NoteCall(task, result);
+  return result;
 }
 
 }  // namespace sentry

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "abi/linux/dirent.h"
+#include "sentry/syscalls/calls_ahead.h"
 #include "sentry/syscalls/file_calls.h"
 #include "sentry/syscalls/stat_ahead.h"
 #include "sentry/vfs/inotify.h"
@@ -37,6 +38,7 @@ class RecordSink final : public DirectorySink {
   }
 
   const std::vector<std::byte>& bytes() const { return bytes_; }
+  bool full() const { return full_; }
   // There was an entry, but not even room for one.
   bool too_small() const { return full_ && bytes_.empty(); }
 
@@ -67,6 +69,16 @@ Result<size_t> ReadEntries(Task& task, FdNum fd, Buffer to, uint32_t size, bool 
 }
 
 }  // namespace
+
+std::optional<std::vector<std::byte>> ListRest(Task& task, FileDescription& file, size_t room) {
+  if (!file.ListsAtOnce()) return {};
+  RecordSink sink(room, true);
+  OpContext ctx = task.context();
+  const int64_t before = file.offset;
+  if (file.ReadDirectory(ctx, sink).ok() && !sink.full()) return sink.bytes();
+  file.offset = before;
+  return {};
+}
 
 Result<size_t> SysGetdents(Task& task, FdNum fd, Buffer to, uint32_t size) {
   return ReadEntries(task, fd, to, size, false);

@@ -85,6 +85,15 @@ std::vector<std::byte> StatxBytes(Task& task, const StatCall& call, const Path& 
   return BytesOf(ToStatx(attributes, found, call.mask, task.creds().user_ns.get()));
 }
 
+}  // namespace
+
+std::vector<std::byte> StatAnswer(Task& task, const StatCall& call, const Path& found,
+                                  const Attributes& attributes) {
+  return StatBytes(task, call, found, attributes);
+}
+
+namespace {
+
 Result<void> StatPath(Task& task, const Path& path, UserPtr<abi::Stat> to) {
   OpContext ctx = task.context();
   const Attributes attributes = TRY(path.inode()->GetAttributes(ctx));

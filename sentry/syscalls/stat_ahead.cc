@@ -4,6 +4,8 @@
 // mapping.
 #include "sentry/syscalls/stat_ahead.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
 #include <cstring>
 #include <deque>
@@ -19,11 +21,13 @@
 namespace sentry {
 namespace {
 
+using AnswerAhead = platform::Marshalling::AnswerAhead;
+
 constexpr size_t kMostListings = 8;  // A tree is walked from within its parents.
 constexpr size_t kMostRecords = 32 << 10;
 constexpr size_t kFewestAhead = 4, kMostAhead = 32;  // Answers at a time.
 constexpr size_t kMostSkipped = 4;                   // Names that were not asked for.
-constexpr size_t kRoomAhead = 4096, kRecordOverhead = 40;
+constexpr size_t kRoomAhead = 4096;
 constexpr size_t kLongestPath = 400;
 
 struct Listing {
@@ -31,6 +35,7 @@ struct Listing {
   std::vector<std::byte> records;
   size_t at = 0;     // The record that is expected next.
   size_t ahead = 0;  // How many were prepared from there on.
+  size_t asked = 0;  // Behind the name that NextListed() was last asked for.
 };
 
 // Guarded by the kernel's lock.
@@ -43,7 +48,7 @@ bool descends = false;
 
 struct Record {
   std::string_view name;
-  bool directory;
+  uint8_t type;
 };
 
 Record TakeRecord(const Listing& listing, size_t* at) {
@@ -53,7 +58,7 @@ Record TakeRecord(const Listing& listing, size_t* at) {
   const char* name = reinterpret_cast<const char*>(&listing.records[*at + kNameOffset]);
   const auto type = std::to_integer<uint8_t>(listing.records[*at + kNameOffset - 1]);
   *at += length;
-  return {.name = {name, ::strnlen(name, length - kNameOffset)}, .directory = type == abi::kDtDir};
+  return {.name = {name, ::strnlen(name, length - kNameOffset)}, .type = type};
 }
 
 bool IsDots(std::string_view name) {
@@ -65,12 +70,16 @@ bool IsOfGofer(const Inode& inode) {
   return !fs.NeedsRevalidation() && std::string_view(fs.type()) == "gofer";
 }
 
+}  // namespace
+
 bool ChangesByCallsOnly(const Inode& inode) {
   if (const auto* layered = dynamic_cast<const OverlayInode*>(&inode)) {
     return layered->upper() == nullptr && IsOfGofer(*layered->lower());
   }
   return IsOfGofer(inode);
 }
+
+namespace {
 
 // How many names were skipped until `name`, which is behind listing->at then.
 std::optional<size_t> Advance(Listing* listing, std::string_view name) {
@@ -87,46 +96,76 @@ std::optional<size_t> Advance(Listing* listing, std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<platform::Marshalling::AnswerAhead> AnswerFor(Task& task, const StatCall& call,
-                                                            std::string path) {
+}  // namespace
+
+// The path is compared, where there is one.
+void CheckStatArguments(const StatCall& call, AnswerAhead* answer) {
+  const AnswerAhead::Check dirfd = {.value = static_cast<uint32_t>(call.dirfd.value()),
+                                    .mask = AnswerAhead::kInt};
+  const AnswerAhead::Check flags = {.value = call.flags, .mask = AnswerAhead::kInt};
+  switch (call.number) {
+    case SYS_statx:
+      answer->args[0] = dirfd;
+      answer->args[2] = flags;
+      answer->args[3] = {.value = call.mask, .mask = AnswerAhead::kInt};
+      answer->stores = 4;
+      break;
+    case SYS_newfstatat:
+      answer->args[0] = dirfd;
+      answer->args[3] = flags;
+      answer->stores = 2;
+      break;
+    default:
+      break;
+  }
+}
+
+namespace {
+
+std::optional<AnswerAhead> AnswerFor(Task& task, const StatCall& call, std::string path,
+                                     uint64_t resolve = 0) {
   OpContext ctx = task.context();
   Result<WalkRoot> from = path.front() == '/' ? task.WalkFromCwd() : task.WalkFrom(call.dirfd);
   if (!from.ok()) return std::nullopt;
   const bool follow = (call.walk & abi::kAtSymlinkNofollow) == 0;
-  const Result<Path> found = WalkPath(ctx, *from, path, WalkOptions{.follow_last = follow});
+  const Result<Path> found =
+      WalkPath(ctx, *from, path, WalkOptions{.follow_last = follow, .resolve = resolve});
   if (!found.ok() || !ChangesByCallsOnly(*found->inode())) return std::nullopt;
   const Result<Attributes> attributes = found->inode()->GetAttributes(ctx);
   if (!attributes.ok()) return std::nullopt;
-  return platform::Marshalling::AnswerAhead{.number = call.number,
-                                            .dirfd = static_cast<uint32_t>(call.dirfd.value()),
-                                            .flags = call.flags,
-                                            .mask = call.mask,
-                                            .path = std::move(path),
-                                            .bytes = call.answer(task, call, *found, *attributes)};
+  AnswerAhead answer;
+  answer.number = call.number;
+  answer.path = std::move(path);
+  answer.bytes = call.answer(task, call, *found, *attributes);
+  CheckStatArguments(call, &answer);
+  return answer;
 }
 
 void PrepareFrom(Task& task, const StatCall& call, Listing* listing, const std::string& prefix) {
   const uint64_t age = PreparedAge();
-  std::vector<platform::Marshalling::AnswerAhead> answers;
+  std::vector<AnswerAhead> answers;
   size_t room = kRoomAhead;
   for (size_t at = listing->at; at < listing->records.size() && answers.size() < at_once;) {
-    const auto [name, directory] = TakeRecord(*listing, &at);
+    const auto [name, type] = TakeRecord(*listing, &at);
     if (IsDots(name)) continue;
-    std::optional<platform::Marshalling::AnswerAhead> answer =
-        AnswerFor(task, call, prefix + std::string(name));
+    std::optional<AnswerAhead> answer = AnswerFor(task, call, prefix + std::string(name));
     // Whoever waited for the Gofer gave others a chance to change things, and to list.
     if (!answer || age != PreparedAge()) break;
-    const size_t size = kRecordOverhead + answer->path.size() + answer->bytes.size();
+    const size_t size = answer->Size();
     if (size > room) break;
     room -= size;
     answers.push_back(std::move(*answer));
-    if (descends && directory) break;
+    if (descends && type == abi::kDtDir) break;
   }
   if (answers.empty() || age != PreparedAge()) return;
   listing->ahead = Prepare(task, answers);
 }
 
 }  // namespace
+
+std::optional<AnswerAhead> AnswerStat(Task& task, const StatCall& call, std::string path) {
+  return AnswerFor(task, call, std::move(path), abi::kResolveCached);
+}
 
 void NoteListing(Task&, Inode& directory, std::span<const std::byte> records, bool from_start) {
   if (&directory == last_directory) descends = true;
@@ -137,6 +176,31 @@ void NoteListing(Task&, Inode& directory, std::span<const std::byte> records, bo
   if (!from_start || records.size() > kMostRecords) return;
   if (listings.size() == kMostListings) listings.pop_front();
   listings.push_back({.directory = &directory, .records = {records.begin(), records.end()}});
+}
+
+std::optional<std::string_view> NextListed(const Inode& directory, std::string_view name,
+                                           uint8_t type) {
+  const auto listing = std::ranges::find(listings, &directory, &Listing::directory);
+  if (listing == listings.end()) return std::nullopt;
+  // Whoever asks goes on from the last name, or from the one behind it.
+  for (const size_t start : {listing->asked, size_t{0}}) {
+    for (size_t at = start; at < listing->records.size();) {
+      const size_t here = at;
+      if (TakeRecord(*listing, &at).name != name) {
+        if (start != 0 && here != start) break;
+        continue;
+      }
+      listing->asked = here;
+      Record next{};
+      while (at < listing->records.size()) {
+        next = TakeRecord(*listing, &at);
+        if (!IsDots(next.name)) break;
+      }
+      if (next.type != type || IsDots(next.name)) return std::nullopt;
+      return next.name;
+    }
+  }
+  return std::nullopt;
 }
 
 void NoteStat(Task& task, const StatCall& call, const Path& found) {

@@ -53,6 +53,7 @@ class ReleaseWatchers {
     while (ReleaseWatcher* watcher = list_.pop_front()) watcher->OnRelease();
   }
   void Add(ReleaseWatcher& watcher) { list_.push_back(watcher); }
+  bool empty() const { return list_.empty(); }
 
  private:
   base::IntrusiveList<ReleaseWatcher> list_;
@@ -82,6 +83,9 @@ class FileDescription : public RefCounted {
   virtual Result<size_t> Write(OpContext&, IoSource&, int64_t* /*position*/) {
     return Errno(EINVAL);
   }
+  // The bytes from `at` to the end, and how many: where they fit, need not be waited for, and
+  // change by guests' calls alone.
+  virtual std::optional<size_t> PeekRest(std::span<std::byte> /*to*/, int64_t /*at*/) { return {}; }
   // False: pread, pwrite and lseek give ESPIPE, and `position` is not looked at.
   virtual bool HasPosition() const { return false; }
   virtual Result<int64_t> Seek(OpContext& ctx, int64_t offset,
@@ -89,6 +93,8 @@ class FileDescription : public RefCounted {
   virtual Result<void> ReadDirectory(OpContext&, DirectorySink&) {
     return Errno(ENOTDIR);
   }  // From offset; advances it.
+  // ReadDirectory() need not wait.
+  virtual bool ListsAtOnce() const { return false; }
   virtual Result<uint64_t> Ioctl(OpContext&, UserMemory&, uint64_t /*request*/, uint64_t /*arg*/) {
     return Errno(ENOTTY);
   }

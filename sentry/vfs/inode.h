@@ -114,6 +114,10 @@ class Inode : public RefCounted {
   // others below it: a file system may fetch them all in one round trip and answer the Lookups from
   // there.  open_flags: O_* when an open(2) is behind the walk, O_PATH when not.
   virtual void WillWalk(OpContext&, std::string_view /*rest*/, uint32_t /*open_flags*/) {}
+  // A listing need not be waited for.
+  virtual bool ListsAtOnce() const { return false; }
+  // Nor an open(2) of this name for reading.
+  virtual bool OpensAtOnce(std::string_view /*name*/) const { return false; }
   // False: the name must be looked up anew (ENOENT or another inode would be found now).
   virtual bool Revalidate(OpContext&, const Name&, Inode* /*known, null when negative*/) {
     return true;

@@ -1,6 +1,7 @@
 #include "sentry/fs/gofer/gofer_file.h"
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "abi/linux/dirent.h"
@@ -16,6 +17,19 @@ int GoferFile::HostFd() const {
 
 Result<size_t> GoferFile::Read(OpContext& ctx, IoSink& to, int64_t* position) {
   return ReadHostFile(ctx, TRY(file().HostFd(false)), to, position);
+}
+
+// A file that somebody may write to may be mapped so.
+std::optional<size_t> GoferFile::PeekRest(std::span<std::byte> to, int64_t at) {
+  const auto size = static_cast<int64_t>(file().attr().size);
+  if (file().fs().shared() || file().fs().writable() || at < 0 || at > size) return {};
+  const auto rest = static_cast<size_t>(size - at);
+  Result<int> fd = file().ReadOnlyHostFd();
+  if (rest >= to.size() || !fd.ok()) return {};
+  iovec vec{to.data(), rest + 1};
+  const ssize_t n = ::preadv2(*fd, &vec, 1, at, RWF_NOWAIT);
+  if (n < 0 || static_cast<size_t>(n) != rest) return {};
+  return rest;
 }
 
 Result<size_t> GoferFile::Write(OpContext& ctx, IoSource& from, int64_t* position) {

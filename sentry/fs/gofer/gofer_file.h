@@ -19,6 +19,7 @@ class GoferFile final : public FileDescription {
     file_->Opened();
   }
   Result<size_t> Read(OpContext& ctx, IoSink& to, int64_t* position) override;
+  std::optional<size_t> PeekRest(std::span<std::byte> to, int64_t at) override;
   Result<size_t> Write(OpContext& ctx, IoSource& from, int64_t* position) override;
   bool HasPosition() const override { return true; }
   Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
@@ -41,6 +42,7 @@ class GoferDirectoryFile final : public FileDescription {
   bool HasPosition() const override { return true; }
   Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
   Result<void> ReadDirectory(OpContext& ctx, DirectorySink& to) override;
+  bool ListsAtOnce() const override { return entries_ != nullptr || directory_->ListsAtOnce(); }
 
  private:
   const Ref<GoferInode> directory_;

@@ -57,25 +57,26 @@ void GoferFilesystem::Forget(const GoferInode& inode) {
   linked_.erase(Identity{inode.attr().dev, inode.attr().ino});
 }
 
-// Whoever walks through a tree comes back to the parents.
 void GoferFilesystem::ListingKept(GoferInode& directory) {
   constexpr size_t kMostListings = 256, kMostEntries = 24 << 10;
-  listed_.push_back(&directory);
+  listed_.push_back(directory);
+  ++listed_count_;
   listed_entries_ += directory.listing_->size();
   ++unread_listings_;
-  while (listed_.size() > 1 && (listed_.size() > kMostListings || listed_entries_ > kMostEntries)) {
-    GoferInode* const oldest = listed_.front();
-    if (std::exchange(oldest->listing_used_, false)) {
-      listed_.pop_front();
-      listed_.push_back(oldest);
-    } else {
-      oldest->DropListing();
-    }
+  while (listed_count_ > kMostListings || (listed_count_ > 1 && listed_entries_ > kMostEntries)) {
+    listed_.front().DropListing();
   }
 }
 
+// Whoever walks through a tree comes back to the parents.
+void GoferFilesystem::ListingUsed(GoferInode& directory) {
+  listed_.Remove(directory);
+  listed_.push_back(directory);
+}
+
 void GoferFilesystem::ListingDropped(GoferInode& directory) {
-  listed_.erase(std::remove(listed_.begin(), listed_.end(), &directory), listed_.end());
+  listed_.Remove(directory);
+  --listed_count_;
   listed_entries_ -= directory.listing_->size();
 }
 

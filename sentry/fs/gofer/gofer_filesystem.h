@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 namespace sentry {
 
 class GoferInode;
+struct ListedNode;  // Tells a list apart.
 
 // How much is asked for ahead: it grows with use and shrinks without it.
 class AheadWindow {
@@ -88,6 +90,7 @@ class GoferFilesystem final : public Filesystem {
   };
   void KeepListing(ListedAhead ahead);
   std::optional<gofer::DirListing> TakeListing(gofer::NodeId parent, std::string_view name);
+  bool HasListing(gofer::NodeId parent, std::string_view name) const;
   void DropListings();
   AheadWindow& listing_window() { return listing_window_; }
 
@@ -99,6 +102,7 @@ class GoferFilesystem final : public Filesystem {
   };
   void KeepOpened(OpenedAhead ahead);
   base::Fd TakeOpened(gofer::NodeId directory, std::string_view name);
+  bool HasOpened(gofer::NodeId directory, std::string_view name) const;
   void DropOpened();
   // Grows with each DropOpened().
   uint64_t name_changes() const { return name_changes_; }
@@ -106,6 +110,7 @@ class GoferFilesystem final : public Filesystem {
 
   // Bounds the number of listings that are kept.
   void ListingKept(GoferInode& directory);
+  void ListingUsed(GoferInode& directory);
   void ListingDropped(GoferInode& directory);
   // Listings bring attributes along while somebody looks at the names in them.
   bool lists_attributes() const { return unread_listings_ < kUnreadListings; }
@@ -134,14 +139,15 @@ class GoferFilesystem final : public Filesystem {
   std::deque<Ahead> ahead_;  // Oldest first; those that were taken are gone.
   uint64_t changes_ = 0;
   std::unordered_map<Identity, GoferInode*, Hash> linked_;  // Inodes with several names; borrowed.
-  std::deque<GoferInode*> listed_;  // Directories with a listing, oldest first; borrowed.
-  size_t listed_entries_ = 0;       // In all of them.
-  size_t unread_listings_ = 0;      // In a row, which brought attributes that nobody wanted.
+  base::IntrusiveList<GoferInode, ListedNode> listed_;  // Those with a listing, latest used last.
+  size_t listed_count_ = 0;
+  size_t listed_entries_ = 0;   // In all of them.
+  size_t unread_listings_ = 0;  // In a row, which brought attributes that nobody wanted.
   // So many of the descriptors that the Sentry may have, and no more than `most`.
   static size_t DescriptorShare(size_t most);
   size_t entries_ahead_ = 0;
-  std::deque<ListedAhead> listings_ahead_;  // Oldest first, as the next.
-  std::deque<OpenedAhead> opened_ahead_;
+  std::list<ListedAhead> listings_ahead_;  // Oldest first, as the next.
+  std::list<OpenedAhead> opened_ahead_;
   uint64_t name_changes_ = 0;
   AheadWindow listing_window_{gofer::kMaxListedAlso}, open_window_{gofer::kMaxOpenedAhead};
   base::IntrusiveList<GoferInode> idle_files_;  // Longest idle in front.

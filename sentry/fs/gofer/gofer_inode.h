@@ -13,7 +13,9 @@ namespace sentry {
 
 // Directories hold a node of the Gofer; others are known by their directory and name until they
 // need one of their own.
-class GoferInode final : public Inode, public base::ListNode<GoferInode> {
+class GoferInode final : public Inode,
+                         public base::ListNode<GoferInode>,
+                         public base::ListNode<ListedNode> {
  public:
   GoferInode(Ref<GoferFilesystem> fs, Ref<GoferInode> parent, std::string_view name,
              gofer::Entry entry);
@@ -61,6 +63,8 @@ class GoferInode final : public Inode, public base::ListNode<GoferInode> {
   using Entries = std::vector<gofer::DirEntry>;
   Result<std::shared_ptr<const Entries>> Listing();
   void DropListing();
+  bool ListsAtOnce() const override;
+  bool OpensAtOnce(std::string_view name) const override;
   // A description of it comes and goes.
   void Opened();
   void Closed();
@@ -81,6 +85,7 @@ class GoferInode final : public Inode, public base::ListNode<GoferInode> {
   gofer::ReadDirAlso NextListings();
   void KeepListings(const gofer::ReadDirAlso& also, std::vector<gofer::DirListing> listings,
                     bool current);
+  void KeepBelow(std::vector<gofer::DirListing> listings, bool current);
   // Of the listing; whether `name` was to be expected, and the names that are then.
   bool Follow(std::string_view name, uint32_t type, Trail* trail,
               std::vector<std::string_view>* next, size_t most) const;
@@ -110,7 +115,6 @@ class GoferInode final : public Inode, public base::ListNode<GoferInode> {
   bool listed_ = false;                     // At least once.
   uint32_t open_files_ = 0;                 // Descriptions.
   std::shared_ptr<const Entries> listing_;  // Sorted by name.
-  bool listing_used_ = false;               // Since the file system looked for one to drop.
   bool listing_read_ = false;               // Entries were looked up.
   bool listing_has_attr_ = false;           // As far as there are any.
   Trail opened_trail_, listed_trail_;

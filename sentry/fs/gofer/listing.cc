@@ -123,6 +123,15 @@ base::Fd GoferFilesystem::TakeOpened(gofer::NodeId directory, std::string_view n
   return taken;
 }
 
+bool GoferFilesystem::HasOpened(gofer::NodeId directory, std::string_view name) const {
+  return std::any_of(opened_ahead_.begin(), opened_ahead_.end(),
+                     [&](const auto& a) { return a.directory == directory && a.name == name; });
+}
+
+bool GoferInode::OpensAtOnce(std::string_view name) const {
+  return !fs_->shared() && KnowsName(name) && HasName(name) && fs_->HasOpened(node_, name);
+}
+
 void GoferFilesystem::DropOpened() {
   ++name_changes_;
   opened_ahead_.clear();
@@ -130,8 +139,13 @@ void GoferFilesystem::DropOpened() {
 
 Result<std::shared_ptr<const GoferInode::Entries>> GoferInode::Listing() {
   if (listing_ == nullptr || fs_->shared()) return FetchListing(fs_->lists_attributes());
-  listing_used_ = true;
+  fs_->ListingUsed(*this);
   return listing_;
+}
+
+bool GoferInode::ListsAtOnce() const {
+  if (fs_->shared()) return false;
+  return listing_ != nullptr || (parent_ && fs_->HasListing(parent_->node_, name_));
 }
 
 Result<std::shared_ptr<const GoferInode::Entries>> GoferInode::FetchListing(bool with_attr) {
@@ -159,6 +173,7 @@ Result<std::shared_ptr<const GoferInode::Entries>> GoferInode::FetchListing(bool
                                                     start ? also : gofer::ReadDirAlso()));
     std::move(page.entries.begin(), page.entries.end(), std::back_inserter(*all));
     KeepListings(also, std::move(page.also), changes == fs_->changes());
+    KeepBelow(std::move(page.below), changes == fs_->changes());
     if (page.end) break;
     cookie = page.next_cookie;
   }
@@ -172,7 +187,6 @@ std::shared_ptr<const GoferInode::Entries> GoferInode::KeepListing(std::shared_p
   DropListing();
   if (!current) return all;  // Somebody changed a name while the Gofer was asked.
   listing_ = std::move(all);
-  listing_used_ = true;
   listing_read_ = false;
   listing_has_attr_ = with_attr;
   opened_trail_ = listed_trail_ = {};
@@ -185,8 +199,13 @@ gofer::ReadDirAlso GoferInode::NextListings() {
   gofer::ReadDirAlso also;
   const bool expected = parent_->Follow(name_, abi::kSIfdir, &parent_->listed_trail_, &also.names,
                                         gofer::kMaxListedAlso);
-  if (!expected || also.names.empty()) return {};
-  also.names.resize(std::min(also.names.size(), fs_->listing_window().Next()));
+  if (!expected) return {};
+  const size_t many = fs_->listing_window().Next();
+  also.below = static_cast<uint32_t>(many);
+  std::erase_if(also.names,
+                [this](std::string_view name) { return fs_->HasListing(parent_->node_, name); });
+  also.names.resize(std::min(also.names.size(), many));
+  if (also.names.empty()) return also;
   also.parent = parent_->node_;
   also.want_nodes = !fs_->HasAhead(parent_->node_, also.names.front());
   return also;
@@ -216,6 +235,18 @@ void GoferInode::KeepListings(const gofer::ReadDirAlso& also,
   }
 }
 
+void GoferInode::KeepBelow(std::vector<gofer::DirListing> listings, bool current) {
+  for (gofer::DirListing& listing : listings) {
+    if (current && !listing.failed && !fs_->HasListing(listing.parent, listing.name)) {
+      const gofer::NodeId parent = listing.parent;
+      std::string name = listing.name;
+      fs_->KeepListing({.parent = parent, .name = std::move(name), .listing = std::move(listing)});
+    } else {
+      for (const gofer::DirEntry& entry : listing.entries) fs_->client().Release(entry.node);
+    }
+  }
+}
+
 void GoferFilesystem::KeepListing(ListedAhead ahead) {
   entries_ahead_ += ahead.listing.entries.size();
   listings_ahead_.push_back(std::move(ahead));
@@ -226,6 +257,11 @@ void GoferFilesystem::KeepListing(ListedAhead ahead) {
     listings_ahead_.pop_front();
     listing_window_.Wasted();
   }
+}
+
+bool GoferFilesystem::HasListing(gofer::NodeId parent, std::string_view name) const {
+  return std::any_of(listings_ahead_.begin(), listings_ahead_.end(),
+                     [&](const auto& a) { return a.parent == parent && a.name == name; });
 }
 
 std::optional<gofer::DirListing> GoferFilesystem::TakeListing(gofer::NodeId parent,
@@ -273,7 +309,7 @@ void GoferInode::DropListing() {
 // A name without its attributes: probably others will be looked up as well.
 void GoferInode::ReadListing(std::string_view name) {
   if (listing_ == nullptr || fs_->shared()) return;
-  listing_used_ = true;
+  fs_->ListingUsed(*this);
   const gofer::DirEntry* listed = FindListed(name);
   if (listed == nullptr || TypeOf(*listed) == abi::kSIfdir) return;
   if (!std::exchange(listing_read_, true)) fs_->ListingRead();

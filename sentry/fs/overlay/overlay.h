@@ -64,6 +64,10 @@ class OverlayInode final : public Inode {
   void WillWalk(OpContext& ctx, std::string_view rest, uint32_t open_flags) override {
     if (lower_) lower_->WillWalk(ctx, rest, open_flags);
   }
+  bool ListsAtOnce() const override { return !upper_ && lower_->ListsAtOnce(); }
+  bool OpensAtOnce(std::string_view name) const override {
+    return !upper_ && lower_->OpensAtOnce(name);
+  }
   bool Revalidate(OpContext& ctx, const Name& name, Inode* known) override;
   Result<Ref<Inode>> Create(OpContext& ctx, const Name& name, uint32_t mode) override;
   Result<Ref<Inode>> CreateUnnamed(OpContext& ctx, uint32_t mode) override;
@@ -134,6 +138,7 @@ class OverlayFile final : public FileDescription {
   OverlayFile(Path path, uint32_t flags, Ref<FileDescription> real, const Inode* layer)
       : FileDescription(std::move(path), flags), real_(std::move(real)), layer_(layer) {}
   Result<size_t> Read(OpContext& ctx, IoSink& to, int64_t* position) override;
+  std::optional<size_t> PeekRest(std::span<std::byte> to, int64_t at) override;
   Result<size_t> Write(OpContext& ctx, IoSource& from, int64_t* position) override;
   bool HasPosition() const override { return true; }
   Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
@@ -157,6 +162,7 @@ class OverlayDirectoryFile final : public FileDescription {
   bool HasPosition() const override { return true; }
   Result<int64_t> Seek(OpContext& ctx, int64_t to, int whence) override;
   Result<void> ReadDirectory(OpContext& ctx, DirectorySink& to) override;
+  bool ListsAtOnce() const override { return names_ != nullptr || inode()->ListsAtOnce(); }
 
  private:
   std::shared_ptr<const std::vector<OverlayInode::ListedName>> names_;  // What one pass sees.

@@ -20,6 +20,12 @@ Result<size_t> OverlayFile::Read(OpContext& ctx, IoSink& to, int64_t* position) 
   return TRY(Real(ctx))->Read(ctx, to, position);
 }
 
+std::optional<size_t> OverlayFile::PeekRest(std::span<std::byte> to, int64_t at) {
+  const auto& file = static_cast<OverlayInode&>(*inode());
+  if (file.upper() != nullptr || layer_ != file.lower()) return {};
+  return real_->PeekRest(to, at);
+}
+
 Result<size_t> OverlayFile::Write(OpContext& ctx, IoSource& from, int64_t* position) {
   return TRY(Real(ctx))->Write(ctx, from, position);
 }

@@ -1,5 +1,7 @@
 #include <sys/sysmacros.h>
 
+#include <algorithm>
+
 #include "tests/unit/gofer/gofer_pair.h"
 
 namespace gofer {
@@ -232,6 +234,31 @@ TEST(GoferReadDir, ListingsOfOthersComeAlong) {
   EXPECT_TRUE(page.also[1].failed);
   ASSERT_EQ(page.also[2].entries.size(), 1U);
   EXPECT_EQ(page.also[2].entries[0].name, "x");
+}
+
+TEST(GoferReadDir, WhatIsBelowComesAlong) {
+  HostDir host;
+  for (const char* name : {"top", "top/b", "top/a", "top/a/x", "top/a/x/deep", "top/c", "else"}) {
+    host.Dir(name);
+  }
+  host.File("top/a/x/deep/f");
+  GoferPair pair(MountAt(host.path(), false));
+  Walked walked = pair.Walk(pair.root().node, {"top"}, {}).value();
+  const NodeId top = walked.entries.at(0).node;
+  const DirPage page =
+      pair.client().ReadDir(top, 0, true, 8, {.below = 4, .parent = {}, .names = {}}).value();
+  ASSERT_EQ(page.below.size(), 4U);
+  const char* const names[] = {"a", "x", "deep", "b"};
+  for (size_t i = 0; i < page.below.size(); ++i) EXPECT_EQ(page.below[i].name, names[i]);
+  EXPECT_EQ(page.below[0].parent, top);
+  EXPECT_EQ(page.below[1].parent,
+            std::find_if(page.entries.begin(), page.entries.end(), [](const DirEntry& entry) {
+              return entry.name == "a";
+            })->node);
+  // Each is found by the node that the listing of its parent brought.
+  EXPECT_EQ(page.below[2].parent, page.below[0].entries.at(0).node);
+  ASSERT_EQ(page.below[2].entries.size(), 1U);
+  EXPECT_EQ(page.below[2].entries[0].name, "f");
 }
 
 // What does not fit is left out, and leaves no node behind.
