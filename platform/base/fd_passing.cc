@@ -71,7 +71,8 @@ Result<FdsMessage> ReceiveWithFds(int socket, std::span<iovec> parts, size_t mos
     length = ::recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
   } while (length < 0 && errno == EINTR);
   if (length < 0) return LastErrno();
-  FdsMessage received{.length = static_cast<size_t>(length), .fds = TakeFds(&message)};
+  FdsMessage received{
+      .length = static_cast<size_t>(length), .fds = TakeFds(&message), .dropped = false};
   if (length == 0) return Errno(EPIPE);
   if ((message.msg_flags & MSG_TRUNC) != 0) return Errno(EPROTO);
   // Without a control buffer the kernel drops what was attached, and says so here.
@@ -83,7 +84,7 @@ Result<FdsMessage> ReceiveWithFds(int socket, std::span<iovec> parts, size_t mos
 Result<FdMessage> ReceiveWithFd(int socket, std::span<iovec> parts, int flags) {
   FdsMessage received = TRY(ReceiveWithFds(socket, parts, 1, flags));
   if (received.dropped) return Errno(EPROTO);
-  FdMessage message{.length = received.length};
+  FdMessage message{.length = received.length, .fd = {}};
   if (!received.fds.empty()) message.fd = std::move(received.fds.front());
   return message;
 }
