@@ -25,9 +25,8 @@ using AnswerAhead = platform::Marshalling::AnswerAhead;
 
 constexpr size_t kMostListings = 8;  // A tree is walked from within its parents.
 constexpr size_t kMostRecords = 32 << 10;
-constexpr size_t kFewestAhead = 4, kMostAhead = 32;  // Answers at a time.
+constexpr size_t kFewestAhead = 4, kMostAhead = 56;  // Answers at a time.
 constexpr size_t kMostSkipped = 4;                   // Names that were not asked for.
-constexpr size_t kRoomAhead = 4096;
 constexpr size_t kLongestPath = 400;
 
 struct Listing {
@@ -144,7 +143,7 @@ std::optional<AnswerAhead> AnswerFor(Task& task, const StatCall& call, std::stri
 void PrepareFrom(Task& task, const StatCall& call, Listing* listing, const std::string& prefix) {
   const uint64_t age = PreparedAge();
   std::vector<AnswerAhead> answers;
-  size_t room = kRoomAhead;
+  size_t room = MayPrepare(task);
   for (size_t at = listing->at; at < listing->records.size() && answers.size() < at_once;) {
     const auto [name, type] = TakeRecord(*listing, &at);
     if (IsDots(name)) continue;
