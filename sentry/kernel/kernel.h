@@ -109,6 +109,8 @@ class Kernel final : public Blocker {
   // waits for the next event.
   void MakeReady(Task& task);
   void DrainReady();
+  // The sandbox ends: nobody is served any longer.
+  bool stopping() const { return stopping_; }
   // Runs `work` when the handler that runs now is done: for who is told of something in the midst
   // of it.
   void Defer(base::UniqueFunction<void()> work) { deferred_.push_back(std::move(work)); }

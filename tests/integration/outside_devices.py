@@ -427,7 +427,7 @@ def fails(machine, scratch, flags, text, **options):
 def what_cannot_be(machine, scratch):
     own_namespace()
     fails(machine, scratch, ["--net=tap:nope"], "no such device")
-    fails(machine, scratch, ["--net=tap:"], "is not none, loopback, user, tap:NAME, fd:N or netns:PATH")
+    fails(machine, scratch, ["--net=tap:"], "is not none, loopback, user, host, tap:NAME, fd:N or netns:PATH")
     fails(machine, scratch, ["--net=tap:a", "--net-address=1.2.3"], "is not ADDRESS/BITS")
     fails(machine, scratch, ["--net=none", "--net-mtu=1400"], "need --net=tap or fd")
     with tap(machine) as lab:

@@ -176,7 +176,7 @@ struct HostPort::Batch {
   base::Errno error{0};
 };
 
-// What has come, a few frames at a time.  False: this has gone meanwhile.
+// What has come, a few frames at a time.  False: this has gone meanwhile, or all ends.
 bool HostPort::ReceiveBatches() {
   Kernel& kernel = kernel_;
   const std::shared_ptr<bool> alive = alive_;
@@ -189,7 +189,7 @@ bool HostPort::ReceiveBatches() {
     kernel.BeginBlocking();
     batch.Read(*file);
     kernel.EndBlocking();
-    if (!*alive) return false;
+    if (!*alive || kernel.stopping()) return false;
     link_->Hold();
     for (size_t i = 0; i < batch.count; ++i) link_->Take(batch.frames[i], batch.sizes[i]);
     const bool all = batch.count == batch.frames.size();
