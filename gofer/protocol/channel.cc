@@ -188,8 +188,8 @@ base::Result<base::Fd> Client::Channel::CallAgain(wire::Request* request, wire::
                                                   std::vector<base::Fd>* more) {
   for (;;) {
     base::Result<base::Fd> got = Call(request, reply, more);
-    const bool no_room = got.ok() ? LacksRoom(*reply, *got)
-                                  : IsNoRoom(static_cast<uint32_t>(got.error().value()));
+    const bool no_room =
+        got.ok() ? LacksRoom(*reply, *got) : IsNoRoom(static_cast<uint32_t>(got.error().value()));
     if (!no_room || hook_ == nullptr || !hook_->MakeRoom()) return got;
     for (const wire::Entry& entry : reply->walk().entries()) {
       Release(static_cast<NodeId>(entry.node()));

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,7 @@ class FakeEnvironment final : public Environment {
     }
   }
   void WakeAt(Time when) override {
-    wake = when;
+    wake = std::min(wake.value_or(when), when);  // Several stacks may share it.
     wakes_asked++;
   }
 
