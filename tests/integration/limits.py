@@ -118,19 +118,31 @@ def memory_of_all_processes(machine, scratch):
     """Each stays below the limit, together they would not: ENOMEM or an OOM kill, never more than the limit."""
     process = machine.start([PYTHON, "-c", """
 import os
-for n in range(6):
-    if os.fork() == 0:
-        held = []
-        try:
-            for _ in range(10): held.append(bytearray(b'x') * (6 << 20))
-        except MemoryError: os._exit(3)
-        os.read(0, 1); os._exit(0)
+def child(rounds, wait):
+    if os.fork() != 0: return
+    held = []
+    try:
+        for _ in range(rounds): held.append(bytearray(b'x') * (6 << 20))
+    except MemoryError: os._exit(3)
+    wait(); os._exit(0)
+there, gone = os.pipe()
+def until_gone():
+    os.close(gone); os.read(there, 1)
+child(7, until_gone)
+os.read(0, 1)
+for n in range(5): child(10, lambda: os.read(0, 1))
+os.close(gone)
 ends = [os.waitstatus_to_exitcode(os.wait()[1]) for _ in range(6)]
 print(sum(e in (3, -9) for e in ends) >= 3, sorted(ends))
 """], scratch, flags=["--memory=128M"])
-    most, deadline = 0, time.monotonic() + 4
+    # The others begin when what the first one holds was seen.
+    most, deadline, begun = 0, time.monotonic() + 20, False
     while time.monotonic() < deadline and process.poll() is None:
         most = max(most, sum(map(resident, guests(process.pid))))
+        if most > 32 * MIB and not begun:
+            process.stdin.write(b"x")
+            process.stdin.flush()
+            begun, deadline = True, time.monotonic() + 4
         time.sleep(0.05)
     out, err = process.communicate(b"", timeout=20)
     sweep()
