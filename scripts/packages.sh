@@ -13,7 +13,7 @@ test_packages=(clang-format bubblewrap busybox-static manpages-dev)
 # Programs that the integration tests run inside the sandbox.  Where one cannot be installed its test says "skipped".
 guest_packages=(
   perl git gcc make sqlite3 strace gdb vim less tmux nodejs default-jdk-headless golang-go rustc
-  iproute2 curl wget netcat-openbsd redis-server nginx-light memcached iperf3
+  iproute2 iputils-ping tcpdump nftables iptables conntrack curl wget netcat-openbsd redis-server nginx-light memcached iperf3
 )
 
 # missing_packages NAME...: prints those that are not installed.

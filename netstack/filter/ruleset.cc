@@ -162,15 +162,15 @@ const Set* Table::FindSet(const std::string& set) const {
 
 std::unordered_map<uint64_t, uint32_t> Table::CountUses() const {
   std::unordered_map<uint64_t, uint32_t> uses;
-  for (const auto& [handle, chain] : chains) {
-    uses[handle] += static_cast<uint32_t>(chain->rules.size());
+  for (const auto& [own, chain] : chains) {
+    uses[own] += static_cast<uint32_t>(chain->rules.size());
     for (const RuleRef& rule : chain->rules) {
       for (const ExpressionPtr& expression : rule->expressions) {
         if (expression->chain() != 0) uses[expression->chain()]++;
       }
     }
   }
-  for (const auto& [handle, set] : sets) {
+  for (const auto& [own, set] : sets) {
     if (set->data_type != abi::kNftDataVerdict) continue;
     ForEachTarget(*set, [&](uint64_t chain) { uses[chain]++; });
   }
@@ -178,7 +178,7 @@ std::unordered_map<uint64_t, uint32_t> Table::CountUses() const {
 }
 
 bool Table::ChainIsUsed(uint64_t number) const {
-  for (const auto& [handle, chain] : chains) {
+  for (const auto& [own, chain] : chains) {
     for (const RuleRef& rule : chain->rules) {
       for (const ExpressionPtr& expression : rule->expressions) {
         if (expression->chain() == number) return true;
@@ -186,7 +186,7 @@ bool Table::ChainIsUsed(uint64_t number) const {
     }
   }
   bool used = false;
-  for (const auto& [handle, set] : sets) {
+  for (const auto& [own, set] : sets) {
     if (set->data_type != abi::kNftDataVerdict) continue;
     ForEachTarget(*set, [&](uint64_t chain) { used = used || chain == number; });
   }
@@ -194,7 +194,7 @@ bool Table::ChainIsUsed(uint64_t number) const {
 }
 
 bool Table::SetIsUsed(uint64_t number) const {
-  for (const auto& [handle, chain] : chains) {
+  for (const auto& [own, chain] : chains) {
     for (const RuleRef& rule : chain->rules) {
       for (const ExpressionPtr& expression : rule->expressions) {
         if (expression->set() == number) return true;
@@ -205,7 +205,7 @@ bool Table::SetIsUsed(uint64_t number) const {
 }
 
 ObjectRef Table::FindObject(uint32_t type, const std::string& object) const {
-  for (const auto& [handle, item] : objects) {
+  for (const auto& [own, item] : objects) {
     if (item->type == type && item->name == object) return item;
   }
   return nullptr;
@@ -213,7 +213,7 @@ ObjectRef Table::FindObject(uint32_t type, const std::string& object) const {
 
 uint32_t Table::CountUsesOf(const Object& object) const {
   uint32_t uses = 0;
-  for (const auto& [handle, chain] : chains) {
+  for (const auto& [own, chain] : chains) {
     for (const RuleRef& rule : chain->rules) {
       for (const ExpressionPtr& expression : rule->expressions) {
         if (expression->object() == object.handle) uses++;
