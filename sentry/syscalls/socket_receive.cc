@@ -31,6 +31,11 @@ struct Incoming {
   size_t moved = 0;
   Received received;
 
+  // What the call returns.
+  size_t Length() const {
+    const bool tell_all = (flags & abi::kMsgTrunc) != 0 && !socket->IsStream();
+    return tell_all ? received.full_length : moved;
+  }
   // The error queue is never waited for (ip(7), IP_RECVERR).
   bool NoWait() const {
     const bool errors = (flags & abi::kMsgErrqueue) != 0 && socket->family() != abi::kAfUnix;
@@ -53,7 +58,7 @@ Result<void> WriteHeader(Task& task, Incoming& in) {
   if (!in.told.IsNull()) {
     return task.CopyOut(in.told, {.namelen = static_cast<uint32_t>(header.msg_namelen),
                                   .controllen = static_cast<uint32_t>(header.msg_controllen),
-                                  .payloadlen = static_cast<uint32_t>(in.moved),
+                                  .payloadlen = static_cast<uint32_t>(in.Length()),
                                   .flags = header.msg_flags});
   }
   // Pointers and iovlen are as they were: the whole header can be written.
@@ -66,8 +71,7 @@ Result<size_t> Finish(Task& task, Incoming& in) {
   } else if (in.address != 0) {
     TRY(WriteAddress(task, in.received.from, in.address, in.address_size));
   }
-  const bool tell_all = (in.flags & abi::kMsgTrunc) != 0 && !in.socket->IsStream();
-  return tell_all ? in.received.full_length : in.moved;
+  return in.Length();
 }
 
 Result<size_t> ReceiveSome(Task& task, Incoming& in) {

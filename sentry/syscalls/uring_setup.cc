@@ -126,7 +126,8 @@ Result<Waiting> ReadArgument(Task& task, uint32_t flags, uint64_t arg, uint64_t 
 }
 
 Result<void> CheckIssuer(const Task& task, const Uring& ring) {
-  if (!ring.single_issuer || ring.issuer.get() == &task) return {};
+  // Of a ring with a thread of its own, that is it.
+  if (!ring.single_issuer || ring.sq_polled || ring.issuer.get() == &task) return {};
   return Errno(EEXIST);
 }
 

@@ -337,6 +337,24 @@ TEST_F(Buffers, MessagesAgainAndAgain) {
   }
 }
 
+TEST_F(Buffers, CutMessagesTellTheirLength) {
+  Pair pair = SocketPair(SOCK_DGRAM);
+  msghdr header{};
+  io_uring_sqe* sqe = Sqe(1);
+  io_uring_prep_recvmsg_multishot(sqe, pair.ours.get(), &header, MSG_TRUNC);
+  sqe->flags |= IOSQE_BUFFER_SELECT;
+  sqe->buf_group = 1;
+  EXPECT_EQ(Submit(), 1);
+  const std::string text(kSize, 'x');
+  ASSERT_THAT(write(pair.theirs.get(), text.data(), text.size()), SyscallReturns(kSize));
+  Done done = Wait();
+  ASSERT_EQ(done.res, static_cast<int>(kSize));
+  auto* out =
+      reinterpret_cast<io_uring_recvmsg_out*>(memory_[done.flags >> IORING_CQE_BUFFER_SHIFT]);
+  EXPECT_EQ(out->payloadlen, kSize);
+  EXPECT_NE(out->flags & MSG_TRUNC, 0u);
+}
+
 TEST_F(Ring, RepeatedReceptionNeedsBuffers) {
   Pair pair = SocketPair(SOCK_STREAM);
   io_uring_prep_recv_multishot(Sqe(), pair.ours.get(), nullptr, 0, 0);
