@@ -46,7 +46,9 @@ void Put(const Marshalling::AnswerAhead& answer, uint32_t next, std::byte* to) {
   }
   std::memcpy(to, &head, sizeof(head));
   if (answer.path) std::memcpy(to + sizeof(head), answer.path->c_str(), StringSize(answer));
-  std::memcpy(to + BytesAt(answer), answer.bytes.data(), answer.bytes.size());
+  if (!answer.bytes.empty()) {
+    std::memcpy(to + BytesAt(answer), answer.bytes.data(), answer.bytes.size());
+  }
 }
 
 }  // namespace

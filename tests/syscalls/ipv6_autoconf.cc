@@ -267,7 +267,7 @@ TEST_F(Ipv6Autoconf, RouterIsFollowed) {
   EXPECT_EQ(static_cast<uint8_t>(solicit[7]), 255);   // which is on this link.
   router_->Advertise(1800);
   const in6_addr prefix = Address6("2001:db8:77::");
-  std::optional<Address> address = Await([&prefix](const Address& a) {
+  std::optional<Address> address = Await([&](const Address& a) {
     return a.head.ifa_scope == RT_SCOPE_UNIVERSE && (a.flags & kTentative) == 0;
   });
   ASSERT_TRUE(address);
