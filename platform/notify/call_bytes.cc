@@ -45,7 +45,7 @@ void StubThread::OpenBytes() {
 bool StubThread::Bring(uint64_t address, std::span<std::byte> to) const {
   const size_t size = data_.load(std::memory_order_relaxed);
   const uint64_t offset = address - call_.args[1];
-  if (size == 0 || offset > size || to.size() > size - offset) return false;
+  if (size == 0 || to.empty() || offset > size || to.size() > size - offset) return false;
   std::memcpy(to.data(), Page().data() + offset, to.size());
   return true;
 }
