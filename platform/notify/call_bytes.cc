@@ -36,16 +36,18 @@ void StubThread::OpenBytes() {
   const uint64_t size = call_.args[2];
   if (!page_populated_ || size == 0 || size > StubRegion::kPageSize) return;
   if (__atomic_load_n(&shared.data, __ATOMIC_RELAXED) == size) {
-    data_.store(static_cast<uint32_t>(size), std::memory_order_relaxed);
+    data_.store(static_cast<uint32_t>(size), std::memory_order_release);
   } else if (__atomic_load_n(&shared.room, __ATOMIC_RELAXED) == size) {
     room_.store(static_cast<uint32_t>(size), std::memory_order_relaxed);
   }
 }
 
 bool StubThread::Bring(uint64_t address, std::span<std::byte> to) const {
-  const size_t size = data_.load(std::memory_order_relaxed);
+  // Without the lock: call_ stays as it is for as long as this is not zero.
+  const size_t size = data_.load(std::memory_order_acquire);
+  if (size == 0 || to.empty()) return false;
   const uint64_t offset = address - call_.args[1];
-  if (size == 0 || to.empty() || offset > size || to.size() > size - offset) return false;
+  if (offset > size || to.size() > size - offset) return false;
   std::memcpy(to.data(), Page().data() + offset, to.size());
   return true;
 }
