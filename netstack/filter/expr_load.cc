@@ -132,7 +132,7 @@ class Meta final : public Expression {
       case kLen:
         return r.Store32(reg_, static_cast<uint32_t>(e.packet->size()));
       case kProtocol:
-        return Store16At(r, e.headers.v4 ? kEtherIpv4 : kEtherIpv6);
+        return r.Store16(reg_, e.headers.v4 ? kEtherIpv4 : kEtherIpv6);
       case kPriority:
       case kCpu:
       case kIifGroup:
@@ -141,11 +141,11 @@ class Meta final : public Expression {
       case kMark:
         return r.Store32(reg_, e.packet->mark);
       case kNfproto:
-        return Store8At(r, e.headers.v4 ? abi::kNfprotoIpv4 : abi::kNfprotoIpv6);
+        return r.Store8(reg_, e.headers.v4 ? abi::kNfprotoIpv4 : abi::kNfprotoIpv6);
       case kL4proto:
-        return Store8At(r, e.headers.protocol);
+        return r.Store8(reg_, e.headers.protocol);
       case kPktType:
-        return Store8At(r, PacketTypeOf(e));
+        return r.Store8(reg_, PacketTypeOf(e));
       case kRandom:
         return r.Store32(reg_, e.stack.Random32());
       case kIif:
@@ -182,14 +182,6 @@ class Meta final : public Expression {
       default:
         return key <= kSkGid || (key >= kCpu && key <= kOifGroup) || key == kRandom ? 4 : 0;
     }
-  }
-  void Store8At(Registers& r, uint8_t value) const {
-    r.Store(reg_, std::as_bytes(std::span(&value, 1)));
-  }
-  void Store16At(Registers& r, uint16_t value) const {
-    std::array<std::byte, 2> bytes;
-    Store16(bytes.data(), value);
-    r.Store(reg_, bytes);
   }
   // What loops back to this machine counts by its destination.
   static uint8_t PacketTypeOf(const Evaluation& e) {
@@ -276,7 +268,7 @@ class Ct final : public Expression {
         connection->tuple(direction_ == 0 ? FlowDirection::kOriginal : FlowDirection::kReply);
     switch (key_) {
       case kDirectionKey:
-        return Store8At(r, static_cast<uint8_t>(DirectionOf(e.packet->tracking_info)));
+        return r.Store8(reg_, static_cast<uint8_t>(DirectionOf(e.packet->tracking_info)));
       case kStatus:
         return r.Store32(reg_, connection->status);
       case kMark:
@@ -285,15 +277,15 @@ class Ct final : public Expression {
         return r.Store32(reg_, static_cast<uint32_t>(std::max<Duration>(
                                    0, (connection->expires - e.stack.now()) / kMillisecond)));
       case kL3Protocol:
-        return Store8At(r, e.headers.v4 ? abi::kNfprotoIpv4 : abi::kNfprotoIpv6);
+        return r.Store8(reg_, e.headers.v4 ? abi::kNfprotoIpv4 : abi::kNfprotoIpv6);
       case kProtocol:
-        return Store8At(r, tuple.protocol);
+        return r.Store8(reg_, tuple.protocol);
       case kProtoSource:
-        return StorePort(r, tuple.source_port);
+        return r.Store16(reg_, tuple.source_port);
       case kProtoDestination:
-        return StorePort(r, tuple.destination_port);
+        return r.Store16(reg_, tuple.destination_port);
       case kZone:
-        return StorePort(r, 0);
+        return r.Store16(reg_, 0);
       case kId:
         return r.Store32(reg_, connection->id);
       default:
@@ -345,14 +337,6 @@ class Ct final : public Expression {
       return e.packet->tracking_info == abi::kCtUntracked ? 64 : 1;
     }
     return 1u << (e.packet->tracking_info % 3 + 1);
-  }
-  void Store8At(Registers& r, uint8_t value) const {
-    r.Store(reg_, std::as_bytes(std::span(&value, 1)));
-  }
-  void StorePort(Registers& r, uint16_t port) const {
-    std::array<std::byte, 2> bytes;
-    Store16(bytes.data(), port);
-    r.Store(reg_, bytes);
   }
   void StoreAddress(Registers& r, const FlowTuple& tuple) const {
     const bool source = key_ == kSource || key_ == kSourceIp || key_ == kSourceIp6;

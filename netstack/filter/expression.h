@@ -35,8 +35,14 @@ struct Registers {
   ByteSpan Read(uint8_t offset, size_t size) const {
     return std::span(bytes).subspan(offset, size);
   }
-  void Store(uint8_t offset, ByteSpan value);     // The last four bytes are filled up with zeros.
-  void Store32(uint8_t offset, uint32_t value) {  // Of this machine's order.
+  void Store(uint8_t offset, ByteSpan value);  // The last four bytes are filled up with zeros.
+  void Store8(uint8_t offset, uint8_t value) { Store(offset, std::as_bytes(std::span(&value, 1))); }
+  void Store16(uint8_t offset, uint16_t value) {  // Of the network's order, as ports are;
+    std::array<std::byte, sizeof(value)> big_endian;
+    netstack::Store16(big_endian.data(), value);
+    Store(offset, big_endian);
+  }
+  void Store32(uint8_t offset, uint32_t value) {  // of this machine's.
     std::memcpy(at(offset), &value, sizeof(value));
   }
   uint32_t Load32(uint8_t offset) const {

@@ -11,37 +11,22 @@
 #include "netstack/link/channel.h"
 #include "netstack/netstack.h"
 #include "netstack/wire/ipv4.h"
+#include "tests/fuzz/fuzz_world.h"
 
 namespace netstack {
 namespace {
 
-class FilterWorld final : public Environment {
+class FilterWorld final : public FuzzWorld {
  public:
-  Time Now() override { return now; }
-  Time WallTime() override { return now; }
-  void Random(std::span<std::byte> out) override {
-    for (std::byte& b : out) b = static_cast<std::byte>((state = state * 1103515245 + 12345) >> 16);
-  }
-  void WakeAt(Time when) override { wake = when; }
   bool Charge(size_t bytes) override {
     charged += bytes;
     return charged < (64u << 20);
   }
   void Uncharge(size_t bytes) override { charged -= bytes; }
-  Time now = 1000 * kSecond;
-  std::optional<Time> wake;
-  uint32_t state = 1;
   size_t charged = 0;
 };
 
-struct FilterInput {
-  const uint8_t* data;
-  size_t size;
-  uint32_t Take(int bytes) {
-    uint32_t value = 0;
-    for (int i = 0; i < bytes && size != 0; i++, data++, size--) value = value << 8 | *data;
-    return value;
-  }
+struct FilterInput : FuzzInput {
   ByteVector Bytes() {
     ByteVector out(std::min<size_t>(Take(2), size));
     std::transform(data, data + out.size(), out.begin(), [](uint8_t b) { return std::byte{b}; });

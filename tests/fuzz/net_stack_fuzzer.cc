@@ -10,32 +10,10 @@
 #include "netstack/wire/checksum.h"
 #include "netstack/wire/ipv4.h"
 #include "netstack/wire/tcp.h"
+#include "tests/fuzz/fuzz_world.h"
 
 namespace netstack {
 namespace {
-
-class World final : public Environment {
- public:
-  Time Now() override { return now; }
-  Time WallTime() override { return now; }
-  void Random(std::span<std::byte> out) override {
-    for (std::byte& b : out) b = static_cast<std::byte>((state = state * 1103515245 + 12345) >> 16);
-  }
-  void WakeAt(Time when) override { wake = when; }
-  Time now = 1000 * kSecond;
-  std::optional<Time> wake;
-  uint32_t state = 1;
-};
-
-struct Input {
-  const uint8_t* data;
-  size_t size;
-  uint32_t Take(int bytes) {
-    uint32_t value = 0;
-    for (int i = 0; i < bytes && size != 0; i++, data++, size--) value = value << 8 | *data;
-    return value;
-  }
-};
 
 class Machine {
  public:
@@ -75,7 +53,7 @@ class Machine {
     }
   }
 
-  void SendTcp(Input& in) {
+  void SendTcp(FuzzInput& in) {
     TcpHeader header;
     const uint32_t how = in.Take(1);
     header.source_port = (how & 1) != 0 ? last.destination_port : static_cast<uint16_t>(in.Take(1));
@@ -112,13 +90,13 @@ class Machine {
     link->Inject(Packet::FromBytes(net.stack().pool(), bytes));
   }
 
-  void SendBytes(Input& in) {
+  void SendBytes(FuzzInput& in) {
     std::vector<std::byte> bytes(in.Take(1) + 1);
     for (std::byte& b : bytes) b = static_cast<std::byte>(in.Take(1));
     link->Inject(Packet::FromBytes(net.stack().pool(), bytes));
   }
 
-  void Use(Input& in) {
+  void Use(FuzzInput& in) {
     std::array<std::byte, 4096> buffer{};
     SpanSink sink(std::span(buffer).first(in.Take(2) % buffer.size()));
     SpanSource source(std::span(buffer).first(in.Take(2) % buffer.size()));
@@ -163,7 +141,7 @@ class Machine {
   }
 
   const IpAddress us = IpAddress::V4(0x0a000001), peer = IpAddress::V4(0x0a000002);
-  World world;
+  FuzzWorld world;
   NetStack net;
   ChannelLink* link = nullptr;
   Ref<TcpEndpoint> listener, client;
@@ -178,7 +156,7 @@ class Machine {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace netstack;
   Machine machine;
-  Input in{data, size};
+  FuzzInput in{data, size};
   while (in.size != 0) {
     switch (in.Take(1) % 6) {
       case 0:

@@ -25,22 +25,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/call_site.h"
+
 namespace test {
 namespace {
 
 constexpr int kOften = 2000;
 
-// One call site each, of the shape that compilers make: the number is loaded just before.
-#define DEFINE_CALL(name, number)                                                       \
-  __attribute__((noinline)) long name(long a = 0, long b = 0, long c = 0, long d = 0) { \
-    long result;                                                                        \
-    register long r10 asm("r10") = d, r8 asm("r8") = 0, r9 asm("r9") = 0;               \
-    asm volatile("movl %1, %%eax\n\tsyscall"                                            \
-                 : "=a"(result)                                                         \
-                 : "i"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)      \
-                 : "rcx", "r11", "memory");                                             \
-    return result;                                                                      \
-  }
 DEFINE_CALL(Seek, SYS_lseek)
 DEFINE_CALL(SeekElsewhere, SYS_lseek)
 DEFINE_CALL(Umask, SYS_umask)
@@ -50,10 +41,6 @@ DEFINE_CALL(Stat, SYS_stat)
 DEFINE_CALL(Receive, SYS_recvfrom)
 DEFINE_CALL(Close, SYS_close)
 DEFINE_CALL(Dup, SYS_dup)
-
-long Address(const void* p) {
-  return static_cast<long>(reinterpret_cast<uintptr_t>(p));
-}
 
 int NewFile() {
   return memfd_create("call_loop", MFD_CLOEXEC);

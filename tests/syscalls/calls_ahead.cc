@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/call_site.h"
+
 namespace test {
 namespace {
 
@@ -25,27 +27,12 @@ constexpr size_t kRoom = 100'000;
 constexpr int kWarmRounds = 30;
 constexpr long kLargeFile = 0100000;  // O_LARGEFILE, which is 0 for programs.
 
-// `mov $number, %eax; syscall`, a site of its own for each.
-#define DEFINE_CALL(name, number)                                                   \
-  __attribute__((noinline)) long name(long a, long b = 0, long c = 0, long d = 0) { \
-    long result;                                                                    \
-    register long r10 asm("r10") = d, r8 asm("r8") = 0, r9 asm("r9") = 0;           \
-    asm volatile("movl %1, %%eax\n\tsyscall"                                        \
-                 : "=a"(result)                                                     \
-                 : "i"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)  \
-                 : "rcx", "r11", "memory");                                         \
-    return result;                                                                  \
-  }
 DEFINE_CALL(RawOpenAt, SYS_openat)
 DEFINE_CALL(RawStatAt, SYS_newfstatat)
 DEFINE_CALL(RawFcntl, SYS_fcntl)
 DEFINE_CALL(RawRead, SYS_read)
 DEFINE_CALL(RawGetdents, SYS_getdents64)
 DEFINE_CALL(RawClose, SYS_close)
-
-long Address(const void* p) {
-  return static_cast<long>(reinterpret_cast<uintptr_t>(p));
-}
 
 struct File {
   std::string name, contents;

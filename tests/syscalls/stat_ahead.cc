@@ -19,30 +19,18 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/call_site.h"
+
 namespace test {
 namespace {
 
 constexpr int kFiles = 60;
 constexpr size_t kPage = 4096;
 
-#define DEFINE_CALL(name, number)                                                           \
-  __attribute__((noinline)) long name(long a, long b, long c = 0, long d = 0, long e = 0) { \
-    long result;                                                                            \
-    register long r10 asm("r10") = d, r8 asm("r8") = e, r9 asm("r9") = 0;                   \
-    asm volatile("movl %1, %%eax\n\tsyscall"                                                \
-                 : "=a"(result)                                                             \
-                 : "i"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)          \
-                 : "rcx", "r11", "memory");                                                 \
-    return result;                                                                          \
-  }
 DEFINE_CALL(RawStat, SYS_stat)
 DEFINE_CALL(RawLstat, SYS_lstat)
 DEFINE_CALL(RawStatAt, SYS_newfstatat)
 DEFINE_CALL(RawStatx, SYS_statx)
-
-long Address(const void* p) {
-  return static_cast<long>(reinterpret_cast<uintptr_t>(p));
-}
 
 // The sizes of files tell them apart; negative: an error.
 long Lstat(const std::string& path) {
